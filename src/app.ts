@@ -1,0 +1,119 @@
+/** The wiring on one page: which layer stands on which. */
+import { createServer } from "node:http"
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer, Predicate, type Redacted, Schema } from "effect"
+import { FetchHttpClient, HttpRouter } from "effect/http"
+import { PrometheusMetrics } from "effect/observability"
+import { chatLayer } from "./chat/chat-layer.ts"
+import { Sweeper } from "./chat/sweeper.ts"
+import { healthRoutes } from "./http/health.ts"
+import { homeRoute } from "./http/home.ts"
+import { bodyTimeoutMillis } from "./http/request-body.ts"
+import { webhookRoutes } from "./http/webhook.ts"
+import { Memcached } from "./memcached/memcached.ts"
+import type { Settings, WeChatSettings } from "./settings.ts"
+import { AccessToken } from "./wechat/access-token.ts"
+import { WeChatApi } from "./wechat/api.ts"
+import { WeChatUnreachable } from "./wechat/api-exchange.ts"
+import type { MessageMode } from "./wechat/message-mode.ts"
+
+/** Requests under way are finished within this time; with what goes on in the background it stays under the 10 s of SIGTERM. */
+const finishRequestsMillis = 4_500
+
+/** The state in memcached, or in this process where no server is named. */
+export const stateLayer = (settings: Pick<Settings, "memcached">): Layer.Layer<Memcached> =>
+  settings.memcached.servers.length > 0 ? Memcached.layerMemjs(settings.memcached) : Memcached.layerMemory
+
+/** Warns where `stateLayer` keeps the state in this process. */
+export const stateWarning = (settings: Pick<Settings, "memcached">): Layer.Layer<never> =>
+  settings.memcached.servers.length > 0
+    ? Layer.empty
+    : Layer.effectDiscard(
+        Effect.logWarning(
+          "MEMCACHED_SERVERS is not set: chats live in this process, end with it, and cannot be shared"
+        )
+      )
+
+/** WeChat's API as far as the credentials go; without them nothing can be pushed. */
+export const weChatLayer = (weChat: WeChatSettings): Layer.Layer<WeChatApi, never, Memcached> => {
+  const { appId, appSecret, apiUrl } = weChat
+  if (appId === undefined || appSecret === undefined) {
+    return WeChatApi.layerMemory(() => Effect.fail(new WeChatUnreachable({ reason: "token" })))
+  }
+  return WeChatApi.layer({ apiUrl }).pipe(
+    Layer.provide(AccessToken.layer({ apiUrl, appId, appSecret })),
+    Layer.provide(FetchHttpClient.layer)
+  )
+}
+
+/** The address cannot be listened on: taken, not ours, or not permitted. */
+export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
+  host: Schema.String,
+  port: Schema.Natural,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `cannot listen on HOST ${this.host}, PORT ${this.port}: ${this.problem}`
+  }
+}
+
+/** Listens on an address; requests under way are finished when the scope closes. */
+export const listen = (host: string, port: number) =>
+  NodeHttpServer.layer(boundedServer, { host, port, gracefulShutdownTimeout: finishRequestsMillis }).pipe(
+    Layer.catchTag("ServeError", ({ cause }) =>
+      Layer.effectContext(
+        Effect.fail(
+          new CannotListen({ host, port, problem: Predicate.isError(cause) ? cause.message : String(cause) })
+        )
+      )
+    )
+  )
+
+/**
+ * Who opens a connection and does not finish a request holds memory: its head has as long as a whole body may take, and the whole
+ * twice that. Node looks every `connectionCheckMillis`; its own limits are minutes.
+ */
+const headTimeoutMillis = bodyTimeoutMillis
+const requestTimeoutMillis = 2 * bodyTimeoutMillis
+const connectionCheckMillis = 500
+
+const boundedServer = () =>
+  createServer({
+    headersTimeout: headTimeoutMillis,
+    requestTimeout: requestTimeoutMillis,
+    connectionsCheckingInterval: connectionCheckMillis
+  })
+
+/** Everything that the outside meets, on the server that is provided; `home` is what stands at `/`. */
+export const serviceLayer = <R>(
+  settings: Settings,
+  token: Redacted.Redacted,
+  home: Layer.Layer<never, never, R>
+) => {
+  const routes = Layer.mergeAll(
+    webhookRoutes(messageMode(settings.weChat, token)),
+    healthRoutes,
+    PrometheusMetrics.layerHttp({ path: "/metrics", prefix: "xiaohou_" }),
+    home
+  )
+  const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
+  return Layer.merge(server, Sweeper.layerRunning).pipe(Layer.provide(chatLayer(settings)))
+}
+
+/** The service on its own, as `serve` runs it. */
+export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
+  serviceLayer(settings, token, homeRoute).pipe(
+    Layer.provide(weChatLayer(settings.weChat)),
+    Layer.provide(stateLayer(settings)),
+    Layer.merge(stateWarning(settings)),
+    Layer.provideMerge(listen(settings.host, settings.port))
+  )
+
+const messageMode = (weChat: WeChatSettings, token: Redacted.Redacted): MessageMode => {
+  const { messageMode: mode, aesKey, previousAesKey, appId } = weChat
+  if (mode === "plain" || aesKey === undefined || appId === undefined) return { _tag: "Plain", token }
+  return {
+    _tag: mode === "safe" ? "Safe" : "Compatible",
+    keys: { token, appId, key: aesKey, previousKey: previousAesKey }
+  }
+}

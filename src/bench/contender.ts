@@ -1,0 +1,50 @@
+import type { Effect } from "effect"
+import { Openid } from "../core/openid.ts"
+
+/** Who presses 配对: `users` people with running numbers from `first` on. */
+export interface People {
+  readonly first: number
+  readonly users: number
+}
+
+/** What a worker process is asked for; each is one method of {@link Contender}. */
+export type Order =
+  | ({ readonly _tag: "Press"; readonly inFlight: number } & People)
+  | ({ readonly _tag: "Wait" } & People)
+  | ({ readonly _tag: "Forget" } & People)
+  | ({ readonly _tag: "Crowd"; readonly rooms: number } & People)
+
+/** What a round of presses came to, with everything that went on afterwards in the background. */
+export interface Round {
+  readonly pairs: number
+  readonly seconds: number
+  /** Requests to the store. */
+  readonly requests: number
+  /** From the press to the moment at which the user, or whoever tells them, knows of the pair: 50 and 99 of 100 are faster. */
+  readonly medianMillis: number
+  readonly p99Millis: number
+}
+
+/** One way to make pairs. */
+export interface Contender {
+  /** Everybody presses once, at most `inFlight` of them at a time. */
+  readonly press: (people: People, inFlight: number) => Effect.Effect<Round>
+  /** Everybody waits for a partner, and nobody finds one. */
+  readonly wait: (people: People) => Effect.Effect<void>
+  /** Lets the store forget that they were paired. */
+  readonly forget: (people: People) => Effect.Effect<void>
+  /** Lets so many strangers wait, none of whom suits these people. */
+  readonly crowd: (rooms: number, people: People) => Effect.Effect<void>
+}
+
+/** As long as WeChat's. */
+const openidLength = 28
+
+export const openids = ({ first, users }: People): ReadonlyArray<Openid> =>
+  Array.from({ length: users }, (_, index) => openid("oBench", first + index))
+
+/** A waiting stranger, who is none of the people who press. */
+export const stranger = (number: number): Openid => openid("oStranger", number)
+
+const openid = (prefix: string, number: number): Openid =>
+  Openid.make(prefix + String(number).padStart(openidLength - prefix.length, "0"))

@@ -1,0 +1,153 @@
+/** Our side: the production chat on a real memcached; what it pushes goes nowhere. */
+import { Clock, DateTime, Effect, Layer, Metric, type Scope } from "effect"
+import { chatLayer } from "../chat/chat-layer.ts"
+import { Background } from "../chat/background.ts"
+import { Conversations } from "../chat/conversations.ts"
+import { newRoomId } from "../chat/identifiers.ts"
+import { keys } from "../chat/keys.ts"
+import { Ledger } from "../chat/ledger.ts"
+import { Lobby } from "../chat/lobby.ts"
+import type { Openid } from "../core/openid.ts"
+import type { LobbyEntry } from "../core/pairing.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { WeChatApi } from "../wechat/api.ts"
+import { type Contender, openids, type People, stranger } from "./contender.ts"
+import { percentile } from "./rows.ts"
+
+/** Nobody may run out of time while a benchmark runs. */
+const pairingTimeoutMillis = 60 * 60_000
+
+const settings = {
+  pairingTimeoutMillis,
+  chatIdleTimeoutMillis: pairingTimeoutMillis,
+  timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai"),
+  weChat: { delivery: "active" as const }
+}
+
+const pressed = { _tag: "Pressed", button: "配对" } as const
+
+/** How many items are written at a time while a scene is set. */
+const settingConcurrency = 256
+const atOnce = { concurrency: settingConcurrency, discard: true } as const
+
+export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const millis = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const pressedAt = new Map<Openid, number>()
+    let millisToPair: Array<number> = []
+
+    const told = (openid: Openid) =>
+      Effect.sync(() => {
+        const since = pressedAt.get(openid)
+        if (since !== undefined) millisToPair.push(millis() - since)
+        pressedAt.delete(openid)
+      })
+    const services = yield* Layer.build(
+      chatLayer(settings).pipe(
+        Layer.provide(WeChatApi.layerMemory(told)),
+        Layer.provideMerge(Memcached.layerMemjs({ servers: [{ host: "127.0.0.1", port }] }))
+      )
+    )
+    const inChat = <A>(
+      use: Effect.Effect<A, MemcachedError, Background | Conversations | Ledger | Lobby | Memcached>
+    ): Effect.Effect<A> => Effect.orDie(Effect.provideContext(use, services))
+
+    /** Whoever has to wait is told by push, which WeChat allows after a message; the inbox counts that, not what we measure. */
+    const openWindows = Effect.fnUntraced(function* (people: People) {
+      const ledger = yield* Ledger
+      yield* Effect.forEach(openids(people), (openid) => ledger.open(openid, "message"), atOnce)
+    })
+    const closeWindows = Effect.fnUntraced(function* (people: People) {
+      const ledger = yield* Ledger
+      yield* Effect.forEach(openids(people), ledger.forget, atOnce)
+    })
+
+    const press = Effect.fnUntraced(function* (people: People, inFlight: number) {
+      const conversations = yield* Conversations
+      const background = yield* Background
+      yield* openWindows(people)
+      millisToPair = []
+      pressedAt.clear()
+      const requestsBefore = yield* requests
+      const startMillis = millis()
+      yield* Effect.forEach(
+        openids(people),
+        (openid) => {
+          pressedAt.set(openid, millis())
+          return Effect.flatMap(conversations.handle(openid, pressed), (answer) =>
+            answer.some(({ _tag }) => _tag === "PairMade") ? told(openid) : Effect.void
+          )
+        },
+        { concurrency: inFlight, discard: true }
+      )
+      yield* background.settled
+      const seconds = (millis() - startMillis) / 1_000
+      const requestsAfter = yield* requests
+      yield* closeWindows(people)
+      return {
+        pairs: millisToPair.length / 2,
+        seconds,
+        requests: requestsAfter - requestsBefore,
+        medianMillis: percentile(millisToPair, 0.5),
+        p99Millis: percentile(millisToPair, 0.99)
+      }
+    })
+
+    const wait = Effect.fnUntraced(function* (people: People) {
+      const conversations = yield* Conversations
+      const lobby = yield* Lobby
+      const waiting: Array<LobbyEntry> = []
+      for (const openid of openids(people)) {
+        yield* conversations.handle(openid, pressed)
+        const stored = yield* lobby.read
+        waiting.push(...stored.entries)
+        yield* lobby.write(stored, [])
+      }
+      yield* lobby.write(yield* lobby.read, waiting)
+    })
+
+    const forget = Effect.fnUntraced(function* (people: People) {
+      const memcached = yield* Memcached
+      yield* Effect.forEach(
+        openids(people).flatMap((openid) => [keys.session(openid), keys.met(openid)]),
+        (key) => memcached.delete(key),
+        atOnce
+      )
+    })
+
+    const crowd = Effect.fnUntraced(function* (rooms: number, people: People) {
+      const lobby = yield* Lobby
+      const now = yield* Clock.currentTimeMillis
+      const entries = yield* Effect.forEach(
+        Array.from({ length: rooms }, (_, index) => stranger(index)),
+        (openid) =>
+          Effect.map(newRoomId, (room) => ({
+            room,
+            openid,
+            recent: [],
+            blocked: openids(people),
+            deadlineMillis: now + pairingTimeoutMillis
+          }))
+      )
+      yield* lobby.write(yield* lobby.read, entries)
+    })
+
+    return {
+      press: (people, inFlight) => inChat(press(people, inFlight)),
+      wait: (people) => inChat(wait(people)),
+      forget: (people) => inChat(forget(people)),
+      crowd: (rooms, people) => inChat(crowd(rooms, people))
+    } satisfies Contender
+  })
+
+/** The operations of this process on memcached so far. */
+const requests = Effect.map(Metric.snapshot, (metrics) =>
+  metrics.reduce(
+    (sum, metric) =>
+      metric.type === "Counter" && metric.id === "memcached_operations_total"
+        ? sum + Number(metric.state.count)
+        : sum,
+    0
+  )
+)

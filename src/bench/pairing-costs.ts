@@ -1,0 +1,147 @@
+import { Effect } from "effect"
+import type { Extent } from "./extent.ts"
+import { startWorker, type Worker } from "./pairing-workers.ts"
+import { median, type Row, row } from "./rows.ts"
+import { memcachedServer, redisServer } from "./server-process.ts"
+
+/** What a pair costs as the service fills, and what it takes in the store. */
+export const costRows = Effect.fnUntraced(function* (extent: Extent) {
+  return [
+    ...(yield* Effect.scoped(populationRows(extent))),
+    ...(yield* Effect.scoped(crowdRows(extent))),
+    ...(yield* Effect.scoped(spaceRows(extent)))
+  ]
+})
+
+const microsPerSecond = 1e6
+
+/** Rounds are short beside the population, and forgotten, so that it stays what it says. */
+const populationRows = Effect.fnUntraced(function* (extent: Extent) {
+  const users = Math.ceil(extent.users / populationShare)
+  const services = yield* Effect.forEach(
+    extent.populations,
+    Effect.fnUntraced(function* (population) {
+      const memcached = yield* memcachedServer
+      const worker = yield* startWorker("ours", memcached.port)
+      yield* worker.press({ first: users, users: population }, extent.inFlight)
+      // All processes made about as many pairs before, since code gets faster by running.
+      for (let round = 0; round < extent.warmUpRounds; round += 1) {
+        yield* forgottenRound(worker, users, extent.inFlight)
+      }
+      return { population, worker, micros: [] as Array<number> }
+    })
+  )
+  for (let round = 0; round < extent.rounds * populationShare; round += 1) {
+    for (const service of services) {
+      service.micros.push(yield* forgottenRound(service.worker, users, extent.inFlight))
+    }
+  }
+  const [base, ...others] = services
+  if (base === undefined) return []
+  return others.map(({ population, micros }): Row =>
+    row(`cost of a pair with ${population} people paired already`, "µs/pair", median(micros), {
+      name: `with ${base.population}`,
+      value: median(base.micros)
+    })
+  )
+})
+
+const populationShare = 5
+
+/** Presses, and lets the store forget it; microseconds for one pair. */
+const forgottenRound = Effect.fnUntraced(function* (worker: Worker, users: number, inFlight: number) {
+  const people = { first: 0, users }
+  const { pairs, seconds } = yield* worker.press(people, inFlight)
+  yield* worker.order({ _tag: "Forget", ...people })
+  return (seconds * microsPerSecond) / pairs
+})
+
+/** So few press that each waiting stranger can have blocked all of them. */
+const loudPeople = 4
+
+/** The same few people again and again, in a process with waiting strangers and in one without. */
+const crowdRows = Effect.fnUntraced(function* (extent: Extent) {
+  const start = Effect.gen(function* () {
+    const memcached = yield* memcachedServer
+    return yield* startWorker("ours", memcached.port)
+  })
+  const empty = yield* start
+  const crowded = yield* start
+  yield* crowded.order({ _tag: "Crowd", rooms: extent.unsuitableRooms, first: 0, users: loudPeople })
+  const rounds = Math.ceil((extent.users * extent.rounds) / crowdShare)
+  const measure = Effect.fnUntraced(function* (name: string, users: number, inFlight: number) {
+    const micros = { empty: [] as Array<number>, crowded: [] as Array<number> }
+    for (let round = 0; round < rounds; round += 1) {
+      const first = yield* forgottenRound(empty, users, inFlight)
+      const second = yield* forgottenRound(crowded, users, inFlight)
+      // The first half compiles the code.
+      if (round < rounds / 2) continue
+      micros.empty.push(first)
+      micros.crowded.push(second)
+    }
+    const peer = { name: "with none", value: median(micros.empty) }
+    return row(
+      `${name} with ${extent.unsuitableRooms} rooms waiting that suit nobody`,
+      "µs/pair",
+      median(micros.crowded),
+      peer
+    )
+  })
+  return [
+    yield* measure("cost of a pair", loudPeople, loudPeople),
+    // Who comes alone reads the whole lobby, and so does who joins them.
+    yield* measure("cost of a pair made through the lobby", 2, 1)
+  ]
+})
+
+const crowdShare = 120
+
+const memcachedBytes = /^STAT bytes (?<bytes>\d+)$/
+const redisBytes = /^used_memory:(?<bytes>\d+)$/
+
+/** Redis gives its buffers back a moment after it answered. */
+const settleMillis = 300
+
+const spaceRows = Effect.fnUntraced(function* (extent: Extent) {
+  const users = Math.ceil(extent.users / spaceShare)
+  const memcached = yield* memcachedServer
+  const redis = yield* redisServer
+  const bytes = {
+    ours: numberIn(
+      memcached.asked("stats", (line) => line === "END"),
+      memcachedBytes
+    ),
+    redis: numberIn(
+      redis.asked("INFO memory", (line) => line.startsWith("lazyfree_pending_objects")),
+      redisBytes
+    )
+  }
+  const taken = Effect.fnUntraced(function* (way: "ours" | "redis", port: number) {
+    const worker = yield* startWorker(way, port)
+    // The first of everything (a script, a buffer, the lobby) is not what the next one takes.
+    yield* worker.press({ first: 0, users: 2 }, 1)
+    const before = yield* bytes[way]
+    yield* worker.press({ first: users, users }, extent.inFlight)
+    const paired = yield* bytes[way]
+    yield* worker.order({ _tag: "Wait", first: 2 * users, users })
+    const waiting = yield* bytes[way]
+    return { pair: (paired - before) / (users / 2), waiting: (waiting - paired) / users }
+  })
+  const ours = yield* taken("ours", memcached.port)
+  const theirs = yield* taken("redis", redis.port)
+  return [
+    row("space of a pair", "bytes", ours.pair, { name: "Redis used_memory", value: theirs.pair }),
+    row("space of a waiting person", "bytes", ours.waiting, {
+      name: "Redis used_memory",
+      value: theirs.waiting
+    })
+  ]
+})
+
+const spaceShare = 10
+
+const numberIn = (answer: Effect.Effect<ReadonlyArray<string>>, pattern: RegExp) =>
+  Effect.sleep(settleMillis).pipe(
+    Effect.andThen(answer),
+    Effect.map((lines) => Number(lines.map((line) => pattern.exec(line)?.groups?.["bytes"]).find(Boolean)))
+  )

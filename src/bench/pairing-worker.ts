@@ -1,0 +1,36 @@
+/** A process of its own that makes pairs in one way: `pairing-worker.ts ours|redis PORT`. Orders come and rounds go by IPC. */
+import { Effect, References } from "effect"
+import type { Contender, Order, Round } from "./contender.ts"
+import { ourPairing } from "./our-pairing.ts"
+import { redisPairing } from "./redis-pairing.ts"
+
+const carryOut = (contender: Contender, order: Order): Effect.Effect<Round | undefined> => {
+  switch (order._tag) {
+    case "Press":
+      return contender.press(order, order.inFlight)
+    case "Wait":
+      return Effect.as(contender.wait(order), undefined)
+    case "Forget":
+      return Effect.as(contender.forget(order), undefined)
+    case "Crowd":
+      return Effect.as(contender.crowd(order.rooms, order), undefined)
+  }
+}
+
+const [way, port] = process.argv.slice(2)
+
+const work = Effect.gen(function* () {
+  const contender = yield* (way === "ours" ? ourPairing : redisPairing)(Number(port))
+  const runPromise = Effect.runPromiseWith(yield* Effect.context())
+  process.on("message", (order: Order) => {
+    void runPromise(carryOut(contender, order)).then((round) => process.send?.(round ?? null))
+  })
+  process.send?.("ready")
+  return yield* Effect.never
+})
+
+// Orphans end with the benchmark that started them.
+process.once("disconnect", () => process.exit(0))
+process.on("SIGINT", () => undefined)
+
+Effect.runFork(Effect.scoped(work).pipe(Effect.provideService(References.MinimumLogLevel, "Warn")))

@@ -1,0 +1,91 @@
+/** How fast pairs are made on memcached, and what they cost, beside a Redis list with a script that pops and pairs. */
+import { Effect } from "effect"
+import type { People } from "./contender.ts"
+import type { Extent } from "./extent.ts"
+import { costRows } from "./pairing-costs.ts"
+import { startWorker, type Worker } from "./pairing-workers.ts"
+import { median, type Row, row } from "./rows.ts"
+import { memcachedServer, redisServer } from "./server-process.ts"
+
+export const pairing = Effect.fnUntraced(function* (extent: Extent) {
+  return [
+    ...(yield* Effect.scoped(speedRows(extent, 1))),
+    ...(yield* Effect.scoped(speedRows(extent, 2))),
+    ...(yield* Effect.scoped(costRows(extent)))
+  ]
+})
+
+const redisName = "Redis list and Lua script"
+
+/** Both ways in turn, so that whatever else the machine does meets both. */
+const speedRows = Effect.fnUntraced(function* (extent: Extent, processes: number) {
+  const memcached = yield* memcachedServer
+  const redis = yield* redisServer
+  const start = (way: "ours" | "redis", port: number) =>
+    Effect.all(Array.from({ length: processes }, () => startWorker(way, port)))
+  const ours = yield* start("ours", memcached.port)
+  const theirs = yield* start("redis", redis.port)
+
+  let first = 0
+  const inTurn = Effect.fnUntraced(function* (users: number, inFlight: number, rounds: number) {
+    const ourRounds: Array<Together> = []
+    const theirRounds: Array<Together> = []
+    for (let round = 0; round < rounds; round += 1) {
+      ourRounds.push(yield* together(ours, { first, users }, inFlight))
+      theirRounds.push(yield* together(theirs, { first, users }, inFlight))
+      first += users
+    }
+    return (name: string, unit: string, of: (round: Together) => number): Row =>
+      row(name, unit, median(ourRounds.map(of)), { name: redisName, value: median(theirRounds.map(of)) })
+  })
+
+  yield* inTurn(extent.users, extent.inFlight, extent.warmUpRounds)
+  const rowOf = yield* inTurn(extent.users, extent.inFlight, extent.rounds)
+  const load = processes === 1 ? "one process" : `${processes} processes`
+  const rows = [
+    rowOf(`pairs made, ${load}`, "pairs/s", (round) => round.pairs / round.seconds),
+    rowOf(`time to pair under that load, ${load}, median`, "ms", (round) => round.medianMillis),
+    rowOf(`time to pair under that load, ${load}, p99`, "ms", (round) => round.p99Millis)
+  ]
+  if (processes > 1) return rows
+  const calm = yield* inTurn(Math.ceil(extent.users / calmShare), 2, extent.rounds)
+  return [
+    ...rows,
+    rowOf("requests to the store for a pair", "requests", (round) => round.requests / round.pairs),
+    calm("time to pair, two people at a time, median", "ms", (round) => round.medianMillis),
+    calm("time to pair, two people at a time, p99", "ms", (round) => round.p99Millis)
+  ]
+})
+
+/** A round of two at a time takes longer for each user, so fewer press. */
+const calmShare = 10
+
+/** A round of one or several processes at once. */
+interface Together {
+  readonly pairs: number
+  readonly seconds: number
+  readonly requests: number
+  readonly medianMillis: number
+  readonly p99Millis: number
+}
+
+const together = Effect.fnUntraced(function* (
+  workers: ReadonlyArray<Worker>,
+  { first, users }: People,
+  inFlight: number
+) {
+  const share = Math.floor(users / workers.length)
+  const rounds = yield* Effect.forEach(
+    workers,
+    (worker, index) => worker.press({ first: first + index * share, users: share }, inFlight),
+    { concurrency: "unbounded" }
+  )
+  const sum = (of: (round: Together) => number) => rounds.reduce((total, round) => total + of(round), 0)
+  return {
+    pairs: sum(({ pairs }) => pairs),
+    seconds: Math.max(...rounds.map(({ seconds }) => seconds)),
+    requests: sum(({ requests }) => requests),
+    medianMillis: sum(({ medianMillis }) => medianMillis) / rounds.length,
+    p99Millis: Math.max(...rounds.map(({ p99Millis }) => p99Millis))
+  } satisfies Together
+})

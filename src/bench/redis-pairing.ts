@@ -1,0 +1,68 @@
+/**
+ * The peer: a list of who waits and a script that pops and pairs, as usual with Redis. One round trip for each user. It does
+ * less than our pairing does: it reads no state of the user, remembers no earlier partners, keeps no deadline and tells nobody.
+ */
+import { Clock, Effect, type Scope } from "effect"
+import { createClient } from "redis"
+import { type Contender, openids, type Round } from "./contender.ts"
+import { percentile } from "./rows.ts"
+
+/** As long as our sessions. */
+const partnerTtlSeconds = 7 * 24 * 60 * 60
+
+const script = `
+local partner = redis.call('LPOP', KEYS[1])
+if not partner then
+  redis.call('RPUSH', KEYS[1], ARGV[1])
+  return false
+end
+redis.call('SET', 'partner:' .. ARGV[1], partner, 'EX', ${partnerTtlSeconds})
+redis.call('SET', 'partner:' .. partner, ARGV[1], 'EX', ${partnerTtlSeconds})
+return partner`
+
+export const redisPairing = (port: number): Effect.Effect<Contender, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const client = createClient({ socket: { host: "127.0.0.1", port } })
+    yield* Effect.acquireRelease(
+      Effect.promise(() => client.connect()),
+      () => Effect.sync(() => client.destroy())
+    )
+    const sha = yield* Effect.promise(() => client.scriptLoad(script))
+    const millis = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+
+    const press = async (users: ReadonlyArray<string>, inFlight: number): Promise<Round> => {
+      const pressedAt = new Map<string, number>()
+      const millisToPair: Array<number> = []
+      const queue = users.values()
+      const startMillis = millis()
+      const presser = async () => {
+        for (const user of queue) {
+          pressedAt.set(user, millis())
+          // oxlint-disable-next-line no-await-in-loop -- one press after another
+          const partner = await client.sendCommand(["EVALSHA", sha, "1", "waiting", user])
+          if (typeof partner !== "string") continue
+          const now = millis()
+          for (const one of [user, partner]) {
+            millisToPair.push(now - (pressedAt.get(one) ?? now))
+            pressedAt.delete(one)
+          }
+        }
+      }
+      await Promise.all(Array.from({ length: inFlight }, presser))
+      return {
+        pairs: millisToPair.length / 2,
+        seconds: (millis() - startMillis) / 1_000,
+        requests: users.length,
+        medianMillis: percentile(millisToPair, 0.5),
+        p99Millis: percentile(millisToPair, 0.99)
+      }
+    }
+
+    return {
+      press: (people, inFlight) => Effect.promise(() => press(openids(people), inFlight)),
+      wait: (people) => Effect.promise(() => client.rPush("waiting", [...openids(people)])),
+      forget: (people) => Effect.promise(() => client.del(openids(people).map((one) => `partner:${one}`))),
+      crowd: () => Effect.die(new Error("everybody in a Redis list suits everybody"))
+    } satisfies Contender
+  })

@@ -1,0 +1,51 @@
+import { type DateTime, Layer } from "effect"
+import { Acquaintances } from "./acquaintances.ts"
+import { Agenda } from "./agenda.ts"
+import { Background } from "./background.ts"
+import { ChatStatus } from "./chat-status.ts"
+import { Conversations } from "./conversations.ts"
+import { Duplicates } from "./duplicates.ts"
+import { Inbox } from "./inbox.ts"
+import { Ledger } from "./ledger.ts"
+import { Lobby } from "./lobby.ts"
+import { Mailbox } from "./mailbox.ts"
+import { Matchmaker } from "./matchmaker.ts"
+import { News } from "./news.ts"
+import { type DeliveryMode, Postman } from "./postman.ts"
+import { Rooms } from "./rooms.ts"
+import { Sessions } from "./sessions.ts"
+import { Sweeper } from "./sweeper.ts"
+
+/** What the chat needs to know of the settings. */
+export interface ChatSettings {
+  readonly pairingTimeoutMillis: number
+  readonly chatIdleTimeoutMillis: number
+  readonly timeZone: DateTime.TimeZone
+  readonly weChat: { readonly delivery: DeliveryMode }
+}
+
+/** The chat on memcached and WeChat's API: the whole of it, as every server, test and simulation runs it. */
+export const chatLayer = (settings: ChatSettings) => {
+  const times = {
+    pairingTimeoutMillis: settings.pairingTimeoutMillis,
+    idleTimeoutMillis: settings.chatIdleTimeoutMillis
+  }
+  const stores = Layer.mergeAll(
+    Acquaintances.layer,
+    Agenda.layer,
+    Duplicates.layer,
+    Ledger.layer,
+    Lobby.layer,
+    Mailbox.layer,
+    Rooms.layer,
+    Sessions.layer
+  )
+  return Layer.mergeAll(Inbox.layer, ChatStatus.layer, Sweeper.layer(times)).pipe(
+    Layer.provideMerge(Conversations.layer(settings)),
+    Layer.provideMerge(Matchmaker.layer(times)),
+    Layer.provideMerge(News.layer),
+    Layer.provideMerge(Postman.layer(settings.weChat)),
+    Layer.provideMerge(stores),
+    Layer.provideMerge(Background.layer)
+  )
+}

@@ -1,0 +1,128 @@
+import { Clock, Effect } from "effect"
+import { text } from "../core/content.ts"
+import type { Openid } from "../core/openid.ts"
+import { closed, type CloseReason, type Room, type RoomId } from "../core/room.ts"
+import { type Chat, ordinary, resolve, type Session, stateNumbers } from "../core/session.ts"
+import { word } from "../core/wording.ts"
+import { Agenda } from "./agenda.ts"
+import { Background } from "./background.ts"
+import { newWriteId } from "./identifiers.ts"
+import { tellingLeaseMillis } from "./news.ts"
+import { Postman } from "./postman.ts"
+import { Rooms, type StoredRoom } from "./rooms.ts"
+import { Sessions, type StoredSession } from "./sessions.ts"
+
+/** The state of a user and the room that it was read from, if their session points at one. Milliseconds since 1970. */
+export interface ChatView {
+  readonly chat: Chat
+  readonly room: StoredRoom | undefined
+  readonly now: number
+  /** Of a pair: the partner has not been told yet, or is just being told, that the pair was made. */
+  readonly partnerUnaware?: boolean
+}
+
+/** How often a view is taken anew because what it found broken is being repaired by others as well. */
+const viewAttempts = 10
+
+/**
+ * Sees which state a user is in, and repairs what it finds broken on the way: a search that ran out although no sweep has
+ * closed it, and a pair of which one half is gone (design, rules 2 and 5). A state of Paired is given only when both sessions point
+ * at the same open room.
+ */
+export const makeChatView = Effect.gen(function* () {
+  const agenda = yield* Agenda
+  const background = yield* Background
+  const postman = yield* Postman
+  const rooms = yield* Rooms
+  const sessions = yield* Sessions
+
+  /** Closes an open room in which one half is gone. False: it was closed, or changed, meanwhile. */
+  const closeOpen = Effect.fnUntraced(function* (id: RoomId, why: CloseReason, closedBy?: Openid) {
+    const room = yield* rooms.read(id)
+    if (room.value?._tag !== "Open") return false
+    const now = yield* Clock.currentTimeMillis
+    yield* agenda.note(id, now + tellingLeaseMillis)
+    return yield* rooms.close(id, room, why, closedBy)
+  })
+
+  /** The partner's session is gone, or points elsewhere. Who has none at all still believes to be in the chat. */
+  const partnerLost = Effect.fnUntraced(function* (room: RoomId, partner: Openid, session: StoredSession) {
+    if (!(yield* closeOpen(room, "lost")) || session.version !== undefined) return
+    yield* background.run(
+      postman.deliver(partner, {
+        content: text(word({ _tag: "PartnerLeft" })),
+        group: room,
+        importance: "notice"
+      })
+    )
+  })
+
+  /**
+   * A pair that another server may still be making: the session points already, the room is not there or not joined yet. Whoever finds
+   * it goes elsewhere, so it must not be made any more: the name is taken, or the room changed under the one who joins. False: the
+   * room is a different one meanwhile.
+   */
+  const calledOff = Effect.fnUntraced(function* (
+    id: RoomId,
+    room: StoredRoom,
+    me: Openid,
+    partner: Openid | undefined
+  ) {
+    if (partner === undefined) return true
+    const writtenBy = yield* newWriteId
+    if (room.version === undefined) {
+      const now = yield* Clock.currentTimeMillis
+      const pair = { _tag: "Open", opener: me, joiner: partner, sinceMillis: now, writtenBy } as const
+      return yield* rooms.create(id, closed(pair, { why: "lost", now, writtenBy }))
+    }
+    if (room.value?._tag !== "Waiting" || room.value.opener === me) return true
+    return yield* rooms.change(id, room, { ...room.value, writtenBy })
+  })
+
+  const view = Effect.fnUntraced(function* (openid: Openid, stored: StoredSession) {
+    const pointer = stored.value?.room
+    const believed = stored.value?.partner
+    let seen: ChatView = { chat: ordinary, room: undefined, now: yield* Clock.currentTimeMillis }
+    for (let tries = 0; tries < viewAttempts; tries += 1) {
+      if (pointer === undefined) {
+        return { ...seen, chat: resolve(stored.value, undefined, openid, seen.now) } satisfies ChatView
+      }
+      // The partner is looked at in the same round trip, where the session knows who that is.
+      const [room, partner] = yield* Effect.all(
+        [
+          rooms.read(pointer),
+          believed === undefined ? Effect.as(Effect.void, undefined) : sessions.read(believed)
+        ],
+        { concurrency: "unbounded" }
+      )
+      const now = yield* Clock.currentTimeMillis
+      const chat = resolve(stored.value, room.value, openid, now)
+      seen = { chat, room, now }
+      if (isOverdue(room.value, openid, now)) {
+        yield* rooms.close(pointer, room, "expired")
+        continue
+      }
+      if (!(yield* calledOff(pointer, room, openid, believed))) continue
+      if (chat._tag !== "Paired") return seen
+      if (believed === chat.partner && partner?.value?.room === pointer) {
+        return { ...seen, partnerUnaware: isUnaware(partner.value) } satisfies ChatView
+      }
+      // Read at the same time as the room, the partner may just not have pointed yet; read after it, they are gone.
+      const later = yield* sessions.read(chat.partner)
+      if (later.value?.room === pointer) {
+        return { ...seen, partnerUnaware: isUnaware(later.value) } satisfies ChatView
+      }
+      yield* partnerLost(pointer, chat.partner, later)
+    }
+    return seen
+  })
+
+  return { view, closeOpen }
+})
+
+/** A search of one's own that ran out, although no sweep has closed it yet. */
+const isOverdue = (room: Room | undefined, openid: Openid, now: number): boolean =>
+  room?._tag === "Waiting" && room.opener === openid && room.deadlineMillis <= now
+
+const isUnaware = ({ state, tellingUntilMillis }: Session): boolean =>
+  state === stateNumbers.looking || tellingUntilMillis !== undefined

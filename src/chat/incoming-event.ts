@@ -1,0 +1,85 @@
+import type { Trigger } from "../core/allowance.ts"
+import { isButton } from "../core/button.ts"
+import { text } from "../core/content.ts"
+import type { ChatEvent } from "../core/event.ts"
+import { words } from "../core/intent.ts"
+import { word } from "../core/wording.ts"
+import type { Incoming } from "../wechat/messages.ts"
+
+/** What a message means for the sender's chat; undefined: nothing, and nothing is answered. */
+export const eventOf = (incoming: Incoming): ChatEvent | undefined => {
+  switch (incoming._tag) {
+    case "Text":
+      return incoming.menuItemId !== undefined && isButton(incoming.content)
+        ? { _tag: "Pressed", button: incoming.content }
+        : { _tag: "Said", text: incoming.content }
+    case "Image":
+      return { _tag: "Sent", content: { _tag: "Image", mediaId: incoming.mediaId } }
+    case "Voice":
+      return { _tag: "Sent", content: { _tag: "Voice", mediaId: incoming.mediaId } }
+    case "Video":
+      return {
+        _tag: "Sent",
+        content: { _tag: "Video", mediaId: incoming.mediaId, thumbMediaId: incoming.thumbMediaId }
+      }
+    case "Location":
+      return {
+        _tag: "Sent",
+        content: text(
+          word({
+            _tag: "Place",
+            label: incoming.label,
+            latitude: String(incoming.latitude),
+            longitude: String(incoming.longitude)
+          })
+        )
+      }
+    case "Link":
+      return {
+        _tag: "Sent",
+        content: text(
+          word({
+            _tag: "SharedLink",
+            title: incoming.title,
+            description: incoming.description,
+            url: incoming.url
+          })
+        )
+      }
+    case "Sticker":
+      return { _tag: "NotCarried", kind: "sticker" }
+    case "UnknownKind":
+      return { _tag: "NotCarried", kind: "unknown" }
+    case "Followed":
+      return { _tag: "Followed" }
+    case "Unfollowed":
+      return { _tag: "Unfollowed" }
+    case "Clicked":
+      // Phones keep a menu for minutes after it changed: an unknown key gets the help.
+      return isButton(incoming.key)
+        ? { _tag: "Pressed", button: incoming.key }
+        : { _tag: "Said", text: `#${words.help}` }
+    case "Scanned":
+    case "OtherEvent":
+      return undefined
+  }
+}
+
+/** Which window of the allowance a message opens (protocol notes 6.1); undefined: none. */
+export const triggerOf = (incoming: Incoming): Trigger | undefined => {
+  switch (incoming._tag) {
+    case "Clicked":
+      return "click"
+    case "Followed":
+      return "follow"
+    case "Scanned":
+      return "scan"
+    case "Text":
+      return incoming.menuItemId === undefined ? "message" : "click"
+    case "Unfollowed":
+    case "OtherEvent":
+      return undefined
+    default:
+      return "message"
+  }
+}

@@ -1,0 +1,51 @@
+import type { Openid } from "../core/openid.ts"
+import type { RoomId } from "../core/room.ts"
+
+/** Every name under which the chat keeps something in memcached (design, "State in memcached"). */
+export const keys = {
+  session: (openid: Openid) => `s:${openid}`,
+  room: (id: RoomId) => `room:${id}`,
+  /** When somebody last spoke in a room, milliseconds since 1970. */
+  spoke: (id: RoomId) => `spoke:${id}`,
+  /** How many lines were passed on in a room. */
+  lines: (id: RoomId) => `lines:${id}`,
+  lobby: "lobby",
+  /** With whom a user talked lately. */
+  met: (openid: Openid) => `met:${openid}`,
+  /** A message that is being answered or was answered, with the answer. */
+  seen: (duplicateKey: string) => `seen:${duplicateKey}`,
+  /** The ledger of the pushes that WeChat allows for a user. */
+  quota: (openid: Openid) => `quota:${openid}`,
+  /** What waits for a user. */
+  mail: (openid: Openid) => `mail:${openid}`,
+  /** Held by whoever takes things out of a user's mailbox. */
+  mailLock: (openid: Openid) => `mail-lock:${openid}`,
+  /** Rooms to look at in one second of time. */
+  due: (second: number) => `due:${second}`,
+  /** Up to which second the agenda has been worked off, and by whom. */
+  sweep: "sweep"
+} as const
+
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+
+/** How long items live in memcached unless they are written again, in seconds. */
+export const ttlSeconds = {
+  /** A chat longer than this ends with a word; it keeps memcached from filling with what a crash left behind. */
+  chat: 7 * day,
+  /** A closed room is kept so that each member can still be told why. */
+  closedRoom: 2 * day,
+  /** Not the same two again within this time, if anybody else is there. */
+  met: hour,
+  /** WeChat's timestamp may be 10 minutes off in either direction; a replay within that finds the answer here. */
+  seen: 25 * minute,
+  /** The longest window of the allowance is 48 h. */
+  quota: 2 * day,
+  mail: 7 * day,
+  /** Longer than one push may take. */
+  mailLock: 10,
+  /** An agenda page outlives a stop of all servers by this much. */
+  due: day,
+  sweep: day
+} as const

@@ -1,0 +1,61 @@
+/** The ledger: how many pushes WeChat still allows for each user, counted by us and corrected by its refusals. */
+import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
+import { afterPush, afterRefusal, Allowance, assumed, opened, type Trigger } from "../core/allowance.ts"
+import type { Openid } from "../core/openid.ts"
+import { Memcached, type MemcachedError, type Version } from "../memcached/memcached.ts"
+import { keys, ttlSeconds } from "./keys.ts"
+
+/** A user's window as it was read. */
+export interface StoredAllowance {
+  readonly allowance: Allowance
+  readonly version: Version | undefined
+}
+
+export class Ledger extends Context.Service<
+  Ledger,
+  {
+    readonly read: (openid: Openid) => Effect.Effect<StoredAllowance, MemcachedError>
+    /** A user acted: a new window. Blind, since it replaces whatever was counted before. */
+    readonly open: (openid: Openid, trigger: Trigger) => Effect.Effect<void, MemcachedError>
+    /** Counts a push before it is sent. False: the ledger changed since it was read. */
+    readonly count: (openid: Openid, from: StoredAllowance) => Effect.Effect<boolean, MemcachedError>
+    /** WeChat refused a push. False: the ledger changed since (a new window, perhaps). */
+    readonly shut: (openid: Openid, from: StoredAllowance) => Effect.Effect<boolean, MemcachedError>
+    readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>
+  }
+>()("xiaohou/chat/Ledger") {
+  static readonly layer = Layer.effect(
+    Ledger,
+    Effect.gen(function* () {
+      const memcached = yield* Memcached
+
+      const write = (openid: Openid, from: StoredAllowance, next: Allowance) =>
+        from.version === undefined
+          ? memcached.add(keys.quota(openid), JSON.stringify(next), ttlSeconds.quota)
+          : memcached.cas(keys.quota(openid), JSON.stringify(next), from.version, ttlSeconds.quota)
+
+      return Ledger.of({
+        read: Effect.fnUntraced(function* (openid) {
+          const found = yield* memcached.gets(keys.quota(openid))
+          const now = yield* Clock.currentTimeMillis
+          return {
+            allowance: Option.getOrElse(
+              Option.flatMap(found, ({ value }) => decode(value)),
+              () => assumed(now)
+            ),
+            version: Option.getOrUndefined(found)?.version
+          }
+        }),
+        open: (openid, trigger) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            memcached.set(keys.quota(openid), JSON.stringify(opened(trigger, now)), ttlSeconds.quota)
+          ),
+        count: (openid, from) => write(openid, from, afterPush(from.allowance)),
+        shut: (openid, from) => write(openid, from, afterRefusal(from.allowance)),
+        forget: (openid) => Effect.asVoid(memcached.delete(keys.quota(openid)))
+      })
+    })
+  )
+}
+
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Allowance))

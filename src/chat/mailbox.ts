@@ -1,0 +1,156 @@
+/** The mailboxes: what waits for a user until WeChat lets us deliver it, in order. */
+import { Context, Effect, Layer, Option, Schema } from "effect"
+import { Kept } from "../core/folding.ts"
+import type { Openid } from "../core/openid.ts"
+import { WriteId } from "../core/room.ts"
+import { Memcached, type MemcachedError, type Version } from "../memcached/memcached.ts"
+import { newWriteId } from "./identifiers.ts"
+import { keys, ttlSeconds } from "./keys.ts"
+
+/**
+ * How many things one mailbox holds. Ten replies carry them at the most; whoever writes on is told that it is full, so that
+ * nothing older is dropped.
+ */
+export const mailboxCapacity = 200
+
+/** How large one mailbox may grow, in characters: well under memcached's 1 MiB for one item. */
+export const mailboxMaxCharacters = 200_000
+
+/** How often taking starts over because something was added at the same moment. */
+const takeAttempts = 8
+
+/** A thing in a mailbox; by its mark it is known when an answer was lost. */
+export interface Marked extends Kept {
+  readonly mark?: WriteId
+}
+
+/** A mailbox as it was read, oldest first. No version: it is empty. */
+export interface Mail {
+  readonly kept: ReadonlyArray<Marked>
+  readonly version: Version | undefined
+}
+
+export class Mailbox extends Context.Service<
+  Mailbox,
+  {
+    readonly peek: (openid: Openid) => Effect.Effect<Mail, MemcachedError>
+    /** Adds at the end. False: the mailbox (as it was read) is full, and nothing was added. */
+    readonly keep: (openid: Openid, mail: Mail, kept: Kept) => Effect.Effect<boolean, MemcachedError>
+    /**
+     * Takes the first `count` things out, whatever was added behind them since. False: they do not stand in front any more.
+     * To be used by the holder only.
+     */
+    readonly take: (openid: Openid, mail: Mail, count: number) => Effect.Effect<boolean, MemcachedError>
+    /**
+     * Becomes the only one who takes things out of this mailbox, until `letGo`. False: somebody else is at it. A holder who
+     * died is forgotten after `ttlSeconds.mailLock`.
+     */
+    readonly hold: (openid: Openid) => Effect.Effect<boolean, MemcachedError>
+    readonly letGo: (openid: Openid) => Effect.Effect<void>
+    /** Runs `use` while holding the mailbox; `undefined` without running it when somebody else is at it. */
+    readonly exclusively: <A, E, R>(
+      openid: Openid,
+      use: Effect.Effect<A, E, R>
+    ) => Effect.Effect<A | undefined, E | MemcachedError, R>
+    readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>
+  }
+>()("xiaohou/chat/Mailbox") {
+  static readonly layer = Layer.effect(
+    Mailbox,
+    Effect.gen(function* () {
+      const memcached = yield* Memcached
+
+      const peek = (openid: Openid) =>
+        Effect.map(
+          memcached.gets(keys.mail(openid)),
+          Option.match({
+            onNone: (): Mail => ({ kept: [], version: undefined }),
+            onSome: ({ value, version }) => ({ kept: parse(value), version })
+          })
+        )
+
+      const append = (key: string, line: string): Effect.Effect<boolean, MemcachedError> =>
+        Effect.flatMap(memcached.append(key, line), (appended) =>
+          appended ? Effect.succeed(true) : memcached.add(key, line, ttlSeconds.mail)
+        )
+
+      const keep = Effect.fnUntraced(function* (openid: Openid, mail: Mail, kept: Kept) {
+        if (mail.kept.length >= mailboxCapacity || sizeOf(mail) >= mailboxMaxCharacters) return false
+        const key = keys.mail(openid)
+        const mark = yield* newWriteId
+        const line = `${encode({ ...kept, mark })}\n`
+        const stored = append(key, line).pipe(
+          // Somebody created it between our two tries.
+          Effect.flatMap((done) => (done ? Effect.succeed(true) : append(key, line))),
+          Effect.catchTag("MemcachedUnanswered", () =>
+            Effect.flatMap(memcached.get(key), (found) =>
+              Option.exists(found, (value) => value.includes(mark)) ? Effect.succeed(true) : append(key, line)
+            )
+          )
+        )
+        return yield* stored
+      })
+
+      const tryTake = (openid: Openid, { kept, version }: Mail, count: number) => {
+        if (version === undefined) return Effect.succeed(count === 0)
+        const rest = kept.slice(count)
+        return rest.length === 0
+          ? memcached.delete(keys.mail(openid), version)
+          : memcached.cas(keys.mail(openid), format(rest), version, ttlSeconds.mail)
+      }
+
+      const take = Effect.fnUntraced(function* (openid: Openid, mail: Mail, count: number) {
+        let current = mail
+        for (let attempt = 0; attempt < takeAttempts; attempt += 1) {
+          const done = yield* Effect.catchTag(tryTake(openid, current, count), "MemcachedUnanswered", () =>
+            Effect.succeed("unanswered" as const)
+          )
+          if (done === true) return true
+          current = yield* peek(openid)
+          const stillThere = mail.kept
+            .slice(0, count)
+            .every(({ mark }, at) => current.kept[at]?.mark === mark)
+          // Whoever takes is the only one who does: what vanished without an answer was taken by this try.
+          if (current.kept.length < count || !stillThere) return done === "unanswered"
+        }
+        return false
+      })
+
+      const hold = (openid: Openid) => memcached.add(keys.mailLock(openid), "held", ttlSeconds.mailLock)
+      const letGo = (openid: Openid) => Effect.ignore(memcached.delete(keys.mailLock(openid)))
+
+      const exclusively = <A, E, R>(openid: Openid, use: Effect.Effect<A, E, R>) =>
+        Effect.acquireUseRelease(
+          hold(openid),
+          (held): Effect.Effect<A | undefined, E, R> => (held ? use : Effect.as(Effect.void, undefined)),
+          (held) => (held ? letGo(openid) : Effect.void)
+        )
+
+      return Mailbox.of({
+        peek,
+        keep,
+        take,
+        hold,
+        letGo,
+        exclusively,
+        forget: (openid) => Effect.asVoid(memcached.delete(keys.mail(openid)))
+      })
+    })
+  )
+}
+
+// One line of JSON a thing, so that keeping is one `append` and needs no reading. A line that cannot be read is left out.
+const Line = Schema.fromJsonString(Schema.Struct({ ...Kept.fields, mark: Schema.optionalKey(WriteId) }))
+const decode = Schema.decodeUnknownOption(Line)
+const encode = Schema.encodeSync(Line)
+
+const parse = (value: string): ReadonlyArray<Marked> =>
+  value
+    .split("\n")
+    .filter((line) => line !== "")
+    .flatMap((line) => Option.toArray(decode(line)))
+
+const format = (kept: ReadonlyArray<Marked>): string => kept.map((one) => `${encode(one)}\n`).join("")
+
+const sizeOf = (mail: Mail): number =>
+  mail.kept.reduce((size, { content }) => size + (content._tag === "Text" ? content.text.length : 0), 0)

@@ -1,0 +1,204 @@
+/**
+ * The matchmaker: carries out the pairing decisions of the core. Newcomers of this process are matched with each other first;
+ * the rest go to the lobby, with one lobby operation under way per process, so that contention is per server, not per user.
+ */
+import { Clock, Context, Deferred, Effect, Layer, Queue } from "effect"
+import type { Openid } from "../core/openid.ts"
+import { decideRound, type LobbyEntry, pairNewcomers } from "../core/pairing.ts"
+import type { RoomId } from "../core/room.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import { Acquaintances } from "./acquaintances.ts"
+import type { Agenda } from "./agenda.ts"
+import { Background } from "./background.ts"
+import { newWriteId, roomNamedAfter } from "./identifiers.ts"
+import { Lobby } from "./lobby.ts"
+import type { News } from "./news.ts"
+import {
+  type Ask,
+  makePairingMoves,
+  type MatchmakerOptions,
+  type Move,
+  type Outcome
+} from "./pairing-moves.ts"
+import type { Rooms } from "./rooms.ts"
+import { Sessions, type StoredSession } from "./sessions.ts"
+
+/**
+ * How often a round starts over because another server changed the lobby, or took the partner, at the same moment. Each time
+ * somebody else got on, so this many in a row means that something is wrong.
+ */
+export const lobbyAttempts = 40
+
+/** A look: for whom, from which session, and whom they know. With `room`: they wait there already, until `deadlineMillis`. */
+export interface Look {
+  readonly openid: Openid
+  readonly stored: StoredSession
+  readonly recent: ReadonlyArray<Openid>
+  readonly blocked: ReadonlyArray<Openid>
+  readonly room?: RoomId
+  readonly deadlineMillis?: number
+}
+
+export class Matchmaker extends Context.Service<
+  Matchmaker,
+  {
+    readonly look: (look: Look) => Effect.Effect<Outcome, MemcachedError>
+    /** Looks for somebody who waits in `room` without their asking, since their lobby entry may be lost. */
+    readonly lookAgain: (
+      openid: Openid,
+      room: RoomId,
+      deadlineMillis: number
+    ) => Effect.Effect<void, MemcachedError>
+  }
+>()("xiaohou/chat/Matchmaker") {
+  static readonly layer = (
+    options: MatchmakerOptions
+  ): Layer.Layer<Matchmaker, never, Acquaintances | Agenda | Background | Lobby | News | Rooms | Sessions> =>
+    Layer.effect(Matchmaker, make(options))
+}
+
+/** An ask on its way, and who waits for its outcome. */
+interface Pending extends Ask {
+  readonly outcome: Deferred.Deferred<Outcome, MemcachedError>
+}
+
+const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
+  const acquaintances = yield* Acquaintances
+  const background = yield* Background
+  const lobby = yield* Lobby
+  const sessions = yield* Sessions
+  const moves = yield* makePairingMoves(options)
+  const queue = yield* Queue.unbounded<Pending>()
+
+  const end = (pending: Pending, outcome: Outcome) => Deferred.succeed(pending.outcome, outcome)
+  const failAll = (pendings: ReadonlyArray<Pending>, error: MemcachedError) =>
+    Effect.forEach(pendings, (pending) => Deferred.fail(pending.outcome, error), { discard: true })
+
+  /** Settles a pending ask, or gives it back for the next round. */
+  const settle = Effect.fnUntraced(function* (pending: Pending, move: Move) {
+    if (move._tag === "Again") return [{ ...move.ask, outcome: pending.outcome }]
+    yield* end(pending, move)
+    return []
+  })
+
+  const pairInProcess = (
+    [one, other]: readonly [Pending, Pending],
+    noted: Effect.Effect<void, MemcachedError>
+  ) =>
+    moves.pair(one, other, noted).pipe(
+      Effect.flatMap(([first, second]) => Effect.all([settle(one, first), settle(other, second)])),
+      Effect.flatMap((left) => Queue.offerAll(queue, left.flat())),
+      Effect.catch((error) => failAll([one, other], error))
+    )
+
+  /** Makes all pairs of a round side by side; one operation notes their rooms. */
+  const pairAll = Effect.fnUntraced(function* (pairs: ReadonlyArray<readonly [Pending, Pending]>) {
+    const noted = yield* Deferred.make<void, MemcachedError>()
+    yield* background.run(Deferred.into(moves.notePairs(pairs.map(([one]) => one)), noted))
+    yield* Effect.forEach(pairs, (two) => background.run(pairInProcess(two, Deferred.await(noted))), {
+      discard: true
+    })
+  })
+
+  /** Gives a taken entry back: its owner is looked after like anybody who waits. */
+  const giveBack = (entry: LobbyEntry) =>
+    background.run(lookAgain(entry.openid, entry.room, entry.deadlineMillis))
+
+  const join = (pending: Pending, entry: LobbyEntry): Effect.Effect<ReadonlyArray<Pending>> =>
+    moves.join(pending, entry).pipe(
+      Effect.tap((move) => (move._tag === "SessionChanged" ? giveBack(entry) : Effect.void)),
+      Effect.flatMap((move) => settle(pending, move)),
+      Effect.catch((error) =>
+        Effect.as(Effect.andThen(giveBack(entry), failAll([pending], error)), [] as ReadonlyArray<Pending>)
+      )
+    )
+
+  /** Opens a room for somebody who has to wait, unless that was done in an earlier attempt. */
+  const sheltered = (pending: Pending): Effect.Effect<ReadonlyArray<Pending>> =>
+    pending.room !== undefined
+      ? Effect.succeed([pending])
+      : moves.openRoom(pending).pipe(
+          Effect.flatMap((opened) =>
+            opened === undefined
+              ? Effect.as(end(pending, { _tag: "SessionChanged" }), [])
+              : Effect.succeed([{ ...opened, outcome: pending.outcome }])
+          ),
+          Effect.catch((error) => Effect.as(failAll([pending], error), []))
+        )
+
+  /** One reading of the lobby, one write, and what follows from it. Gives back who has to try again. */
+  const attempt = Effect.fnUntraced(function* (pendings: ReadonlyArray<Pending>) {
+    const stored = yield* lobby.read
+    const now = yield* Clock.currentTimeMillis
+    const entryOf = (pending: Pending): LobbyEntry => ({
+      room: pending.room ?? pending.freshRoom,
+      openid: pending.openid,
+      recent: pending.recent,
+      blocked: pending.blocked,
+      deadlineMillis: pending.deadlineMillis ?? now + options.pairingTimeoutMillis
+    })
+    const round = decideRound(stored.entries, pendings, now, entryOf)
+    const waiting = round.decisions.filter(({ decision }) => decision._tag === "Wait")
+    const ready = (yield* Effect.forEach(waiting, ({ seeker }) => sheltered(seeker), {
+      concurrency: "unbounded"
+    })).flat()
+    const others = round.decisions.filter(({ decision }) => decision._tag !== "Wait")
+    const everybody = [...ready, ...others.map(({ seeker }) => seeker)]
+    // The lobby was decided with somebody in it who fell out: decide anew.
+    if (ready.length < waiting.length) return everybody
+    if (round.changed && !(yield* lobby.write(stored, round.lobby))) return everybody
+    yield* Effect.forEach(ready, (pending) =>
+      end(pending, { _tag: "Waits", room: pending.room ?? pending.freshRoom })
+    )
+    const left = yield* Effect.forEach(
+      others,
+      ({ seeker, decision }): Effect.Effect<ReadonlyArray<Pending>> => {
+        if (decision._tag === "Join") return join(seeker, decision.entry)
+        const outcome: Outcome =
+          decision._tag === "Full"
+            ? { _tag: "LobbyFull" }
+            : { _tag: "Waits", room: seeker.room ?? seeker.freshRoom }
+        return Effect.as(end(seeker, outcome), [])
+      },
+      { concurrency: "unbounded" }
+    )
+    return left.flat()
+  })
+
+  const lobbyRound = Effect.fnUntraced(function* (pendings: ReadonlyArray<Pending>) {
+    let open = pendings
+    for (let tries = 0; tries < lobbyAttempts && open.length > 0; tries += 1) {
+      const current = open
+      open = yield* attempt(current).pipe(
+        Effect.catch((error) => Effect.as(failAll(current, error), [] as ReadonlyArray<Pending>))
+      )
+    }
+    yield* Effect.forEach(open, (pending) => end(pending, { _tag: "LobbyFull" }), { discard: true })
+  })
+
+  const round = Effect.gen(function* () {
+    const { pairs, rest } = pairNewcomers(yield* Queue.takeAll(queue))
+    if (pairs.length > 0) yield* pairAll(pairs)
+    if (rest.length > 0) yield* lobbyRound(rest)
+  })
+
+  const ask = Effect.fnUntraced(function* (look: Look, onBehalf: boolean) {
+    const outcome = yield* Deferred.make<Outcome, MemcachedError>()
+    const mark = yield* newWriteId
+    yield* Queue.offer(queue, { ...look, mark, freshRoom: roomNamedAfter(mark), onBehalf, outcome })
+    return yield* Deferred.await(outcome)
+  })
+
+  const lookAgain: Matchmaker["Service"]["lookAgain"] = Effect.fnUntraced(
+    function* (openid, room, deadlineMillis) {
+      const [stored, recent] = yield* Effect.all([sessions.read(openid), acquaintances.of(openid)], {
+        concurrency: "unbounded"
+      })
+      if (stored.value?.room !== room) return
+      yield* ask({ openid, stored, room, deadlineMillis, recent, blocked: [] }, true)
+    }
+  )
+
+  yield* Effect.forkScoped(Effect.forever(round))
+  return Matchmaker.of({ look: (look) => ask(look, false), lookAgain })
+})

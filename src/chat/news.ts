@@ -1,0 +1,115 @@
+/**
+ * The news: tells a user, on our own initiative, what became of the room that their session points at. Each piece of news is
+ * told once: whoever tells marks the session first, and a mark that nobody followed up runs out.
+ */
+import { Clock, Context, Effect, Layer } from "effect"
+import { text } from "../core/content.ts"
+import { news } from "../core/conversation.ts"
+import type { Openid } from "../core/openid.ts"
+import type { RoomId } from "../core/room.ts"
+import { resolve, type Session, sessionOf } from "../core/session.ts"
+import { word } from "../core/wording.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import { newWriteId } from "./identifiers.ts"
+import { Postman } from "./postman.ts"
+import { Rooms } from "./rooms.ts"
+import { Sessions, type StoredSession } from "./sessions.ts"
+
+/** How long a teller may take, with the longest push, before others may tell instead. */
+export const tellingLeaseMillis = 8_000
+
+/**
+ * How long others wait for a push that is under way, so that what they have for the same user does not overtake it; a push takes
+ * some 200 ms. Whoever is telling for longer is taken for dead.
+ */
+export const tellingWaitMillis = 1_500
+export const tellingPollMillis = 100
+
+/** Pieces of news in a row about one room: it was made, and it ended. One more for a lost race. */
+const newsInARow = 4
+
+export class News extends Context.Service<
+  News,
+  {
+    /** Tells `openid` what is new about `room`, if their session still points there and nobody else is telling. */
+    readonly tell: (openid: Openid, room: RoomId) => Effect.Effect<void, MemcachedError>
+    /** The same, but while another is telling it waits for them, up to `tellingWaitMillis`: what comes after must not overtake. */
+    readonly tellFirst: (openid: Openid, room: RoomId) => Effect.Effect<void, MemcachedError>
+    /**
+     * The session once nobody is telling the user anything, so that what they hear next does not overtake it. After
+     * `tellingWaitMillis` it comes without the mark of the teller, whose news is then for the caller to tell.
+     */
+    readonly untold: (openid: Openid, stored: StoredSession) => Effect.Effect<StoredSession, MemcachedError>
+  }
+>()("xiaohou/chat/News") {
+  static readonly layer = Layer.effect(
+    News,
+    Effect.gen(function* () {
+      const sessions = yield* Sessions
+      const rooms = yield* Rooms
+      const postman = yield* Postman
+
+      const tellOne = Effect.fnUntraced(function* (openid: Openid, room: RoomId) {
+        const stored = yield* sessions.read(openid)
+        const session = stored.value
+        if (session?.room !== room) return false
+        const found = yield* rooms.read(room)
+        const now = yield* Clock.currentTimeMillis
+        // A waiting room is closed first; then there is news.
+        if (found.value?._tag === "Waiting" && found.value.opener === openid) return false
+        const chat = resolve(session, found.value, openid, now)
+        const sentence = news(chat)
+        // Who left knows it, and hears it in the answer.
+        if (sentence === undefined || sentence._tag === "Left") return false
+        const mark = yield* newWriteId
+        const marked: Session = { ...session, tellingUntilMillis: now + tellingLeaseMillis, writtenBy: mark }
+        if (!(yield* sessions.write(openid, stored, marked))) return true
+        yield* postman.deliver(openid, {
+          content: text(word(sentence)),
+          group: room,
+          importance: "notice"
+        })
+        const after = yield* sessions.read(openid)
+        if (after.value?.writtenBy !== mark) return true
+        const settled = chat._tag === "Paired" ? sessionOf(chat, yield* newWriteId) : undefined
+        yield* sessions.write(openid, after, settled)
+        return true
+      })
+
+      const tell = Effect.fnUntraced(function* (openid: Openid, room: RoomId) {
+        for (let piece = 0; piece < newsInARow; piece += 1) {
+          if (!(yield* tellOne(openid, room))) return
+        }
+      })
+
+      const tellFirst = Effect.fnUntraced(function* (openid: Openid, room: RoomId) {
+        for (let waited = 0; waited < tellingWaitMillis; waited += tellingPollMillis) {
+          yield* tell(openid, room)
+          const { value: session } = yield* sessions.read(openid)
+          const until = session?.room === room ? session.tellingUntilMillis : undefined
+          if (until === undefined || until <= (yield* Clock.currentTimeMillis)) return
+          yield* Effect.sleep(tellingPollMillis)
+        }
+      })
+
+      const untold = Effect.fnUntraced(function* (openid: Openid, first: StoredSession) {
+        let stored = first
+        for (let waited = 0; waited < tellingWaitMillis; waited += tellingPollMillis) {
+          const until = stored.value?.tellingUntilMillis
+          if (until === undefined || until <= (yield* Clock.currentTimeMillis)) return stored
+          yield* Effect.sleep(tellingPollMillis)
+          stored = yield* sessions.read(openid)
+        }
+        return unmarked(stored)
+      })
+
+      return News.of({ tell, tellFirst, untold })
+    })
+  )
+}
+
+const unmarked = (stored: StoredSession): StoredSession => {
+  if (stored.value === undefined) return stored
+  const { tellingUntilMillis: _given, ...value } = stored.value
+  return { ...stored, value }
+}

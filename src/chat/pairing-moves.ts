@@ -1,0 +1,211 @@
+import { Clock, Effect, Metric } from "effect"
+import type { Openid } from "../core/openid.ts"
+import type { LobbyEntry, Seeker } from "../core/pairing.ts"
+import { joined, type RoomId, type WriteId } from "../core/room.ts"
+import { type Session, stateNumbers } from "../core/session.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import { Acquaintances } from "./acquaintances.ts"
+import { Agenda } from "./agenda.ts"
+import { Background } from "./background.ts"
+import { newRoomId } from "./identifiers.ts"
+import { News } from "./news.ts"
+import { Rooms } from "./rooms.ts"
+import { Sessions, type StoredSession } from "./sessions.ts"
+
+/**
+ * Somebody who looks, with what is needed to move them: their session as it was read, the mark by which their writes are
+ * recognised, and the name of the room that they would open. `onBehalf`: they did not ask just now and hear of it by push.
+ */
+export interface Ask extends Seeker {
+  readonly stored: StoredSession
+  readonly mark: WriteId
+  readonly freshRoom: RoomId
+  readonly onBehalf: boolean
+  /** Until when they wait in `room`. */
+  readonly deadlineMillis?: number
+}
+
+/** How a look came out. */
+export type Outcome =
+  | {
+      readonly _tag: "Found"
+      readonly room: RoomId
+      readonly partner: Openid
+      readonly sinceMillis: number
+    }
+  | { readonly _tag: "Waits"; readonly room: RoomId }
+  /** The session was changed by somebody else: read it again and step again. */
+  | { readonly _tag: "SessionChanged" }
+  | { readonly _tag: "LobbyFull" }
+
+/** An outcome, or the ask as it goes into the next round because its partner was lost. */
+export type Move = Outcome | { readonly _tag: "Again"; readonly ask: Ask }
+
+/**
+ * A waiting room is looked at again this often, so that one whose lobby entry was lost does not wait unseen; milliseconds.
+ */
+export const waitingRecheckMillis = 5_000
+
+export interface MatchmakerOptions {
+  /** How long a user waits for a partner. */
+  readonly pairingTimeoutMillis: number
+  /** After how long without a word a pair ends. */
+  readonly idleTimeoutMillis: number
+}
+
+const pairingSeconds = Metric.histogram("pairing_seconds", {
+  description: "From opening a room to the pair",
+  boundaries: [0.01, 0.1, 0.5, 1, 2, 5, 10, 20, 30, 45, 60]
+})
+const pairsTotal = Metric.counter("pairs_total", {
+  description: "Pairs made by this process",
+  incremental: true
+})
+
+/** The writes by which a look becomes a room or a pair: point first, then join (design, rule 4). */
+export const makePairingMoves = Effect.fnUntraced(function* (options: MatchmakerOptions) {
+  const acquaintances = yield* Acquaintances
+  const agenda = yield* Agenda
+  const background = yield* Background
+  const news = yield* News
+  const rooms = yield* Rooms
+  const sessions = yield* Sessions
+
+  const point = (ask: Ask, room: RoomId, partner?: Openid) =>
+    sessions.write(ask.openid, ask.stored, pointer(ask, room, partner))
+
+  /** The ask with its session as it is stored after our own write, or undefined when somebody else wrote. */
+  const refreshed = Effect.fnUntraced(function* (ask: Ask) {
+    const stored = yield* sessions.read(ask.openid)
+    return stored.value?.writtenBy === ask.mark ? { ...ask, stored, freshRoom: yield* newRoomId } : undefined
+  })
+
+  const again = (ask: Ask) =>
+    Effect.map(refreshed(ask), (next): Move =>
+      next === undefined ? { _tag: "SessionChanged" } : { _tag: "Again", ask: next }
+    )
+
+  const recordPair = (openedAtMillis: number, now: number, one: Seeker, other: Seeker) =>
+    Metric.update(pairsTotal, 1).pipe(
+      Effect.andThen(Metric.update(pairingSeconds, Math.max(0, now - openedAtMillis) / 1_000)),
+      Effect.andThen(background.run(acquaintances.met(one, other)))
+    )
+
+  /**
+   * Opens the ask's own room and lets its session point there. The room comes first: a session that points at a room which is
+   * not there yet would be taken for one whose room is lost, and a second press would wait in a second place. Undefined: the
+   * session was changed by somebody else.
+   */
+  const openRoom = Effect.fnUntraced(function* (ask: Ask) {
+    const now = yield* Clock.currentTimeMillis
+    const room = ask.freshRoom
+    const deadlineMillis = now + options.pairingTimeoutMillis
+    yield* Effect.all(
+      [
+        rooms.create(room, {
+          _tag: "Waiting",
+          opener: ask.openid,
+          openedAtMillis: now,
+          deadlineMillis,
+          writtenBy: ask.mark
+        }),
+        // Finished even when the room's answer is lost: a room of which nobody knows is closed by the sweep.
+        Effect.uninterruptible(agenda.note(room, Math.min(deadlineMillis, now + waitingRecheckMillis)))
+      ],
+      { concurrency: "unbounded", discard: true }
+    )
+    if (yield* point(ask, room)) return { ...ask, room }
+    yield* rooms.close(room, yield* rooms.read(room), "stopped", ask.openid)
+    return undefined
+  })
+
+  /** Joins the room of a lobby entry that this process has taken from the lobby. */
+  const join = Effect.fnUntraced(function* (ask: Ask, entry: LobbyEntry) {
+    const left = ask.room === undefined ? ask : yield* leaveOwnRoom(ask, ask.room)
+    if (left === undefined) return { _tag: "SessionChanged" } satisfies Move
+    const now = yield* Clock.currentTimeMillis
+    const [found] = yield* Effect.all(
+      [rooms.read(entry.room), agenda.note(entry.room, now + options.idleTimeoutMillis)],
+      { concurrency: "unbounded" }
+    )
+    // Read before we point: whoever finds the pointer and calls the pair off changes the room, and then we must not join it.
+    if (!(yield* point(left, entry.room, entry.openid))) return { _tag: "SessionChanged" } satisfies Move
+    const waiting = found.value
+    if (waiting?._tag !== "Waiting" || waiting.opener !== entry.openid) return yield* again(left)
+    const room = joined(waiting, left.openid, now, left.mark)
+    if (!(yield* rooms.change(entry.room, found, room))) return yield* again(left)
+    yield* recordPair(waiting.openedAtMillis, now, left, entry)
+    yield* background.run(news.tell(entry.openid, entry.room))
+    if (left.onBehalf) yield* background.run(news.tell(left.openid, entry.room))
+    return {
+      _tag: "Found",
+      room: entry.room,
+      partner: entry.openid,
+      sinceMillis: now
+    } satisfies Move
+  })
+
+  /** Close first, then point elsewhere. Undefined: somebody joined the room, or it was closed. */
+  const leaveOwnRoom = Effect.fnUntraced(function* (ask: Ask, room: RoomId) {
+    const own = yield* rooms.read(room)
+    if (own.value?._tag !== "Waiting" || own.value.opener !== ask.openid) return undefined
+    if (!(yield* rooms.close(room, own, "stopped", ask.openid))) return undefined
+    const { room: _closed, ...homeless } = ask
+    const stored = yield* sessions.read(ask.openid)
+    return stored.value?.room === room ? { ...homeless, stored } : undefined
+  })
+
+  /** Puts the rooms of pairs that are about to be made on the agenda; `ones` are the first of each two. */
+  const notePairs = (ones: ReadonlyArray<Ask>) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      agenda.noteAll(
+        ones.map(({ freshRoom }) => freshRoom),
+        now + options.idleTimeoutMillis
+      )
+    )
+
+  /**
+   * A pair of two newcomers: both sessions point at a room which is then made with both in it, not before `noted` says that
+   * it is on the agenda.
+   */
+  const pair = Effect.fnUntraced(function* (
+    one: Ask,
+    other: Ask,
+    noted: Effect.Effect<void, MemcachedError>
+  ) {
+    const now = yield* Clock.currentTimeMillis
+    const room = one.freshRoom
+    const [first, second] = yield* Effect.all(
+      [point(one, room, other.openid), point(other, room, one.openid)],
+      { concurrency: "unbounded" }
+    )
+    yield* noted
+    const made =
+      first &&
+      second &&
+      (yield* rooms.create(room, {
+        _tag: "Open",
+        opener: one.openid,
+        joiner: other.openid,
+        sinceMillis: now,
+        writtenBy: one.mark
+      }))
+    if (!made) {
+      const changed: Move = { _tag: "SessionChanged" }
+      return [first ? yield* again(one) : changed, second ? yield* again(other) : changed] as const
+    }
+    yield* recordPair(now, now, one, other)
+    const found = (partner: Openid): Move => ({ _tag: "Found", room, partner, sinceMillis: now })
+    return [found(other.openid), found(one.openid)] as const
+  })
+
+  return { openRoom, join, notePairs, pair }
+})
+
+// Who asked just now reads of the pair in the answer; everybody else still "sees" that they are looking.
+const pointer = (ask: Ask, room: RoomId, partner: Openid | undefined): Session => ({
+  state: partner === undefined || ask.onBehalf ? stateNumbers.looking : stateNumbers.paired,
+  room,
+  ...(partner === undefined ? {} : { partner }),
+  writtenBy: ask.mark
+})

@@ -1,0 +1,54 @@
+import { Effect } from "effect"
+import type { Command } from "../core/command.ts"
+import type { Openid } from "../core/openid.ts"
+import type { RoomId } from "../core/room.ts"
+import type { Sentence } from "../core/sentence.ts"
+import { Background } from "./background.ts"
+import { makeChatView } from "./chat-view.ts"
+import { Mailbox } from "./mailbox.ts"
+import { type Delivery, Postman } from "./postman.ts"
+import { Rooms } from "./rooms.ts"
+import { Sessions } from "./sessions.ts"
+
+/**
+ * Passes a line on to the partner of a state that was just seen. What the writer is told about it; undefined: the partner does
+ * not follow any more, the room is closed now, and the writer's own state has to be read again.
+ */
+export const makeRelay = Effect.gen(function* () {
+  const background = yield* Background
+  const mailbox = yield* Mailbox
+  const postman = yield* Postman
+  const rooms = yield* Rooms
+  const sessions = yield* Sessions
+  const { closeOpen } = yield* makeChatView
+
+  const partnerUnfollowed = Effect.fnUntraced(function* (room: RoomId, partner: Openid) {
+    yield* closeOpen(room, "unfollowed", partner)
+    const session = yield* sessions.read(partner)
+    if (session.value?.room === room) yield* sessions.write(partner, session, undefined)
+    yield* mailbox.forget(partner)
+  })
+
+  return Effect.fnUntraced(function* ({ room, to, content }: Relaying) {
+    const delivery = yield* postman.deliver(to, { content, group: room, importance: "line" })
+    if (delivery === "gone") {
+      yield* partnerUnfollowed(room, to)
+      return undefined
+    }
+    if (arrives.has(delivery)) yield* background.run(rooms.spoken(room))
+    const sentence = sentenceFor[delivery]
+    return sentence === undefined ? [] : [sentence]
+  })
+})
+
+type Relaying = Extract<Command, { readonly _tag: "Relay" }>
+
+const arrives: ReadonlySet<Delivery> = new Set<Delivery>(["pushed", "kept", "unsure"])
+
+const sentenceFor: Record<Exclude<Delivery, "gone">, Sentence | undefined> = {
+  pushed: undefined,
+  kept: { _tag: "Kept" },
+  unsure: { _tag: "Unsure" },
+  full: { _tag: "MailboxFull" },
+  refused: { _tag: "RefusedByWeChat" }
+}

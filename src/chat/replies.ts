@@ -1,0 +1,72 @@
+import { Effect } from "effect"
+import { type Content, text } from "../core/content.ts"
+import { composeReply, type Kept, replyTextBytes, split } from "../core/folding.ts"
+import type { Openid } from "../core/openid.ts"
+import { word } from "../core/wording.ts"
+import { Background } from "./background.ts"
+import { type Mail, Mailbox } from "./mailbox.ts"
+import { Postman } from "./postman.ts"
+
+/**
+ * Puts together what is answered in the exchange: what waited for the user first, then our own words (contract, "A reply
+ * carries kept lines first"). What does not fit goes on by push, or waits.
+ */
+export const makeReplies = Effect.gen(function* () {
+  const background = yield* Background
+  const mailbox = yield* Mailbox
+  const postman = yield* Postman
+
+  /** Our own words that did not fit into the exchange. */
+  const afterwards = (openid: Openid, words: ReadonlyArray<string>) =>
+    Effect.forEach(
+      words,
+      (part) => postman.deliver(openid, { content: text(part), group: ownWords, importance: "notice" }),
+      { discard: true }
+    )
+
+  const withMail = Effect.fnUntraced(function* (openid: Openid, own: string) {
+    const mail = yield* mailbox.peek(openid)
+    const pushes = yield* postman.mayPush
+    const composed = composeWithRemaining(mail.kept, own, !pushes)
+    if (composed === undefined || !(yield* mailbox.take(openid, mail, composed.taken))) return undefined
+    return { ...composed, remain: mail.kept.length > composed.taken }
+  })
+
+  /** `mail`: the mailbox as it was read a moment ago, to save the look when it is empty. */
+  const compose = Effect.fnUntraced(function* (openid: Openid, mail: Mail, words: string) {
+    const [own = "", ...rest] = words === "" ? [] : split(words, replyTextBytes)
+    const plain = own === "" ? undefined : text(own)
+    if (mail.kept.length === 0) {
+      if (rest.length > 0) yield* background.run(afterwards(openid, rest))
+      return plain
+    }
+    // The user is answered even when the mailbox cannot be read.
+    const held = yield* Effect.orElseSucceed(mailbox.hold(openid), () => false)
+    const composed = held ? yield* Effect.orElseSucceed(withMail(openid, own), () => undefined) : undefined
+    const left = composed === undefined || composed.ownIncluded ? rest : [own, ...rest]
+    // What was taken must be on its way before anything newer finds the mailbox empty: nothing is waited for in between.
+    yield* background.run(
+      (held ? mailbox.letGo(openid) : Effect.void).pipe(
+        Effect.andThen(afterwards(openid, left)),
+        Effect.andThen(composed?.remain === true ? postman.flush(openid) : Effect.void)
+      )
+    )
+    const message: Content | undefined = composed === undefined ? plain : composed.message
+    return message
+  })
+
+  return { compose }
+})
+
+const ownWords = "answer"
+
+/** As `composeReply`; where nothing can be pushed, the reply says how many remain. */
+const composeWithRemaining = (kept: ReadonlyArray<Kept>, own: string, sayRemaining: boolean) => {
+  const without = composeReply(kept, own)
+  if (!sayRemaining || without === undefined || without.taken === kept.length) return without
+  const note = (lines: number) => word({ _tag: "Remaining", lines })
+  const longest = own === "" ? note(kept.length) : `${own}\n${note(kept.length)}`
+  const taken = composeReply(kept, longest)?.taken ?? 0
+  const words = own === "" ? note(kept.length - taken) : `${own}\n${note(kept.length - taken)}`
+  return composeReply(kept, words)
+}

@@ -1,0 +1,97 @@
+/** The rooms: the one truth about each pair. A room changes by one compare-and-swap at a time. */
+import { Clock, Context, Effect, Layer, Option } from "effect"
+import type { Openid } from "../core/openid.ts"
+import { closed, type CloseReason, Room, type RoomId } from "../core/room.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { newWriteId } from "./identifiers.ts"
+import { keys, ttlSeconds } from "./keys.ts"
+import { jsonItem, nothing, type Stored } from "./stored.ts"
+
+export type StoredRoom = Stored<Room>
+
+/** How lively a pair is: when somebody last spoke (milliseconds since 1970), and how many lines; absent where not known. */
+export interface Liveliness {
+  readonly spokeAtMillis: number | undefined
+  readonly lines: number | undefined
+}
+
+export class Rooms extends Context.Service<
+  Rooms,
+  {
+    readonly read: (id: RoomId) => Effect.Effect<StoredRoom, MemcachedError>
+    /** False: the name is taken. */
+    readonly create: (id: RoomId, room: Room) => Effect.Effect<boolean, MemcachedError>
+    /** False: the room changed since it was read. */
+    readonly change: (id: RoomId, from: StoredRoom, next: Room) => Effect.Effect<boolean, MemcachedError>
+    /** Closes the room as it was read. False: it was gone or closed, or has changed since. */
+    readonly close: (
+      id: RoomId,
+      from: StoredRoom,
+      why: CloseReason,
+      closedBy?: Openid
+    ) => Effect.Effect<boolean, MemcachedError>
+    /** Records that a line was passed on. */
+    readonly spoken: (id: RoomId) => Effect.Effect<void, MemcachedError>
+    readonly liveliness: (id: RoomId) => Effect.Effect<Liveliness, MemcachedError>
+  }
+>()("xiaohou/chat/Rooms") {
+  static readonly layer = Layer.effect(
+    Rooms,
+    Effect.gen(function* () {
+      const memcached = yield* Memcached
+      const items = jsonItem(memcached, Room)
+
+      const change = (id: RoomId, from: StoredRoom, next: Room) =>
+        items.write(
+          keys.room(id),
+          from,
+          next,
+          next._tag === "Closed" ? ttlSeconds.closedRoom : ttlSeconds.chat
+        )
+
+      const close = Effect.fnUntraced(function* (
+        id: RoomId,
+        from: StoredRoom,
+        why: CloseReason,
+        closedBy?: Openid
+      ) {
+        const room = from.value
+        if (room === undefined || room._tag === "Closed") return false
+        const now = yield* Clock.currentTimeMillis
+        const writtenBy = yield* newWriteId
+        const next = closed(room, { why, now, writtenBy, ...(closedBy === undefined ? {} : { closedBy }) })
+        return yield* change(id, from, next)
+      })
+
+      const numberAt = (key: string) =>
+        Effect.map(memcached.get(key), (value) => {
+          const number = Number(Option.getOrUndefined(value))
+          return Number.isFinite(number) ? number : undefined
+        })
+
+      return Rooms.of({
+        read: (id) => items.read(keys.room(id)),
+        create: (id, room) => change(id, nothing, room),
+        change,
+        close,
+        spoken: (id) =>
+          Clock.currentTimeMillis.pipe(
+            Effect.flatMap((now) =>
+              Effect.all(
+                [
+                  memcached.set(keys.spoke(id), String(now), ttlSeconds.chat),
+                  memcached.increment(keys.lines(id), 1, 1, ttlSeconds.chat)
+                ],
+                { concurrency: "unbounded", discard: true }
+              )
+            )
+          ),
+        liveliness: (id) =>
+          Effect.all(
+            { spokeAtMillis: numberAt(keys.spoke(id)), lines: numberAt(keys.lines(id)) },
+            { concurrency: "unbounded" }
+          )
+      })
+    })
+  )
+}

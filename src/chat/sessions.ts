@@ -1,0 +1,33 @@
+/** The sessions: what each user last saw, and at which room to look. Changed by `add` and `cas` only. */
+import { Context, Effect, Layer } from "effect"
+import type { Openid } from "../core/openid.ts"
+import { Session } from "../core/session.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { keys, ttlSeconds } from "./keys.ts"
+import { jsonItem, type Stored } from "./stored.ts"
+
+export type StoredSession = Stored<Session>
+
+export class Sessions extends Context.Service<
+  Sessions,
+  {
+    readonly read: (openid: Openid) => Effect.Effect<StoredSession, MemcachedError>
+    /** Replaces the session that was read; `undefined` deletes it (state 0). False: it changed since, read again. */
+    readonly write: (
+      openid: Openid,
+      from: StoredSession,
+      next: Session | undefined
+    ) => Effect.Effect<boolean, MemcachedError>
+  }
+>()("xiaohou/chat/Sessions") {
+  static readonly layer = Layer.effect(
+    Sessions,
+    Effect.gen(function* () {
+      const items = jsonItem(yield* Memcached, Session)
+      return Sessions.of({
+        read: (openid) => items.read(keys.session(openid)),
+        write: (openid, from, next) => items.write(keys.session(openid), from, next, ttlSeconds.chat)
+      })
+    })
+  )
+}

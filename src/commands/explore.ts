@@ -1,0 +1,96 @@
+import { Console, Effect, Option, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import { type Exploration, explore, replay } from "../testing/explorer.ts"
+import type { Violation } from "../testing/invariants.ts"
+import { type FaultKind, faultKinds, type Scenario } from "../testing/scenario.ts"
+import { scenarios } from "../testing/scenarios.ts"
+
+/** A schedule broke a guarantee: exit code 1, after it was printed. */
+export class ScheduleBroken extends Schema.TaggedError<ScheduleBroken>()("ScheduleBroken", {
+  scenario: Schema.String
+}) {
+  override get message() {
+    return `broken: ${this.scenario}`
+  }
+}
+
+/** Enough for every scenario without faults; a few minutes for all of them. */
+const presetSchedules = 5_000
+
+const matching = (part: string): ReadonlyArray<Scenario> =>
+  scenarios.filter(({ name }) => name.includes(part))
+
+const scenario = Flag.String("scenario").pipe(
+  Flag.filter(
+    (part) => matching(part).length > 0,
+    () => `part of one of: ${scenarios.map(({ name }) => name).join("; ")}`
+  ),
+  Flag.withDescription("Only those whose name contains this"),
+  Flag.withDefault("")
+)
+
+const fault = Flag.Literals("fault", faultKinds).pipe(
+  Flag.withDescription(
+    "What goes wrong once in each schedule, at every operation in turn: crash kills a server, lostAnswer loses an answer, dropped an operation"
+  ),
+  Flag.withDefault("none" as const)
+)
+
+const most = Flag.Int("most").pipe(
+  Flag.filter(
+    (number) => number >= 1,
+    () => "a number from 1"
+  ),
+  Flag.withDescription(`How many schedules of each scenario at the most; ${presetSchedules} without`),
+  Flag.withDefault(presetSchedules)
+)
+
+const schedule = Flag.String("schedule").pipe(
+  Flag.withDescription("Run this one schedule again, as a failure prints it; with --scenario and --fault"),
+  Flag.optional
+)
+
+export const exploreCommand = Command.make(
+  "explore",
+  { scenario, fault, most, schedule },
+  Effect.fnUntraced(function* (flags) {
+    const chosen = matching(flags.scenario)
+    const [first] = chosen
+    if (Option.isSome(flags.schedule) && first !== undefined) {
+      return yield* verdict(
+        first,
+        flags.fault,
+        flags.schedule.value,
+        replay(first, flags.fault, flags.schedule.value)
+      )
+    }
+    for (const one of chosen) {
+      const result = explore(one, { fault: flags.fault, mostSchedules: flags.most })
+      yield* Console.log(line(result))
+      if (result.failure !== undefined) {
+        yield* verdict(one, flags.fault, result.failure.schedule, result.failure.violations)
+      }
+    }
+  })
+).pipe(
+  Command.withDescription(
+    "Run small casts of users through every interleaving of the memcached operations of the production code"
+  )
+)
+
+const line = ({ scenario: name, fault: kind, schedules, equivalent, exhaustive }: Exploration): string =>
+  `${name}, fault ${kind}: ${schedules} schedules, ${equivalent} cut as equivalent, ${exhaustive ? "all covered" : "the rest not covered"}`
+
+const verdict = Effect.fnUntraced(function* (
+  { name }: Scenario,
+  kind: FaultKind,
+  path: string,
+  violations: ReadonlyArray<Violation>
+) {
+  if (violations.length === 0) return yield* Console.log("holds")
+  for (const { guarantee, facts } of violations) yield* Console.log(`  broken: ${guarantee}: ${facts}`)
+  yield* Console.log(
+    `  again: npm start -- explore --scenario "${name}" --fault ${kind} --schedule "${path}"`
+  )
+  return yield* new ScheduleBroken({ scenario: name })
+})

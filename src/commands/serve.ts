@@ -1,0 +1,51 @@
+import { Effect, Layer } from "effect"
+import { Command } from "effect/cli"
+import { serveLayer } from "../app.ts"
+import { demoLayer } from "../demo.ts"
+import type { Settings } from "../settings.ts"
+import { environment, loggingLayer, settingsFor } from "./settings-from-environment.ts"
+
+/** Serves for real until a signal comes. */
+const serve = Effect.gen(function* () {
+  const settings = yield* settingsFor({ serving: true })
+  const { token } = settings.weChat
+  // The settings of a serving process hold a token, or they are refused.
+  if (token === undefined) return
+  return yield* untilSignal(
+    settings,
+    Layer.merge(
+      serveLayer(settings, token),
+      Layer.effectDiscard(
+        Effect.gen(function* () {
+          yield* Effect.logInfo("serving", {
+            address: `http://${settings.host}:${settings.port}/wechat`,
+            delivery: settings.weChat.delivery,
+            messageMode: settings.weChat.messageMode
+          })
+          if (settings.campusUrl !== undefined || settings.chatbot !== "none") {
+            yield* Effect.logWarning(
+              "CAMPUS_URL and CHATBOT are read, but no campus and no chatbot is built in yet"
+            )
+          }
+        })
+      )
+    )
+  )
+})
+
+const demo = Effect.gen(function* () {
+  const settings = yield* settingsFor({ serving: false })
+  return yield* untilSignal(settings, demoLayer(settings))
+})
+
+/** What `npm start` alone does. */
+export const startUp = Effect.flatMap(environment, (variables) =>
+  (variables["WECHAT_TOKEN"] ?? "").trim() === "" ? demo : serve
+)
+
+export const serveCommand = Command.make("serve", {}, () => serve).pipe(
+  Command.withDescription("Serve for real, with the settings of the environment and .env")
+)
+
+const untilSignal = <E>(settings: Settings, layer: Layer.Layer<never, E>) =>
+  Layer.launch(layer).pipe(Effect.provide(loggingLayer(settings)))

@@ -1,0 +1,113 @@
+import { Console, Effect, Option, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import { type FaultName, faultNames } from "../testing/faults.ts"
+import type { Portions } from "../testing/portions.ts"
+import { report } from "../testing/simulation-report.ts"
+import { type Extent, running } from "../testing/simulation-run.ts"
+import { secondsOf } from "../testing/telling.ts"
+
+/** The simulated service broke a guarantee: exit code 1, after the report was printed. */
+export class GuaranteeBroken extends Schema.TaggedError<GuaranteeBroken>()("GuaranteeBroken", {
+  guarantee: Schema.String
+}) {
+  override get message() {
+    return `broken: ${this.guarantee}`
+  }
+}
+
+/** So that the seed is written as it was given, and a user has a partner. */
+const bounds = {
+  seed: [0, Number.MAX_SAFE_INTEGER],
+  users: [2, 100_000],
+  steps: [1, 100_000_000],
+  servers: [1, 16]
+} as const
+
+const count = (name: keyof typeof bounds, preset: number, meaning: string) => {
+  const [least, most] = bounds[name]
+  return Flag.Int(name).pipe(
+    Flag.filter(
+      (value) => value >= least && value <= most,
+      () => `from ${least} to ${most}`
+    ),
+    Flag.withDescription(`${meaning}; ${preset} without`),
+    Flag.withDefault(preset)
+  )
+}
+
+const faults = Flag.String("faults").pipe(
+  Flag.filterMap(
+    (list) => readFaults(list),
+    () => `all, none, or some of ${faultNames.join(",")}`
+  ),
+  Flag.withMetavar("NAMES"),
+  Flag.withDescription(
+    `What goes wrong: all, none, or some of ${faultNames.join(",")} separated by commas; all without. ` +
+      "lost: answers of operations; dropped: operations; crash: servers; evict: single items; flush: all items; skew: clocks"
+  ),
+  Flag.withDefault([...faultNames] as ReadonlyArray<FaultName>)
+)
+
+const only = Flag.String("only").pipe(
+  Flag.filterMap(
+    (list) => readNumbers(list),
+    () => "numbers of deeds separated by commas"
+  ),
+  Flag.withMetavar("DEEDS"),
+  Flag.withDescription(
+    "Play these deeds of the story alone, as a failure prints them, and tell what everybody does and reads"
+  ),
+  Flag.optional
+)
+
+export const simulateCommand = Command.make(
+  "simulate",
+  {
+    seed: count("seed", 1, "Which story"),
+    users: count("users", 1_000, "How many people"),
+    steps: count("steps", 100_000, "How many actions of theirs"),
+    servers: count("servers", 3, "How many servers"),
+    faults,
+    only
+  },
+  Effect.fnUntraced(function* ({ steps, only, ...options }) {
+    const extent: Extent = Option.match(only, {
+      onNone: () => ({ steps }),
+      onSome: (deeds) => ({ only: deeds })
+    })
+    const told: Array<string> = []
+    const tell = (atMillis: number, words: string) => told.push(`${secondsOf(atMillis)}  ${words}`)
+    const settings = Option.isSome(only) ? { ...options, tell } : options
+    const run = yield* inPortions(running(settings, extent))
+    if (told.length > 0) yield* Console.log(`${told.join("\n")}\n`)
+    yield* Console.log(report(options, run).join("\n"))
+    const [broken] = run.result.violations
+    if (broken !== undefined) return yield* new GuaranteeBroken({ guarantee: broken.guarantee })
+  })
+).pipe(
+  Command.withDescription(
+    "A seeded story of many users on the production chat code, in virtual time and with faults, judged as it goes. The same " +
+      "flags print the same. Exit code 1 when a guarantee is broken, with the shortest part of the story that breaks it"
+  )
+)
+
+/** Lets signals through between one portion and the next. */
+const inPortions = Effect.fnUntraced(function* <A>(portions: Portions<A>) {
+  for (;;) {
+    const step = portions.next()
+    if (step.done === true) return step.value
+    yield* Effect.sleep(0)
+  }
+})
+
+const readFaults = (list: string): Option.Option<ReadonlyArray<FaultName>> => {
+  if (list === "all") return Option.some([...faultNames])
+  if (list === "none") return Option.some([])
+  const names = list.split(",")
+  return names.every((name) => faultNames.some((known) => known === name))
+    ? Option.some(faultNames.filter((name) => names.includes(name)))
+    : Option.none()
+}
+
+const readNumbers = (list: string): Option.Option<ReadonlySet<number>> =>
+  /^\d+(?:,\d+)*$/u.test(list) ? Option.some(new Set(list.split(",").map(Number))) : Option.none()

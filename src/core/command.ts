@@ -1,0 +1,26 @@
+import type { CampusButton } from "./button.ts"
+import type { Content } from "./content.ts"
+import type { Openid } from "./openid.ts"
+import type { CloseReason, RoomId } from "./room.ts"
+import type { Sentence } from "./sentence.ts"
+
+/** What is to be done about an event, as data. The order in which a list of commands stands is the order of doing. */
+export type Command =
+  /** Close the room of a pair; the partner is told. Before the session points elsewhere. */
+  | { readonly _tag: "LeaveRoom"; readonly room: RoomId; readonly why: CloseReason }
+  /** Close the room in which the user waits. */
+  | { readonly _tag: "StopLooking"; readonly room: RoomId }
+  /** Look for a partner; comes out as PartnerFound or NobodyThere. With `room`: the user waits there already. */
+  | { readonly _tag: "Look"; readonly room?: RoomId }
+  /** Pass on to the partner, word for word. */
+  | { readonly _tag: "Relay"; readonly room: RoomId; readonly to: Openid; readonly content: Content }
+  /** Answer with how long the pair stands and how many lines were passed on. */
+  | { readonly _tag: "ShowPairing"; readonly room: RoomId; readonly sinceMillis: number }
+  /** Ask the school. */
+  | { readonly _tag: "AskCampus"; readonly button: CampusButton }
+  /** Ask the chatbot. */
+  | { readonly _tag: "Tease"; readonly text: string }
+  /** Delete all that is kept of the user. */
+  | { readonly _tag: "Forget" }
+  /** Answer with a sentence. */
+  | { readonly _tag: "Reply"; readonly sentence: Sentence }

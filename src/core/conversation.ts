@@ -1,0 +1,222 @@
+import { type Button, isCampusButton } from "./button.ts"
+import type { Command } from "./command.ts"
+import { type Content, text as textContent } from "./content.ts"
+import type { ChatEvent } from "./event.ts"
+import { intentOf } from "./intent.ts"
+import type { CloseReason, RoomId } from "./room.ts"
+import { type Sentence } from "./sentence.ts"
+import { type Chat, ordinary, type Paired } from "./session.ts"
+
+/** The state after an event, and what to do about it. */
+export interface Step {
+  readonly chat: Chat
+  readonly commands: ReadonlyArray<Command>
+}
+
+/**
+ * The state machine of one user's chat (contract, "States and their numbers"): total, and nothing but data.
+ * News that `chat` still carries (a farewell, a pair not yet seen) is told by the first Reply.
+ */
+export const step = (chat: Chat, event: ChatEvent): Step => {
+  switch (event._tag) {
+    case "Unfollowed":
+      return { chat: ordinary, commands: [...endOf(chat, "unfollowed"), { _tag: "Forget" }] }
+    case "PartnerFound":
+      return {
+        chat: {
+          _tag: "Paired",
+          room: event.room,
+          partner: event.partner,
+          sinceMillis: event.sinceMillis,
+          shown: false
+        },
+        commands: [reply({ _tag: "PairMade" })]
+      }
+    case "NobodyThere":
+      return { chat: { _tag: "Looking", room: event.room }, commands: [reply({ _tag: "Looking" })] }
+    case "Followed":
+      return { chat: seen(chat), commands: [...newsOf(chat), reply({ _tag: "Welcome" })] }
+    case "Pressed":
+      return pressed(chat, event.button)
+    case "Said":
+      return said(chat, event.text)
+    case "Sent":
+      return sent(chat, event.content)
+    case "NotCarried":
+      return {
+        chat: seen(chat),
+        commands: [...newsOf(chat), reply({ _tag: "NotCarried", kind: event.kind })]
+      }
+  }
+}
+
+/** What the user has not been told yet: that the pair was made, or how the room ended. */
+export const news = (chat: Chat): Sentence | undefined => {
+  if (chat._tag === "Paired" && chat.unseen === true) return { _tag: "PairMade" }
+  if (chat._tag !== "Ordinary" || chat.farewell === undefined) return undefined
+  switch (chat.farewell) {
+    case "partnerLeft":
+      return { _tag: "PartnerLeft" }
+    case "searchFailed":
+      return { _tag: "SearchFailed" }
+    case "idleEnded":
+      return { _tag: "IdleEnded" }
+    case "youLeft":
+      return { _tag: "Left" }
+  }
+}
+
+const pressed = (chat: Chat, button: Button): Step => {
+  const answer = (...commands: ReadonlyArray<Command>): Step => ({
+    chat: seen(chat),
+    commands: [...newsOf(chat), ...commands]
+  })
+  if (isCampusButton(button)) return answer({ _tag: "AskCampus", button })
+  switch (button) {
+    case "关于":
+      return answer(reply({ _tag: "About" }))
+    case "状态":
+      return status(chat)
+    case "退出":
+      return leave(chat)
+    case "更换":
+      return chat._tag === "Looking" ? look(chat) : change(chat)
+    case "配对":
+      if (chat._tag !== "Paired") return look(chat)
+      if (chat.shown) return change(chat)
+      // A user who has not seen the pair believes to be looking: the news is the whole answer.
+      if (chat.unseen === true) return answer()
+      return {
+        chat: { ...chat, shown: true },
+        commands: [{ _tag: "ShowPairing", room: chat.room, sinceMillis: chat.sinceMillis }]
+      }
+  }
+}
+
+const status = (chat: Chat): Step => {
+  const sentence: Sentence =
+    chat._tag === "Paired"
+      ? { _tag: "StatusPaired" }
+      : chat._tag === "Looking"
+        ? { _tag: "Looking" }
+        : { _tag: "StatusNotPaired" }
+  return { chat: seen(chat), commands: [...newsOf(chat), reply(sentence)] }
+}
+
+const look = (chat: Chat): Step => {
+  const news = newsBeforeLooking(chat)
+  if (chat._tag === "Looking" && chat.room !== undefined) {
+    return { chat, commands: [{ _tag: "Look", room: chat.room }] }
+  }
+  return { chat: { _tag: "Looking" }, commands: [...news, { _tag: "Look" }] }
+}
+
+const change = (chat: Chat): Step => ({
+  chat: { _tag: "Looking" },
+  commands: [...newsBeforeLooking(chat), ...endOf(chat, "changed"), { _tag: "Look" }]
+})
+
+const leave = (chat: Chat): Step => {
+  switch (chat._tag) {
+    case "Ordinary":
+      return {
+        chat: ordinary,
+        commands: [
+          ...newsOf(chat),
+          ...(chat.farewell === undefined ? [reply({ _tag: "NothingToLeave" })] : [])
+        ]
+      }
+    case "Teasing":
+      return { chat: ordinary, commands: [reply({ _tag: "LeftTease" })] }
+    case "Looking":
+    case "Paired":
+      return { chat: ordinary, commands: [...endOf(chat, "left"), reply({ _tag: "Left" })] }
+  }
+}
+
+const said = (chat: Chat, words: string): Step => {
+  const intent = intentOf(words)
+  const ours = intent.marked || chat._tag === "Ordinary"
+  // Words typed to somebody who is gone were not meant as a command.
+  const meantForPartner = chat._tag === "Ordinary" && chat.farewell !== undefined && !intent.marked
+  if (meantForPartner) return { chat: ordinary, commands: [...newsOf(chat), reply({ _tag: "NotSent" })] }
+  if (ours && intent._tag === "Button") return pressed(chat, intent.button)
+  if (ours && intent._tag === "Help") return answerHelp(chat)
+  if (intent._tag === "Tease" && (ours || chat._tag === "Teasing")) return toggleTease(chat)
+  switch (chat._tag) {
+    case "Ordinary":
+      return { chat: ordinary, commands: [...newsOf(chat), reply({ _tag: "Hint" })] }
+    case "Teasing":
+      return intent.marked ? answerHelp(chat) : { chat, commands: [{ _tag: "Tease", text: words }] }
+    case "Looking":
+      return look(chat)
+    case "Paired": {
+      const advice =
+        intent._tag === "Button" ? [reply({ _tag: "ButtonWouldHave", button: intent.button })] : []
+      return relayed(chat, textContent(words), advice)
+    }
+  }
+}
+
+const sent = (chat: Chat, content: Content): Step => {
+  switch (chat._tag) {
+    case "Ordinary": {
+      const after: Sentence = chat.farewell === undefined ? { _tag: "Hint" } : { _tag: "NotSent" }
+      return { chat: ordinary, commands: [...newsOf(chat), reply(after)] }
+    }
+    case "Teasing":
+      return { chat, commands: [reply({ _tag: "TeaseOnlyText" })] }
+    case "Looking":
+      return look(chat)
+    case "Paired":
+      return relayed(chat, content, [])
+  }
+}
+
+const relayed = (chat: Paired, content: Content, advice: ReadonlyArray<Command>): Step => ({
+  chat: { ...(seen(chat) as Paired), shown: false },
+  commands: [...newsOf(chat), { _tag: "Relay", room: chat.room, to: chat.partner, content }, ...advice]
+})
+
+const toggleTease = (chat: Chat): Step => {
+  switch (chat._tag) {
+    case "Ordinary":
+      return { chat: { _tag: "Teasing" }, commands: [...newsOf(chat), reply({ _tag: "TeaseBegins" })] }
+    case "Teasing":
+      return { chat: ordinary, commands: [reply({ _tag: "LeftTease" })] }
+    case "Looking":
+    case "Paired":
+      return { chat: seen(chat), commands: [...newsOf(chat), reply({ _tag: "TeaseNotNow" })] }
+  }
+}
+
+const answerHelp = (chat: Chat): Step => ({
+  chat: seen(chat),
+  commands: [...newsOf(chat), reply({ _tag: "Help", state: chat._tag })]
+})
+
+const endOf = (chat: Chat, why: CloseReason): ReadonlyArray<Command> => {
+  if (chat._tag === "Paired") return [{ _tag: "LeaveRoom", room: chat.room, why }]
+  const room: RoomId | undefined = chat._tag === "Looking" ? chat.room : undefined
+  return room === undefined ? [] : [{ _tag: "StopLooking", room }]
+}
+
+const newsOf = (chat: Chat): ReadonlyArray<Command> => {
+  const sentence = news(chat)
+  return sentence === undefined ? [] : [reply(sentence)]
+}
+
+// Who asks to look again need not hear that the last search, or their own leaving, is over.
+const newsBeforeLooking = (chat: Chat): ReadonlyArray<Command> =>
+  chat._tag === "Ordinary" && (chat.farewell === "searchFailed" || chat.farewell === "youLeft")
+    ? []
+    : newsOf(chat)
+
+const seen = (chat: Chat): Chat => {
+  if (chat._tag === "Ordinary") return ordinary
+  if (chat._tag !== "Paired") return chat
+  const { unseen: _told, ...told } = chat
+  return told
+}
+
+const reply = (sentence: Sentence): Command => ({ _tag: "Reply", sentence })

@@ -1,0 +1,96 @@
+import { Schema } from "effect"
+import { Content, text } from "./content.ts"
+
+/** WeChat shows no text above this, without an error (protocol notes 3.2: measured at 2,047 and 2,048). */
+export const textLimitBytes = 2_048
+
+/** What we fill a message to: the limit less a margin, as the protocol notes advise. */
+export const replyTextBytes = 2_000
+
+/**
+ * Something that waits for its receiver. `group`: lines of one group may share a message; the lines of two partners never do.
+ */
+export const Kept = Schema.Struct({ content: Content, group: Schema.String })
+export type Kept = typeof Kept.Type
+
+/** The length of a text as WeChat counts it: bytes of UTF-8. */
+export const byteLength = (words: string): number => {
+  let bytes = 0
+  for (const character of words) {
+    const code = character.codePointAt(0) ?? 0
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
+}
+
+/** A text in parts of at most `limitBytes`, cut between characters, in order; joined they are the text. */
+export const split = (words: string, limitBytes: number): ReadonlyArray<string> => {
+  if (byteLength(words) <= limitBytes) return [words]
+  const parts: Array<string> = []
+  let part = ""
+  let bytes = 0
+  for (const { segment } of graphemes.segment(words)) {
+    // One "character" of many joined code points can itself be over the limit; then code points are the next best seam.
+    const pieces = byteLength(segment) > limitBytes ? Array.from(segment) : [segment]
+    for (const piece of pieces) {
+      const length = byteLength(piece)
+      if (bytes + length > limitBytes) {
+        parts.push(part)
+        part = ""
+        bytes = 0
+      }
+      part += piece
+      bytes += length
+    }
+  }
+  return [...parts, part]
+}
+
+/** A content as messages that WeChat carries. */
+export const carriable = (content: Content): ReadonlyArray<Content> =>
+  content._tag === "Text" ? split(content.text, textLimitBytes).map(text) : [content]
+
+/**
+ * The first of the kept things as one message: as many texts of one group, oldest first, as fit in `limitBytes`, each on a
+ * line of its own; or one picture, voice or video. `taken` says how many of `kept` are in it.
+ */
+export const fold = (
+  kept: ReadonlyArray<Kept>,
+  limitBytes: number
+): { readonly message: Content; readonly taken: number } | undefined => {
+  const [first] = kept
+  if (first === undefined) return undefined
+  if (first.content._tag !== "Text") return { message: first.content, taken: 1 }
+  let words = first.content.text
+  let taken = 1
+  for (const next of kept.slice(1)) {
+    if (next.content._tag !== "Text" || next.group !== first.group) break
+    const longer = `${words}\n${next.content.text}`
+    if (byteLength(longer) > limitBytes) break
+    words = longer
+    taken += 1
+  }
+  return { message: text(words), taken }
+}
+
+/**
+ * A reply that carries kept lines first and then our own words, as far as both fit in one message. `ownIncluded` is false when
+ * the own words have to wait behind the kept things (they do not fit, or a picture comes first).
+ */
+export const composeReply = (
+  kept: ReadonlyArray<Kept>,
+  own: string
+): { readonly message: Content; readonly taken: number; readonly ownIncluded: boolean } | undefined => {
+  const room = own === "" ? replyTextBytes : replyTextBytes - byteLength(own) - 1
+  const folded = fold(kept, Math.max(0, room))
+  if (folded === undefined) {
+    return own === "" ? undefined : { message: text(own), taken: 0, ownIncluded: true }
+  }
+  if (own === "") return { ...folded, ownIncluded: true }
+  if (folded.message._tag !== "Text" || byteLength(folded.message.text) > room) {
+    return { ...folded, ownIncluded: false }
+  }
+  return { message: text(`${folded.message.text}\n${own}`), taken: folded.taken, ownIncluded: true }
+}
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })

@@ -1,0 +1,11 @@
+import { Schema } from "effect"
+
+/**
+ * WeChat's name for one follower of one account: about 28 characters of `[A-Za-z0-9_-]` (length is not documented).
+ * Bounded so that it always fits a memcached key together with its prefix.
+ */
+export const Openid = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/)).pipe(
+  Schema.brand("Openid")
+)
+
+export type Openid = typeof Openid.Type

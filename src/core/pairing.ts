@@ -1,0 +1,129 @@
+import type { Openid } from "./openid.ts"
+import type { RoomId } from "./room.ts"
+
+/** Somebody who looks for a partner. `recent`: whom they talked with lately. `room`: where they wait already. */
+export interface Seeker {
+  readonly openid: Openid
+  readonly recent: ReadonlyArray<Openid>
+  readonly blocked: ReadonlyArray<Openid>
+  readonly room?: RoomId
+}
+
+/** One line of the lobby: a room in which somebody waits. Times are milliseconds since 1970. */
+export interface LobbyEntry {
+  readonly room: RoomId
+  readonly openid: Openid
+  readonly recent: ReadonlyArray<Openid>
+  readonly blocked: ReadonlyArray<Openid>
+  readonly deadlineMillis: number
+}
+
+/** The rooms in which somebody waits, the one who came first in front. */
+export type Lobby = ReadonlyArray<LobbyEntry>
+
+/**
+ * How many rooms the lobby lists. An entry takes about 100 bytes and memcached holds 1 MiB in one item; so many people who
+ * do not suit one another are not a campus but an attack.
+ */
+export const lobbyCapacity = 4_000
+
+/** How many of the last partners are remembered: enough not to meet the same three again and again. */
+export const recentPartnersKept = 3
+
+/** What a look for a partner comes to. `StayListed`: the seeker's own entry stands, or somebody was just given it. */
+export type Decision =
+  | { readonly _tag: "Join"; readonly entry: LobbyEntry }
+  | { readonly _tag: "Wait" }
+  | { readonly _tag: "StayListed" }
+  | { readonly _tag: "Full" }
+
+/** Whether two may ever be paired: not with oneself, and not when either blocked the other. */
+export const suits = (one: Person, other: Person): boolean =>
+  one.openid !== other.openid && !one.blocked.includes(other.openid) && !other.blocked.includes(one.openid)
+
+/** Whether two talked with each other lately, by the memory of either. */
+export const metLately = (one: Person, other: Person): boolean =>
+  one.recent.includes(other.openid) || other.recent.includes(one.openid)
+
+/**
+ * The pairing decision of one seeker: the room of whoever waited longest among those who suit and did not meet the seeker
+ * lately; else, since nobody else is looking, of whoever waited longest among those who suit.
+ */
+export const choosePartner = (lobby: Lobby, seeker: Seeker, now: number): Decision => {
+  let again: LobbyEntry | undefined
+  for (const entry of lobby) {
+    if (entry.deadlineMillis <= now || entry.room === seeker.room || !suits(entry, seeker)) continue
+    if (!metLately(entry, seeker)) return { _tag: "Join", entry }
+    again ??= entry
+  }
+  if (again !== undefined) return { _tag: "Join", entry: again }
+  if (seeker.room !== undefined && lobby.some((entry) => entry.room === seeker.room)) {
+    return { _tag: "StayListed" }
+  }
+  return { _tag: lobby.length >= lobbyCapacity ? "Full" : "Wait" }
+}
+
+/** What a whole round of seekers comes to, and the lobby after it. `changed` is false when the lobby may stay as it is. */
+export interface Round<S extends Seeker> {
+  readonly decisions: ReadonlyArray<{ readonly seeker: S; readonly decision: Decision }>
+  readonly lobby: Lobby
+  readonly changed: boolean
+}
+
+/**
+ * Decides for several seekers at once, in order, against one reading of the lobby. `entryOf` gives the entry of a seeker who
+ * has to wait. Entries past their deadline are pruned.
+ */
+export const decideRound = <S extends Seeker>(
+  lobby: Lobby,
+  seekers: ReadonlyArray<S>,
+  now: number,
+  entryOf: (seeker: S) => LobbyEntry
+): Round<S> => {
+  let after = lobby.filter((entry) => entry.deadlineMillis > now)
+  const left = new Set<RoomId>()
+  const decisions = seekers.map((seeker) => {
+    // Whoever was joined a moment ago in this round, or looks twice in it, has nothing more to decide.
+    const settled = seeker.room !== undefined && left.has(seeker.room)
+    const decision: Decision = settled ? { _tag: "StayListed" } : choosePartner(after, seeker, now)
+    if (decision._tag === "Join") {
+      left.add(decision.entry.room)
+      if (seeker.room !== undefined) left.add(seeker.room)
+      after = after.filter((entry) => !left.has(entry.room))
+    } else if (decision._tag === "Wait") {
+      after = [...after, entryOf(seeker)]
+    }
+    return { seeker, decision }
+  })
+  const changed = after.length !== lobby.length || after.some((entry, index) => entry !== lobby[index])
+  return { decisions, lobby: after, changed }
+}
+
+/**
+ * Matches newcomers of one process with each other, first come first: only those who suit and did not meet lately. The rest
+ * go on to the lobby.
+ */
+export const pairNewcomers = <S extends Seeker>(
+  newcomers: ReadonlyArray<S>
+): { readonly pairs: ReadonlyArray<readonly [S, S]>; readonly rest: ReadonlyArray<S> } => {
+  const waiting: Array<S> = []
+  const pairs: Array<readonly [S, S]> = []
+  for (const newcomer of newcomers) {
+    const place =
+      newcomer.room === undefined
+        ? waiting.findIndex(
+            (other) => other.room === undefined && suits(other, newcomer) && !metLately(other, newcomer)
+          )
+        : -1
+    const [partner] = place < 0 ? [] : waiting.splice(place, 1)
+    if (partner === undefined) waiting.push(newcomer)
+    else pairs.push([partner, newcomer])
+  }
+  return { pairs, rest: waiting }
+}
+
+/** The memory of the last partners after meeting `partner`: newest first, bounded. */
+export const remember = (recent: ReadonlyArray<Openid>, partner: Openid): ReadonlyArray<Openid> =>
+  [partner, ...recent.filter((other) => other !== partner)].slice(0, recentPartnersKept)
+
+type Person = Pick<Seeker, "openid" | "recent" | "blocked">

@@ -1,0 +1,47 @@
+import type { Button, CampusButton } from "./button.ts"
+import type { Chat } from "./session.ts"
+
+/** Everything that the service can say to a user, as data; `wording.ts` has the words. */
+export type Sentence =
+  | { readonly _tag: "PairMade" }
+  | { readonly _tag: "Looking" }
+  | { readonly _tag: "SearchFailed" }
+  | { readonly _tag: "StatusPaired" }
+  | { readonly _tag: "StatusNotPaired" }
+  /** Lines that both passed on since `sinceMillis`; `lines` is absent when memcached lost the count. */
+  | {
+      readonly _tag: "PairingShown"
+      readonly minutes: number
+      readonly since: string
+      readonly lines?: number
+    }
+  | { readonly _tag: "PartnerLeft" }
+  | { readonly _tag: "IdleEnded" }
+  | { readonly _tag: "Left" }
+  | { readonly _tag: "NothingToLeave" }
+  | { readonly _tag: "NotSent" }
+  | { readonly _tag: "Kept" }
+  | { readonly _tag: "Unsure" }
+  | { readonly _tag: "RefusedByWeChat" }
+  | { readonly _tag: "MailboxFull" }
+  | { readonly _tag: "Remaining"; readonly lines: number }
+  | { readonly _tag: "ButtonWouldHave"; readonly button: Button }
+  | { readonly _tag: "NotCarried"; readonly kind: "sticker" | "unknown" }
+  | { readonly _tag: "NoCampus"; readonly button: CampusButton }
+  | { readonly _tag: "TeaseBegins" }
+  | { readonly _tag: "TeaseNotNow" }
+  | { readonly _tag: "TeaseOnlyText" }
+  | { readonly _tag: "NoChatbot" }
+  | { readonly _tag: "LeftTease" }
+  | { readonly _tag: "About" }
+  | { readonly _tag: "Welcome" }
+  | { readonly _tag: "Help"; readonly state: Chat["_tag"] }
+  | { readonly _tag: "Hint" }
+  | { readonly _tag: "Busy" }
+  | { readonly _tag: "Place"; readonly label: string; readonly latitude: string; readonly longitude: string }
+  | {
+      readonly _tag: "SharedLink"
+      readonly title: string
+      readonly description: string
+      readonly url: string
+    }

@@ -1,0 +1,112 @@
+import { menuLayout } from "./button.ts"
+import type { Sentence } from "./sentence.ts"
+
+/**
+ * The words of every sentence. The contract fixes some of them, and that no other sentence contains those ("Sentences that
+ * must contain these words").
+ */
+export const word = (sentence: Sentence): string => {
+  switch (sentence._tag) {
+    case "PairMade":
+      return "已配对成功，可以开始聊天。对方看不到你是谁；发送 #退出 结束，发送 #更换 换一个人。"
+    case "Looking":
+      return "正在配对，请耐心等一会儿，找到了会告诉你。不想等了就按「退出」。"
+    case "SearchFailed":
+      return "配对失败，请再次尝试。"
+    case "StatusPaired":
+      return "已配对，对方在等你说话。"
+    case "StatusNotPaired":
+      return "未配对。按「配对」找一个人聊天。"
+    case "PairingShown":
+      return `已配对：${sentence.since} 开始，${duration(sentence.minutes)}${lines(sentence.lines)}。再按一次「配对」会换一个人。`
+    case "PartnerLeft":
+      return "对方已离开。按「配对」可以再找一个人。"
+    case "IdleEnded":
+      return "很久没有人说话，聊天已结束。按「配对」可以再找一个人。"
+    case "Left":
+      return "已退出。"
+    case "NothingToLeave":
+      return "你现在没有在聊天，不用退出。"
+    case "NotSent":
+      return "刚才这句没有发出去。"
+    case "Kept":
+      return "对方稍后收到。"
+    case "Unsure":
+      return "网络不稳定，不知道对方有没有收到刚才这句。"
+    case "RefusedByWeChat":
+      return "这句话未能送达：微信认为内容不合适。"
+    case "MailboxFull":
+      return "对方很久没有回来，留言已满，刚才这句没有留下。"
+    case "Remaining":
+      return `（还有 ${sentence.lines} 条，随便回一句继续收）`
+    case "ButtonWouldHave":
+      return `这句话已经发给对方。如果想用「${sentence.button}」，请按菜单里的按钮，或发送 #${sentence.button}`
+    case "NotCarried":
+      return sentence.kind === "sticker"
+        ? "微信不让公众号转发表情包，这一条没有发出去。文字、图片和语音可以。"
+        : "这种消息转发不了，没有发出去。文字、图片和语音可以。"
+    case "NoCampus":
+      return `「${sentence.button}」需要学校的数据，学校系统尚未接入。`
+    case "TeaseBegins":
+      return "来调戏我吧！再发一次「调戏」就结束。"
+    case "TeaseNotNow":
+      return "聊天或等人的时候不能调戏小猴，先发送 #退出"
+    case "TeaseOnlyText":
+      return "小猴只看得懂文字。"
+    case "NoChatbot":
+      return "小猴的嘴还没有接上，现在陪不了你聊天。再发一次「调戏」回到平常。"
+    case "LeftTease":
+      return "已退出调戏。"
+    case "About":
+      return "小猴：查课表、找空教室，也能匿名和同校的人聊聊天。聊天内容不保存，对方看不到你是谁。请友善，别发违法的内容，也别轻易透露自己的信息。"
+    case "Welcome":
+      return `你好，我是小猴！\n${helpInOrdinary}`
+    case "Help":
+      return help(sentence.state)
+    case "Hint":
+      return "没看懂。按下面的菜单，或发送「帮助」看看能做什么。"
+    case "Busy":
+      return "小猴有点忙不过来，请过一会儿再试。"
+    case "Place":
+      return sentence.label === ""
+        ? `[位置] ${sentence.latitude},${sentence.longitude}`
+        : `[位置] ${sentence.label}\n${sentence.latitude},${sentence.longitude}`
+    case "SharedLink":
+      return ["[链接] " + sentence.title, sentence.description, sentence.url]
+        .filter((line) => line !== "")
+        .join("\n")
+  }
+}
+
+const [timetable, tools, more] = menuLayout
+
+const helpInOrdinary = [
+  "按菜单或直接发送按钮的名字：",
+  ...[timetable, tools, more].map((top) => `【${top.name}】${top.buttons.join("、")}`),
+  "「配对」找一个同校的人匿名聊天；",
+  "「调戏」和小猴斗嘴，再发一次结束；",
+  "「帮助」看这些话。"
+].join("\n")
+
+const help = (state: (Sentence & { readonly _tag: "Help" })["state"]): string => {
+  switch (state) {
+    case "Ordinary":
+      return helpInOrdinary
+    case "Looking":
+      return "在帮你找人。按「退出」就不找了；菜单里的其他按钮也都能用，也可以发送 # 加按钮的名字，例如 #今天课表"
+    case "Paired":
+      return "你们在聊天，说的话会原样转给对方。\n#退出 结束聊天，#更换 换一个人，#状态 看看情况；其他按钮也都能用，前面加 # 也行。"
+    case "Teasing":
+      return "你在和小猴斗嘴。发送「调戏」或 #退出 结束；其他按钮也都能用，前面加 # 也行。"
+  }
+}
+
+const minutesPerHour = 60
+
+const duration = (minutes: number): string => {
+  if (minutes < 1) return "刚刚开始"
+  if (minutes < minutesPerHour) return `聊了 ${minutes} 分钟`
+  return `聊了 ${Math.floor(minutes / minutesPerHour)} 小时 ${minutes % minutesPerHour} 分钟`
+}
+
+const lines = (count: number | undefined): string => (count === undefined ? "" : `，一共 ${count} 句话`)

@@ -1,0 +1,84 @@
+/** The demo: the service with a simulated WeChat beside it, which it reaches over HTTP like the real one. */
+import { Console, Context, Effect, Layer, Random, Redacted } from "effect"
+import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
+import { listen, serviceLayer, stateLayer, weChatLayer } from "./app.ts"
+import type { Settings } from "./settings.ts"
+import { simulatorApiRoutes } from "./simulator/api.ts"
+import { endPageStreams, firstPhones, simulatorPageRoutes } from "./simulator/phones.ts"
+import { Platform } from "./simulator/platform.ts"
+import { WeChatApi } from "./wechat/api.ts"
+import { ourMenu } from "./wechat/menu.ts"
+
+const phonesAtFirst = 2
+const loopback = "127.0.0.1"
+
+/** What the console of the simulated account says; the secrets are new with each start. */
+const account = { accountId: "gh_0123456789ab", appId: "wx0123456789abcdef" } as const
+
+/** Service, simulated WeChat and page; prints where the page is. */
+export const demoLayer = (settings: Settings) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const callbackUrl = `http://${loopback}:${yield* portOf(yield* HttpServer.HttpServer)}/wechat`
+      const token = Redacted.make(yield* secret)
+      const appSecret = Redacted.make(yield* secret)
+      const platform = Platform.layer({ callbackUrl, token, appSecret, mode: "plain", ...account }).pipe(
+        Layer.provide(FetchHttpClient.layer)
+      )
+      // Built on its own: where the API listens decides where the service calls.
+      const simulated = yield* Layer.build(
+        HttpRouter.serve(simulatorApiRoutes, quiet).pipe(
+          Layer.provideMerge(Layer.merge(platform, listen(loopback, 0)))
+        )
+      )
+      const apiUrl = `http://${loopback}:${yield* portOf(Context.get(simulated, HttpServer.HttpServer))}`
+      const weChat = {
+        ...settings.weChat,
+        ...account,
+        appSecret,
+        apiUrl,
+        delivery: "active",
+        messageMode: "plain"
+      } as const
+      const service = serviceLayer({ ...settings, weChat }, token, simulatorPageRoutes).pipe(
+        Layer.provideMerge(weChatLayer(weChat)),
+        Layer.provide(stateLayer(settings))
+      )
+      return Layer.mergeAll(pushMenu, announce(settings), firstPhones(phonesAtFirst), endPageStreams).pipe(
+        Layer.provide(service),
+        Layer.provide(Layer.succeed(Platform, Context.get(simulated, Platform)))
+      )
+    })
+  ).pipe(Layer.provide(listen(settings.host, settings.port)))
+
+const quiet = { disableLogger: true, disableListenLog: true } as const
+
+const pushMenu = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const api = yield* WeChatApi
+    yield* Effect.catch(api.menuCreate(ourMenu), (error) =>
+      Effect.logWarning("the menu could not be pushed to the simulated WeChat", { problem: error.message })
+    )
+  })
+)
+
+const announce = (settings: Settings) =>
+  Layer.effectDiscard(
+    Console.log(
+      [
+        "",
+        `  小猴 is running, with a simulated WeChat beside it. Two phones: ${settings.publicUrl}/`,
+        "  Press 更多 → 配对 on both, then type. Ctrl+C ends it.",
+        ""
+      ].join("\n")
+    )
+  )
+
+const portOf = (server: HttpServer.HttpServer["Service"]) =>
+  server.address._tag === "UnixPathAddress"
+    ? Effect.die(new Error("listening on a path, not on a port"))
+    : Effect.succeed(server.address.port)
+
+const secret = Effect.map(Effect.replicateEffect(Random.nextInt, 2), (numbers) =>
+  numbers.map((number) => Math.abs(number).toString(36)).join("")
+)

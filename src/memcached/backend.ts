@@ -1,0 +1,51 @@
+/** What a layer brings to the service: the operations on keys, values and times that already obey the rules. */
+import type { Brand, Effect, Option } from "effect"
+
+export type Operation = "get" | "gets" | "set" | "add" | "cas" | "delete" | "append" | "increment" | "version"
+
+export const refusals = [
+  "ValueTooLarge",
+  "NotANumber",
+  "NumberTooLarge",
+  "InvalidArguments",
+  "OutOfMemory",
+  "VersionsDisabled",
+  "Other"
+] as const
+export type Refusal = (typeof refusals)[number]
+
+/** What went wrong, before the service adds the operation and the kind of key. */
+export type Failure =
+  | { readonly _tag: "Unavailable"; readonly problem: string }
+  | { readonly _tag: "Unanswered"; readonly problem: string }
+  | { readonly _tag: "Refused"; readonly status: Refusal }
+
+/** Opaque version of an item, for `cas` and versioned `delete`; compare by equality only. */
+export type Version = Brand.Branded<string, "MemcachedVersion">
+
+export interface Versioned {
+  readonly value: string
+  readonly version: Version
+}
+
+export interface ServerHealth {
+  readonly address: string
+  readonly healthy: boolean
+  readonly version?: string
+  readonly problem?: string
+}
+
+type Answer<A> = Effect.Effect<A, Failure>
+
+export interface Backend {
+  readonly addressOf: (key: string) => string
+  readonly get: (key: string) => Answer<Option.Option<string>>
+  readonly gets: (key: string) => Answer<Option.Option<Versioned>>
+  readonly set: (key: string, value: string, ttlSeconds: number) => Answer<void>
+  readonly add: (key: string, value: string, ttlSeconds: number) => Answer<boolean>
+  readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
+  readonly delete: (key: string, version: Version | undefined) => Answer<boolean>
+  readonly append: (key: string, value: string) => Answer<boolean>
+  readonly increment: (key: string, by: number, initial: number, ttlSeconds: number) => Answer<number>
+  readonly servers: Effect.Effect<ReadonlyArray<ServerHealth>>
+}

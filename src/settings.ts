@@ -1,0 +1,148 @@
+/** The settings (contract, "Settings"): read from the environment, all problems at once, each naming its variable. */
+import { DateTime, Option, type Redacted, Result, Schema } from "effect"
+import type { DeliveryMode } from "./chat/postman.ts"
+import * as read from "./setting-values.ts"
+
+export interface Settings {
+  readonly host: string
+  readonly port: number
+  /** Base of links that are sent to users, without a slash at the end. */
+  readonly publicUrl: string
+  readonly weChat: WeChatSettings
+  readonly memcached: {
+    readonly servers: ReadonlyArray<read.HostPort>
+    readonly username: string | undefined
+    readonly password: Redacted.Redacted | undefined
+  }
+  readonly pairingTimeoutMillis: number
+  readonly chatIdleTimeoutMillis: number
+  readonly campusUrl: string | undefined
+  readonly chatbot: "none" | "simsimi" | "openai"
+  readonly timeZone: DateTime.TimeZone
+  readonly logLevel: read.LogLevel
+  readonly logFormat: "pretty" | "json" | undefined
+  readonly otlpEndpoint: string | undefined
+}
+
+export interface WeChatSettings {
+  readonly token: Redacted.Redacted | undefined
+  readonly appId: string | undefined
+  readonly appSecret: Redacted.Redacted | undefined
+  readonly aesKey: Redacted.Redacted | undefined
+  readonly previousAesKey: Redacted.Redacted | undefined
+  readonly messageMode: "plain" | "compatible" | "safe"
+  readonly delivery: DeliveryMode
+  readonly apiUrl: string
+}
+
+/** Everything that is wrong, each with its variable's name; values are not repeated, since some are secrets. */
+export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("SettingsInvalid", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return ["The settings cannot be used:", ...this.problems.map((problem) => `  ${problem}`)].join("\n")
+  }
+}
+
+/** Variables by name; an empty one counts as missing. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** Reads all settings. `serving` needs more of them than the demo. */
+export const readSettings = (
+  variables: Variables,
+  purpose: { readonly serving: boolean }
+): Result.Result<Settings, SettingsInvalid> => {
+  const problems: Array<string> = []
+
+  const value = (name: string): string | undefined => {
+    const found = variables[name]?.trim()
+    return found === undefined || found === "" ? undefined : found
+  }
+  const optional = <A>(name: string, reader: read.Reader<A>): A | undefined => {
+    const found = value(name)
+    if (found === undefined) return undefined
+    const result = reader.read(found)
+    if (Option.isNone(result)) problems.push(`${name} must be ${reader.expected}`)
+    return Option.getOrUndefined(result)
+  }
+  const setting = <A>(name: string, reader: read.Reader<A>, otherwise: A): A =>
+    optional(name, reader) ?? otherwise
+  const needs = (condition: boolean, problem: string) => {
+    if (condition) problems.push(problem)
+  }
+
+  const host = value("HOST") ?? "127.0.0.1"
+  const port = setting("PORT", read.port, 3000)
+  const appId = optional("WECHAT_APP_ID", read.appId)
+  const appSecret = optional("WECHAT_APP_SECRET", read.secret)
+  const aesKey = optional("WECHAT_ENCODING_AES_KEY", read.encodingAesKey)
+  const token = optional("WECHAT_TOKEN", read.weChatToken)
+  const messageMode = setting(
+    "WECHAT_MESSAGE_MODE",
+    read.oneOf(["plain", "compatible", "safe"]),
+    aesKey === undefined ? "plain" : "safe"
+  )
+  const delivery = setting(
+    "WECHAT_DELIVERY",
+    read.oneOf(["active", "passive"]),
+    appSecret === undefined ? "passive" : "active"
+  )
+  needs(
+    purpose.serving && value("WECHAT_TOKEN") === undefined,
+    "WECHAT_TOKEN is missing: serving needs the token set in WeChat's console"
+  )
+  needs(
+    value("WECHAT_APP_SECRET") !== undefined && value("WECHAT_APP_ID") === undefined,
+    "WECHAT_APP_ID is missing: WECHAT_APP_SECRET is of no use without it"
+  )
+  needs(
+    delivery === "active" && value("WECHAT_APP_SECRET") === undefined,
+    "WECHAT_APP_SECRET is missing: WECHAT_DELIVERY=active needs it"
+  )
+  needs(
+    messageMode !== "plain" && value("WECHAT_ENCODING_AES_KEY") === undefined,
+    `WECHAT_ENCODING_AES_KEY is missing: WECHAT_MESSAGE_MODE=${messageMode} needs it`
+  )
+  needs(
+    messageMode !== "plain" && value("WECHAT_APP_ID") === undefined,
+    `WECHAT_APP_ID is missing: WECHAT_MESSAGE_MODE=${messageMode} needs it`
+  )
+  const simsimiKey = optional("SIMSIMI_API_KEY", read.secret)
+  const openaiKey = optional("OPENAI_API_KEY", read.secret)
+  optional("SIMSIMI_URL", read.url)
+  optional("OPENAI_BASE_URL", read.url)
+  optional("DATABASE_URL", read.databaseUrl)
+  const settings: Settings = {
+    host,
+    port,
+    publicUrl: setting("PUBLIC_URL", read.url, `http://${host.includes(":") ? `[${host}]` : host}:${port}`),
+    weChat: {
+      token,
+      appId,
+      appSecret,
+      aesKey,
+      previousAesKey: optional("WECHAT_PREVIOUS_ENCODING_AES_KEY", read.encodingAesKey),
+      messageMode,
+      delivery,
+      apiUrl: setting("WECHAT_API_URL", read.url, "https://api.weixin.qq.com")
+    },
+    memcached: {
+      servers: setting("MEMCACHED_SERVERS", read.servers, []),
+      username: value("MEMCACHED_USERNAME"),
+      password: optional("MEMCACHED_PASSWORD", read.secret)
+    },
+    pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, 50_000),
+    chatIdleTimeoutMillis: setting("CHAT_IDLE_TIMEOUT", read.idleTimeout, 30 * 60_000),
+    campusUrl: optional("CAMPUS_URL", read.url),
+    chatbot: setting(
+      "CHATBOT",
+      read.oneOf(["none", "simsimi", "openai"]),
+      simsimiKey !== undefined ? "simsimi" : openaiKey !== undefined ? "openai" : "none"
+    ),
+    timeZone: setting("TIME_ZONE", read.timeZone, DateTime.zoneMakeNamedUnsafe("Asia/Shanghai")),
+    logLevel: setting("LOG_LEVEL", read.logLevel, "Info"),
+    logFormat: optional("LOG_FORMAT", read.oneOf(["pretty", "json"])),
+    otlpEndpoint: optional("OTEL_EXPORTER_OTLP_ENDPOINT", read.url)
+  }
+  return problems.length === 0 ? Result.succeed(settings) : Result.fail(new SettingsInvalid({ problems }))
+}

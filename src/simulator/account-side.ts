@@ -1,0 +1,144 @@
+/** What the account may do by API: tokens, pushes, typing, the menu; the rules of protocol notes 5, 6 and 7. */
+import { Clock, Effect, Redacted, Result } from "effect"
+import { spend } from "./allowance.ts"
+import { refuse, type ApiRefusal } from "./errcode.ts"
+import { checkMenu, type Menu } from "./menu.ts"
+import type { PhoneBook } from "./phone-book.ts"
+import { accountContent, textContent, type Phone } from "./phone.ts"
+import { maxTextBytes, type AccountMessage } from "./reply-reader.ts"
+import {
+  checkToken,
+  currentStable,
+  emptyDesk,
+  forceStable,
+  issueStable,
+  issueToken,
+  tokenName
+} from "./token-desk.ts"
+import type { WireEntry } from "./wire.ts"
+
+export interface AppCredentials {
+  readonly appId: string
+  readonly appSecret: Redacted.Redacted
+}
+
+/** A token and the whole seconds it still lives. */
+export interface TokenAnswer {
+  readonly access_token: string
+  readonly expires_in: number
+}
+
+/** Typing needs an exchange in the last 30 s, is seen for 15 s (notes 6.3). */
+const typingNeedsActWithinMillis = 30_000
+const typingShownMillis = 15_000
+
+/** The grey line under a push with `aimsgcontext.is_ai_msg` (notes 6.2). */
+const aiMark = "内容由第三方AI生成"
+
+export const makeAccountSide = (app: AppCredentials, book: PhoneBook) => {
+  let desk = emptyDesk
+  const callCounts = new Map<string, number>()
+
+  const answer = (value: string): Effect.Effect<TokenAnswer> =>
+    Effect.map(Clock.currentTimeMillis, (nowMillis) => {
+      const endMillis = desk.tokens.find((token) => token.value === value)?.expiresAtMillis ?? nowMillis
+      return { access_token: value, expires_in: Math.floor((endMillis - nowMillis) / 1000) }
+    })
+
+  const receiver = (openid: string): Effect.Effect<Phone, ApiRefusal> => {
+    const phone = book.phone(openid)
+    if (phone === undefined) return Effect.fail(refuse(40003))
+    return phone.following ? Effect.succeed(phone) : Effect.fail(refuse(43004))
+  }
+
+  return {
+    /** 41002, 41004 missing; 40013, 40125 wrong. */
+    checkApp: (appId: string, secret: string): Effect.Effect<void, ApiRefusal> => {
+      if (appId === "") return Effect.fail(refuse(41002))
+      if (secret === "") return Effect.fail(refuse(41004))
+      if (appId !== app.appId) return Effect.fail(refuse(40013))
+      return secret === Redacted.value(app.appSecret) ? Effect.void : Effect.fail(refuse(40125))
+    },
+
+    /** `/cgi-bin/token`: a new one each time. */
+    token: Effect.gen(function* () {
+      const value = yield* tokenName
+      desk = issueToken(desk, value, yield* Clock.currentTimeMillis)
+      return yield* answer(value)
+    }),
+
+    /** `/cgi-bin/stable_token`: the same one until five minutes before its end, unless forced. */
+    stableToken: Effect.fnUntraced(function* (
+      forceRefresh: boolean
+    ): Effect.fn.Return<TokenAnswer, ApiRefusal> {
+      const value = yield* tokenName
+      const nowMillis = yield* Clock.currentTimeMillis
+      if (forceRefresh) {
+        desk = yield* Effect.fromResult(forceStable(desk, value, nowMillis))
+        return yield* answer(value)
+      }
+      const current = currentStable(desk, nowMillis)
+      if (current !== undefined) return yield* answer(current.value)
+      desk = issueStable(desk, value, nowMillis)
+      return yield* answer(value)
+    }),
+
+    checkToken: (value: string | undefined): Effect.Effect<void, ApiRefusal> =>
+      Effect.flatMap(Clock.currentTimeMillis, (nowMillis) =>
+        Effect.asVoid(Effect.fromResult(checkToken(desk, value, nowMillis)))
+      ),
+
+    /** `custom/send`: 40003, 43004, 44004, 45002, 45015, 45047; what passes appears on the phone. */
+    push: Effect.fnUntraced(function* (
+      openid: string,
+      message: AccountMessage,
+      madeByAi: boolean
+    ): Effect.fn.Return<void, ApiRefusal> {
+      const phone = yield* receiver(openid)
+      if (message.kind === "text" && message.content === "") return yield* refuse(44004)
+      if (message.kind === "text" && Buffer.byteLength(message.content) > maxTextBytes)
+        return yield* refuse(45002)
+      const left = spend(phone.allowance, yield* Clock.currentTimeMillis)
+      if (Result.isFailure(left)) return yield* left.failure
+      book.update(openid, (old) => ({ ...old, allowance: left.success, typingUntilMillis: 0 }))
+      yield* book.show(openid, "account", "push", accountContent(message))
+      if (madeByAi) yield* book.show(openid, "system", "platform", textContent(aiMark))
+    }),
+
+    /** `custom/typing`: 45072 command, 45080 no recent exchange, 45081 already typing. */
+    typing: Effect.fnUntraced(function* (
+      openid: string,
+      command: string
+    ): Effect.fn.Return<void, ApiRefusal> {
+      const phone = yield* receiver(openid)
+      const nowMillis = yield* Clock.currentTimeMillis
+      if (command === "CancelTyping") {
+        book.update(openid, (old) => ({ ...old, typingUntilMillis: 0 }))
+        return
+      }
+      if (command !== "Typing") return yield* refuse(45072)
+      if (nowMillis - phone.lastActMillis > typingNeedsActWithinMillis) return yield* refuse(45080)
+      if (phone.typingUntilMillis > nowMillis) return yield* refuse(45081)
+      book.update(openid, (old) => ({ ...old, typingUntilMillis: nowMillis + typingShownMillis }))
+    }),
+
+    createMenu: (menu: Menu): Effect.Effect<void, ApiRefusal> =>
+      Effect.map(Effect.fromResult(checkMenu(menu)), book.setMenu),
+
+    /** 46003 when there is none. */
+    menu: Effect.suspend(() => {
+      const menu = book.menu()
+      return menu === null ? Effect.fail(refuse(46003)) : Effect.succeed(menu)
+    }),
+
+    deleteMenu: Effect.sync(() => book.setMenu(null)),
+
+    recordCall: (entry: Omit<WireEntry, "id">): void => {
+      if (entry.outcome !== "40066") callCounts.set(entry.path, (callCounts.get(entry.path) ?? 0) + 1)
+      book.record(entry)
+    },
+
+    /** Calls to this path since the start, for `openapi/quota/get`. */
+    callsTo: (path: string): number => callCounts.get(path) ?? 0
+  }
+}

@@ -1,0 +1,179 @@
+import { commute } from "./commutation.ts"
+import type { Violation } from "./invariants.ts"
+import type { FaultKind, Scenario } from "./scenario.ts"
+import { type Choice, mostStepsInARun, neverEnds, ScenarioRun } from "./scenario-run.ts"
+import type { World } from "./world.ts"
+
+export interface ExploreOptions {
+  readonly fault: FaultKind
+  /** Where this many schedules do not suffice, the rest is not covered, and the result says so. */
+  readonly mostSchedules: number
+  /** Without reduction every order of every two operations is tried, which is for very small scenarios only. */
+  readonly reduction?: "partial order" | "none"
+  /** Sees the world at the end of every run. */
+  readonly onRun?: (world: World) => void
+  /** Sees every schedule that was run to its end, as `replay` takes it. */
+  readonly onSchedule?: (schedule: string) => void
+}
+
+export interface Exploration {
+  readonly scenario: string
+  readonly fault: FaultKind
+  /** Runs to the end. */
+  readonly schedules: number
+  /** Runs that were cut because an equivalent one had been made (sleep sets). */
+  readonly equivalent: number
+  /** Every schedule was covered, up to the reductions. */
+  readonly exhaustive: boolean
+  readonly failure?: { readonly schedule: string; readonly violations: ReadonlyArray<Violation> }
+}
+
+/** A moment of a run at which several things could happen next. */
+interface Node {
+  readonly choices: ReadonlyArray<Choice>
+  chosen: Choice
+  /** What has to be tried here: it does not commute with something that happened later on the way. */
+  readonly wanted: Array<Choice>
+  /** What was tried, or was tried elsewhere with the same result. */
+  readonly asleep: Array<Choice>
+}
+
+/**
+ * Runs a scenario through every interleaving of its memcached operations and pushes, on the production chat code. Depth first and
+ * stateless: each schedule is a new world. Reductions: of two operations that commute only one order is tried (dynamic partial
+ * order reduction with sleep sets), and there is no choice about when a thread begins its next step, since its first
+ * operation can be delayed at will. Faults commute with nothing.
+ */
+export const explore = (scenario: Scenario, options: ExploreOptions): Exploration => {
+  const path: Array<Node> = []
+  let schedules = 0
+  let equivalent = 0
+  for (;;) {
+    const run = new ScenarioRun(scenario, options.fault)
+    const violations = follow(run, path, options)
+    if (violations === "equivalent") equivalent += 1
+    else {
+      schedules += 1
+      options.onSchedule?.(scheduleOf(path))
+    }
+    const base = { scenario: scenario.name, fault: options.fault, schedules, equivalent }
+    if (violations !== "equivalent" && violations.length > 0) {
+      return { ...base, exhaustive: false, failure: { schedule: scheduleOf(path), violations } }
+    }
+    if (!backtrack(path)) return { ...base, exhaustive: true }
+    if (schedules + equivalent >= options.mostSchedules) return { ...base, exhaustive: false }
+  }
+}
+
+/** Runs one schedule again, as a failed exploration printed it. */
+export const replay = (scenario: Scenario, fault: FaultKind, schedule: string): ReadonlyArray<Violation> => {
+  const run = new ScenarioRun(scenario, fault)
+  for (const name of schedule.split(" ").filter((part) => part !== "")) {
+    const choice = run.choices().find((one) => nameOf(one) === name)
+    if (choice === undefined) return [{ guarantee: "a schedule can be replayed", facts: `no choice ${name}` }]
+    run.make(choice)
+  }
+  return run.finish()
+}
+
+/** Follows the path and lengthens it to the end of the run. */
+const follow = (
+  run: ScenarioRun,
+  path: Array<Node>,
+  { reduction, onRun }: ExploreOptions
+): ReadonlyArray<Violation> | "equivalent" => {
+  const reduced = reduction !== "none"
+
+  let asleep: ReadonlyArray<Choice> = []
+  const parents = new Map<number, number>()
+  for (let depth = 0; depth < mostStepsInARun; depth += 1) {
+    const choices = run.choices()
+    if (reduced) noteRaces(path.slice(0, depth), choices, parents)
+    if (choices.length === 0) {
+      const violations = run.finish()
+      onRun?.(run.world)
+      return violations
+    }
+    const known = path[depth]
+    const node = known ?? newNode(choices, asleep, reduced)
+    if (node === undefined) return "equivalent"
+    if (known === undefined) path.push(node)
+    const { chosen } = node
+    asleep = reduced ? node.asleep.filter((one) => commute(one, chosen)) : []
+    const live = choices.find((one) => isSame(one, chosen))
+    if (live === undefined) throw new Error(`the run is not deterministic at ${nameOf(chosen)}`)
+    const broken = run.make(live)
+    if (broken.length > 0) return broken
+  }
+  return [neverEnds]
+}
+
+const newNode = (
+  choices: ReadonlyArray<Choice>,
+  asleep: ReadonlyArray<Choice>,
+  reduced: boolean
+): Node | undefined => {
+  const chosen = choices.find((choice) => !isIn(asleep, choice))
+  if (chosen === undefined) return undefined
+  const faults = choices.filter(({ kind }) => kind !== "proceed")
+  return { choices, chosen, wanted: reduced ? [chosen, ...faults] : [...choices], asleep: [...asleep] }
+}
+
+/**
+ * For every operation that is pending now: wherever something happened on the way that does not commute with it and did not
+ * lead to it, the other order has to be tried, beginning with whatever leads to the operation and was pending there.
+ * `parents`: after which operation each one was begun.
+ */
+const noteRaces = (
+  way: ReadonlyArray<Node>,
+  choices: ReadonlyArray<Choice>,
+  parents: Map<number, number>
+): void => {
+  const last = way.at(-1)
+  for (const choice of choices) {
+    if (choice.operation === undefined) continue
+    const isNew = !parents.has(choice.id) && !(last !== undefined && isIn(last.choices, choice))
+    if (isNew) parents.set(choice.id, last?.chosen.id ?? noParent)
+    for (const node of isNew ? way : way.slice(-1)) {
+      if (commute(node.chosen, choice) || leadsTo(node.chosen.id, choice.id, parents)) continue
+      const first = node.choices.find(
+        (one) => one.kind === choice.kind && leadsTo(one.id, choice.id, parents)
+      )
+      for (const wanted of first === undefined ? node.choices : [first]) {
+        if (!isIn(node.wanted, wanted)) node.wanted.push(wanted)
+      }
+    }
+  }
+}
+
+const noParent = -1
+
+const leadsTo = (ancestor: number, id: number, parents: ReadonlyMap<number, number>): boolean => {
+  for (let one: number | undefined = id; one !== undefined; one = parents.get(one))
+    if (one === ancestor) return true
+  return false
+}
+
+/** Takes the path to the next schedule; false: there is none. */
+const backtrack = (path: Array<Node>): boolean => {
+  for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
+    node.asleep.push(node.chosen)
+    const { asleep } = node
+    const next = node.wanted.find((choice) => !isIn(asleep, choice))
+    if (next !== undefined) {
+      node.chosen = next
+      return true
+    }
+    path.pop()
+  }
+  return false
+}
+
+const nameOf = (choice: Choice): string => `${choice.kind[0] ?? ""}${choice.id}`
+
+const scheduleOf = (path: ReadonlyArray<Node>): string => path.map(({ chosen }) => nameOf(chosen)).join(" ")
+
+const isSame = (one: Choice, other: Choice): boolean => one.kind === other.kind && one.id === other.id
+
+const isIn = (choices: ReadonlyArray<Choice>, choice: Choice): boolean =>
+  choices.some((one) => isSame(one, choice))

@@ -1,0 +1,153 @@
+/** Makes the faults of a story happen in a world, and tells the judge whom they touch. */
+import type { Openid } from "../core/openid.ts"
+import type { RoomId } from "../core/room.ts"
+import { keys } from "../chat/keys.ts"
+import type { Evictable, Fault, FaultName, Target } from "./faults.ts"
+import type { Operation } from "./operation.ts"
+import type { RunningJudge } from "./running-judge.ts"
+import { readSession } from "./state-history.ts"
+import type { World } from "./world.ts"
+
+type Fate = "proceed" | "loseAnswer" | "drop"
+
+/** A fault that waits for its operation. */
+interface Armed {
+  readonly fate: Exclude<Fate, "proceed">
+  readonly target: Target
+  skip: number
+}
+
+export class FaultMaker {
+  /** How many faults of each kind took place. */
+  readonly made = new Map<FaultName, number>()
+  readonly underWay = new Set<Operation>()
+  readonly #world: World
+  readonly #judge: RunningJudge
+  #armed: ReadonlyArray<Armed> = []
+
+  constructor(world: World, judge: RunningJudge) {
+    this.#world = world
+    this.#judge = judge
+  }
+
+  make(fault: Fault): void {
+    const world = this.#world
+    switch (fault._tag) {
+      case "LoseAnswer":
+        this.#armed = [...this.#armed, { ...fault, fate: "loseAnswer" }]
+        break
+      case "Drop":
+        this.#armed = [...this.#armed, { ...fault, fate: "drop" }]
+        break
+      case "Kill":
+        this.#kill(fault.server, fault.restartMillis)
+        break
+      case "Evict":
+        this.#evict(fault.item, fault.user)
+        break
+      case "Flush":
+        this.#count("flush")
+        this.#flush()
+        break
+      case "SetClock":
+        this.#count("skew")
+        world.setClock(fault.server, fault.skewMillis)
+        this.#judge.suspectShared()
+        break
+    }
+  }
+
+  /** How an operation that begins is going to end. */
+  fateOf(operation: Operation): Fate {
+    for (const armed of this.#armed) {
+      if (!isTarget(armed.target, operation)) continue
+      armed.skip -= 1
+      if (armed.skip >= 0) continue
+      this.#armed = this.#armed.filter((other) => other !== armed)
+      this.#count(armed.fate === "drop" ? "dropped" : "lost")
+      this.#suspectOperation(operation)
+      return armed.fate
+    }
+    return "proceed"
+  }
+
+  ended(operation: Operation): void {
+    this.underWay.delete(operation)
+  }
+
+  /** Nothing goes wrong any more, and what was stopped runs again. */
+  end(): void {
+    this.#armed = []
+    for (let server = 0; server < this.#world.serverCount; server += 1) {
+      this.#world.setClock(server, 0)
+      if (!this.#world.isAlive(server)) this.#world.start(server)
+    }
+  }
+
+  #count(name: FaultName): void {
+    this.made.set(name, (this.made.get(name) ?? 0) + 1)
+  }
+
+  #kill(server: number, restartMillis: number): void {
+    const world = this.#world
+    if (!world.isAlive(server)) return
+    this.#count("crash")
+    for (const operation of this.underWay) if (operation.server === server) this.#suspectOperation(operation)
+    this.#judge.suspectActing(server)
+    this.#judge.suspectShared()
+    world.kill(server)
+    world.machine.at(world.machine.now + restartMillis, () => {
+      if (!world.isAlive(server)) world.start(server)
+    })
+  }
+
+  #evict(item: Evictable, user: Openid): void {
+    const key = this.#keyOf(item, user)
+    if (key === undefined) return
+    if (item !== "lobby") this.#judge.suspect(user)
+    this.#judge.suspectItem(key)
+    if (!this.#world.store.evict(key)) return
+    this.#count("evict")
+    this.#judge.written(key)
+  }
+
+  #keyOf(item: Evictable, user: Openid): string | undefined {
+    switch (item) {
+      case "session":
+        return keys.session(user)
+      case "room": {
+        const room: RoomId | undefined = readSession(this.#world.store, user, this.#world.machine.now)?.room
+        return room === undefined ? undefined : keys.room(room)
+      }
+      case "mail":
+        return keys.mail(user)
+      case "quota":
+        return keys.quota(user)
+      case "met":
+        return keys.met(user)
+      case "lobby":
+        return keys.lobby
+    }
+  }
+
+  #flush(): void {
+    const gone = this.#world.store.keys()
+    this.#world.store.flush()
+    this.#judge.suspectEverybody()
+    this.#judge.suspectShared()
+    for (const key of gone) this.#judge.written(key)
+  }
+
+  /** Everybody for whose sake an operation is, or whose item it touches. The queue of a server is everybody's who acts on it. */
+  #suspectOperation({ actor, key, server }: Operation): void {
+    const [user = "", action] = actor.split("#")
+    if (action === undefined || user === "sweep") {
+      this.#judge.suspectActing(server)
+      this.#judge.suspectShared()
+    } else this.#judge.suspect(user as Openid)
+    this.#judge.suspectItem(key)
+  }
+}
+
+const isTarget = (target: Target, { actor, server }: Operation): boolean =>
+  "server" in target ? target.server === server : actor.startsWith(`${target.user}#`)

@@ -1,0 +1,30 @@
+/** How long operations take in a simulation. */
+import { drawFor } from "./chance.ts"
+import type { Operation } from "./operation.ts"
+
+/** Milliseconds from beginning an operation at a time to its end. */
+export type Latency = (operation: Operation, now: number) => number
+
+/**
+ * Drawn for the operation and nothing else, so that a part of a story goes as it went in the whole. `slowShare`: of a hundred operations of
+ * memcached one is slow unless told otherwise, as when a packet is lost or a machine stands still: others come in between.
+ */
+export const latencyFrom =
+  (seed: number, slowShare = 0.01): Latency =>
+  ({ actor, name, key }, now) => {
+    const words = `${actor} ${name} ${steadyPart(key)} ${now}`
+    const [least, most] =
+      name === "push" ? pushMillis : drawFor(~seed, words) < slowShare ? slowMillis : memcachedMillis
+    return least + drawFor(seed, words) * (most - least)
+  }
+
+/** A round trip to memcached in one data centre, and a push through WeChat's API. */
+const memcachedMillis = [0.2, 2] as const
+const slowMillis = [10, 800] as const
+const pushMillis = [50, 300] as const
+
+/** What of a key does not depend on what else happens in a story: rooms have random names. */
+const steadyPart = (key: string): string => {
+  const colon = key.indexOf(":")
+  return colon < 0 || key.charAt(colon + 1) === "u" ? key : key.slice(0, colon)
+}

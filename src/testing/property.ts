@@ -1,0 +1,76 @@
+/** Checks properties without a test runner: plain calls that throw, so that they stand in any test or script. */
+import { Arbitrary, Effect, Schema } from "effect"
+import type { Violation } from "./invariants.ts"
+import type { Deed } from "./story.ts"
+import { tellStory } from "./telling.ts"
+
+/** A property does not hold: the smallest value that was found, what is wrong with it, and `replay`, which finds it again. */
+export class PropertyBroken extends Schema.TaggedError<PropertyBroken>()("PropertyBroken", {
+  facts: Schema.Array(Schema.String),
+  replay: Schema.String
+}) {
+  override get message() {
+    return [...this.facts, `replay: ${this.replay}`].join("\n")
+  }
+}
+
+export type PropertyOptions = Pick<Arbitrary.CheckOptions, "runs" | "seed" | "replay" | "maxShrinks">
+
+/**
+ * Checks a property on generated values. It holds for a value when it gives back true, or no violations; it is broken when it throws
+ * (as assertions do), gives back false, or violations. Throws `PropertyBroken` for the smallest value that breaks it. Without a `seed`,
+ * every check draws new values.
+ */
+export const checkProperty = <A>(
+  values: Arbitrary.Arbitrary<A>,
+  property: (value: A) => boolean | ReadonlyArray<Violation>,
+  options: PropertyOptions = {}
+): void => {
+  const holds = (value: A) => brokenBy(property, value).length === 0
+  const result = Effect.runSync(
+    Arbitrary.checkEffect(values, holds, { maxShrinks: presetShrinks, ...options })
+  )
+  switch (result._tag) {
+    case "Passed":
+      return
+    case "Falsified":
+      throw new PropertyBroken({
+        facts: [
+          `broken by value number ${result.runs}, shrunk ${result.shrinks} times to`,
+          ...written(result.shrunkInput).map((line) => `  ${line}`),
+          ...brokenBy(property, result.shrunkInput)
+        ],
+        replay: result.replay
+      })
+    default:
+      throw new PropertyBroken({
+        facts: [Arbitrary.formatCheckFailure(result) ?? result._tag],
+        replay: options.replay ?? "none"
+      })
+  }
+}
+
+/** What is wrong with a value, in words; nothing when the property holds for it. */
+const brokenBy = <A>(
+  property: (value: A) => boolean | ReadonlyArray<Violation>,
+  value: A
+): ReadonlyArray<string> => {
+  try {
+    const verdict = property(value)
+    if (typeof verdict === "boolean") return verdict ? [] : ["it gave back false"]
+    return [...new Set(verdict.map(({ guarantee, facts }) => `${guarantee}: ${facts}`))]
+  } catch (error) {
+    return [String(error)]
+  }
+}
+
+/** Enough to make a story small that does not cost much to play. */
+const presetShrinks = 1_000
+
+const written = (value: unknown): ReadonlyArray<string> =>
+  isStory(value) ? tellStory(value) : (JSON.stringify(value, undefined, 2) ?? String(value)).split("\n")
+
+const isStory = (value: unknown): value is ReadonlyArray<Deed> =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((one) => typeof one === "object" && one !== null && "what" in one && "atMillis" in one)

@@ -1,0 +1,226 @@
+import { Clock, Context, DateTime, Effect, type Exit, Layer, Random, References, Scope } from "effect"
+import { chatLayer } from "../chat/chat-layer.ts"
+import { Inbox } from "../chat/inbox.ts"
+import { Sweeper } from "../chat/sweeper.ts"
+import type { Openid } from "../core/openid.ts"
+import { Memcached } from "../memcached/memcached.ts"
+import { MemoryStore } from "../memcached/memory-store.ts"
+import { WeChatApi } from "../wechat/api.ts"
+import { type Action, buttonOf, incoming, type Input, triggerOf } from "./action.ts"
+import { chanceFrom } from "./chance.ts"
+import { Actor, type BegunOperation, gated, gatedMemcached, type Operation } from "./operation.ts"
+import { pushUnanswered, type Received, SimulatedFollowers } from "./simulated-followers.ts"
+import { StateHistory } from "./state-history.ts"
+import { VirtualMachine } from "./virtual-machine.ts"
+
+export interface WorldOptions {
+  readonly servers: number
+  readonly seed: string
+  readonly pairingTimeoutMillis?: number
+  readonly chatIdleTimeoutMillis?: number
+  readonly delivery?: "active" | "passive"
+  /** By how much the clock of each server is wrong, in milliseconds. */
+  readonly skewMillis?: ReadonlyArray<number>
+  /** Breaks memcached on purpose, as the servers see it. */
+  readonly plant?: (memcached: Memcached["Service"]) => Memcached["Service"]
+  /** Hears what happens. The world then keeps no record of it, so that it can go on for ever. */
+  readonly witness?: Witness
+}
+
+/** Whoever drives a long run, and hears of everything as it happens. */
+export interface Witness {
+  /** A user acts. */
+  readonly acts: (action: Action) => void
+  /** An operation is under way; it waits to be ended. */
+  readonly begun: (operation: Operation) => void
+  readonly answered: (action: Action) => void
+  readonly received: (received: Received) => void
+  /** An item of memcached was written. */
+  readonly written: (key: string) => void
+}
+
+/** A running server, or one that was killed: then nothing of it goes on. */
+interface SimulatedServer {
+  readonly incarnation: number
+  readonly context: Context.Context<Inbox | Sweeper>
+  alive: boolean
+}
+
+/**
+ * Users, servers running the production chat code, one memcached in memory, and a clock. Nothing happens by itself: whoever
+ * drives the world lets users act, ends the operations that are under way, and moves the time.
+ */
+export class World {
+  readonly machine = new VirtualMachine()
+  readonly store = new MemoryStore()
+  readonly followers: SimulatedFollowers
+  readonly history = new StateHistory()
+  readonly actions: Array<Action> = []
+  /** The operations under way, oldest first. */
+  readonly pending: Array<Operation> = []
+
+  readonly #options: WorldOptions
+  readonly #servers: Array<SimulatedServer> = []
+  readonly #memcached: Memcached["Service"]
+  readonly #skewMillis: Array<number>
+  #operations = 0
+
+  constructor(options: WorldOptions) {
+    this.#options = options
+    this.#skewMillis = [...(options.skewMillis ?? [])]
+    this.followers = new SimulatedFollowers(() => this.machine.now, options.witness?.received)
+    const trueClock = Context.make(Clock.Clock, this.machine.clock())
+    this.#memcached = Effect.runSync(
+      Effect.provideContext(Effect.provide(Memcached, Memcached.layerStore(this.store)), trueClock)
+    )
+    for (let server = 0; server < options.servers; server += 1) this.start(server)
+  }
+
+  get serverCount(): number {
+    return this.#options.servers
+  }
+
+  isAlive(server: number): boolean {
+    return this.#servers[server]?.alive === true
+  }
+
+  /** Starts a server, anew after it was killed. */
+  start(server: number): void {
+    const incarnation = (this.#servers[server]?.incarnation ?? 0) + 1
+    const running: SimulatedServer = { incarnation, context: this.#build(server, incarnation), alive: true }
+    this.#servers[server] = running
+  }
+
+  /** Kills a server at this instruction: what it had under way stays as it is, and nothing more is heard of it. */
+  kill(server: number): void {
+    const running = this.#servers[server]
+    if (running === undefined) return
+    running.alive = false
+    const left = this.pending.filter((operation) => operation.server !== server)
+    this.pending.splice(0, this.pending.length, ...left)
+  }
+
+  /** By how much the clock of a server is wrong from here on, in milliseconds. */
+  setClock(server: number, skewMillis: number): void {
+    this.#skewMillis[server] = skewMillis
+  }
+
+  /** Ends an operation that is under way, and lets everybody go on until they wait for something again. */
+  end(operation: Operation, how: "proceed" | "loseAnswer" | "drop"): void {
+    const { witness } = this.#options
+    if (witness === undefined) {
+      const place = this.pending.indexOf(operation)
+      if (place < 0) return
+      this.pending.splice(place, 1)
+    } else if (!operation.isAwaited()) return
+    operation[how]()
+    this.machine.drain()
+    if (!operation.writes || how === "drop") return
+    if (witness === undefined) this.history.observe(this.store, operation.key, this.machine.now)
+    else witness.written(operation.key)
+  }
+
+  /** Lets a user act; `server` is where WeChat sends the message. `id`: unlike that of any other action. */
+  act(user: Openid, input: Input, server: number, id = this.actions.length): Action {
+    const action: Action = { id, user, input, server, attempts: 0, begunAtMillis: this.machine.now }
+    if (this.#options.witness === undefined) this.actions.push(action)
+    else this.#options.witness.acts(action)
+    if (input._tag === "Unfollow") this.followers.unfollowed(user)
+    else this.followers.acted(user, triggerOf(input))
+    this.attempt(action, server)
+    return action
+  }
+
+  /** Sends an action to a server, again where no answer came to the last attempt: the answer to the newest one counts. */
+  attempt(action: Action, server: number): void {
+    const { id, user } = action
+    action.server = server
+    action.attempts += 1
+    const attempt = action.attempts
+    const work = Effect.flatMap(Inbox, (inbox) => inbox.answer(incoming(action)))
+    this.#run(server, `${user}#${id}`, work, (exit) => {
+      if (action.attempts !== attempt) return
+      action.answeredAtMillis = this.machine.now
+      if (exit._tag === "Success") {
+        action.answer = exit.value
+        if (exit.value !== undefined) this.followers.answered(user, exit.value, id, buttonOf(action))
+      }
+      this.#options.witness?.answered(action)
+    })
+  }
+
+  /** Has a server sweep once. */
+  sweep(server: number): void {
+    const work = Effect.flatMap(Sweeper, (sweeper) => Effect.ignore(sweeper.sweep))
+    this.#run(server, `sweep#${this.#operations}`, work, () => undefined)
+  }
+
+  #run<A>(
+    server: number,
+    actor: string,
+    work: Effect.Effect<A, never, Inbox | Sweeper>,
+    ended: (exit: Exit.Exit<A>) => void
+  ): void {
+    const running = this.#servers[server]
+    if (running?.alive !== true) return
+    Effect.runCallbackWith(running.context)(Effect.provideService(work, Actor, actor), {
+      scheduler: this.machine.scheduler,
+      onExit: (exit) => {
+        if (running.alive) ended(exit)
+      }
+    })
+    this.machine.drain()
+  }
+
+  #build(server: number, incarnation: number): SimulatedServer["context"] {
+    const options = this.#options
+    const isAwaited = () => {
+      const running = this.#servers[server]
+      return running?.incarnation === incarnation && running.alive
+    }
+    const gate = (begun: BegunOperation) => {
+      if (!isAwaited()) return
+      const operation = { ...begun, id: this.#operations++, isAwaited }
+      if (options.witness === undefined) this.pending.push(operation)
+      else options.witness.begun(operation)
+    }
+    const api = WeChatApi.layerMemory((to, message) =>
+      gated(
+        gate,
+        { server, name: "push", key: to, writes: true },
+        this.followers.push(to, message),
+        pushUnanswered
+      )
+    )
+    const memcached = gatedMemcached(this.#memcached, server, gate)
+    const layer = chatLayer({
+      pairingTimeoutMillis: options.pairingTimeoutMillis ?? 50_000,
+      chatIdleTimeoutMillis: options.chatIdleTimeoutMillis ?? 1_800_000,
+      timeZone: DateTime.zoneMakeOffset(shanghaiOffsetMillis),
+      weChat: { delivery: options.delivery ?? "active" }
+    }).pipe(
+      Layer.provide(api),
+      Layer.provide(Layer.succeed(Memcached, options.plant?.(memcached) ?? memcached))
+    )
+    const base = Context.make(
+      Clock.Clock,
+      this.machine.clock(() => this.#skewMillis[server] ?? 0)
+    ).pipe(
+      Context.add(Random.Random, chanceFrom(`${options.seed}/${server}/${incarnation}`)),
+      Context.add(References.MinimumLogLevel, "None" as const)
+    )
+    let built: Context.Context<Inbox | Sweeper> | undefined
+    // The scope is never closed: a killed server tidies nothing up, and a world is dropped as a whole.
+    Effect.runCallbackWith(base)(Layer.buildWithScope(layer, Scope.makeUnsafe()), {
+      scheduler: this.machine.scheduler,
+      onExit: (exit) => {
+        if (exit._tag === "Success") built = Context.merge(base, exit.value)
+      }
+    })
+    this.machine.drain()
+    if (built === undefined) throw new Error("a simulated server could not be built")
+    return built
+  }
+}
+
+const shanghaiOffsetMillis = 8 * 60 * 60 * 1_000

@@ -1,0 +1,139 @@
+/** One exchange with WeChat's HTTP API: JSON out, JSON in, WeChat's refusals and the network's failures as two typed errors. */
+import { Effect, Option, Schema } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import { type Action, actionFor, actions, type ErrcodeName, errcodeName } from "./errcodes.ts"
+
+/** Where WeChat's API is and who we are there. */
+export interface WeChatAccount {
+  /** `https://api.weixin.qq.com`, or a stand-in. */
+  readonly apiUrl: string
+  readonly appId: string
+}
+
+/** WeChat answered with an errcode: what was asked is not done. `errmsg` is cleared of openids and tokens; its `rid` is what support asks for. */
+export class WeChatRefused extends Schema.TaggedError<WeChatRefused>()("WeChatRefused", {
+  errcode: Schema.Int,
+  errmsg: Schema.String,
+  action: Schema.Literals(actions)
+}) {
+  get errcodeName(): ErrcodeName | "unknown" {
+    return errcodeName(this.errcode)
+  }
+  override get message() {
+    return `WeChat refused: ${this.errcode} (${this.errcodeName}) ${this.errmsg}`
+  }
+}
+
+/**
+ * No usable answer. `crowded` (too many calls of ours under way) and `token` (no access token to be had) mean that nothing was sent; in every other
+ * case the call may have been carried out.
+ */
+export class WeChatUnreachable extends Schema.TaggedError<WeChatUnreachable>()("WeChatUnreachable", {
+  reason: Schema.Literals(["network", "timeout", "server error", "answer not understood", "crowded", "token"])
+}) {
+  get mayHaveHappened(): boolean {
+    return this.reason !== "crowded" && this.reason !== "token"
+  }
+  override get message() {
+    return `WeChat could not be reached: ${this.reason}`
+  }
+}
+
+export type WeChatError = WeChatRefused | WeChatUnreachable
+
+export type WeChatAnswer = Readonly<Record<string, unknown>>
+
+export interface Call {
+  /** Under the API's base URL, with its leading slash and without a query. */
+  readonly path: string
+  readonly accessToken?: string
+  /** Sent as JSON by POST; without it the call is a GET. */
+  readonly body?: unknown
+  /** Texts that must not show in an error, beside the access token: the openid that was written to, for instance. */
+  readonly confidential?: ReadonlyArray<string>
+  readonly timeoutMillis: number
+}
+
+/** Carries out one call. Its URL holds the access token, so it is neither traced nor quoted in errors. */
+export const exchange = (
+  client: HttpClient.HttpClient,
+  apiUrl: string,
+  call: Call
+): Effect.Effect<WeChatAnswer, WeChatError> =>
+  client.execute(requestOf(apiUrl, call)).pipe(
+    Effect.flatMap((response) => Effect.map(response.text, (text) => ({ status: response.status, text }))),
+    Effect.mapError(() => new WeChatUnreachable({ reason: "network" })),
+    Effect.timeoutOrElse({
+      duration: call.timeoutMillis,
+      orElse: () => Effect.fail(new WeChatUnreachable({ reason: "timeout" }))
+    }),
+    Effect.flatMap(({ status, text }) => answerOf(status, text, call)),
+    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+  )
+
+const requestOf = (
+  apiUrl: string,
+  { path, accessToken, body }: Call
+): HttpClientRequest.HttpClientRequest => {
+  const url = apiUrl.replace(/\/+$/, "") + path
+  const request =
+    body === undefined
+      ? HttpClientRequest.get(url)
+      : // WeChat shows `\uXXXX` escapes literally (notes 6.2): JSON.stringify leaves every character as it is.
+        HttpClientRequest.bodyText(
+          HttpClientRequest.post(url),
+          JSON.stringify(body),
+          "application/json; charset=utf-8"
+        )
+  return accessToken === undefined
+    ? request
+    : HttpClientRequest.setUrlParam(request, "access_token", accessToken)
+}
+
+const answerOf = (status: number, text: string, call: Call): Effect.Effect<WeChatAnswer, WeChatError> => {
+  if (status >= firstServerError) return Effect.fail(new WeChatUnreachable({ reason: "server error" }))
+  const answer = jsonObject(text)
+  if (Option.isNone(answer)) return Effect.fail(new WeChatUnreachable({ reason: "answer not understood" }))
+  const { errcode, errmsg } = answer.value
+  if (errcode === undefined || errcode === 0) return Effect.succeed(answer.value)
+  if (typeof errcode !== "number" || !Number.isInteger(errcode)) {
+    return Effect.fail(new WeChatUnreachable({ reason: "answer not understood" }))
+  }
+  return Effect.fail(refused(errcode, typeof errmsg === "string" ? errmsg : "", call))
+}
+
+const firstServerError = 500
+
+export const refused = (
+  errcode: number,
+  errmsg: string,
+  call: Pick<Call, "accessToken" | "confidential">
+) => {
+  const action: Action = actionFor(errcode)
+  return new WeChatRefused({ errcode, errmsg: withoutConfidential(errmsg, call), action })
+}
+
+/** More of WeChat's explanation than this helps nobody and fills logs. */
+const errmsgLengthCharacters = 200
+
+/** Openids (about 28 characters) and tokens (hundreds) are runs of at least this many; words, addresses and the parts of a rid are shorter. */
+const confidentialRun = /(?<!rid: )(?<![\w-])[\w-]{20,}/g
+
+const withoutConfidential = (
+  errmsg: string,
+  { accessToken, confidential = [] }: Pick<Call, "accessToken" | "confidential">
+) =>
+  [...confidential, ...(accessToken === undefined ? [] : [accessToken])]
+    .filter((text) => text !== "")
+    .reduce((rest, text) => rest.replaceAll(text, "…"), errmsg)
+    .replaceAll(confidentialRun, "…")
+    .slice(0, errmsgLengthCharacters)
+
+const parseJson = Schema.decodeUnknownOption(
+  Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
+)
+
+/** Nicknames have come with raw control characters in them (pitfall 34); JSON has no place for those, except as white space. */
+const jsonObject = (text: string): Option.Option<WeChatAnswer> =>
+  // oxlint-disable-next-line no-control-regex
+  parseJson(text.replaceAll(/[\u0000-\u001F\u007F]/g, " "))

@@ -1,0 +1,181 @@
+/** WeChat's HTTP API as far as we call it: customer-service messages, the typing sign and the custom menu (protocol notes 6 and 7). */
+import { Clock, Context, Effect, Layer, Metric, Option, Redacted, Schema, Semaphore } from "effect"
+import { HttpClient } from "effect/http"
+import type { Openid } from "../core/openid.ts"
+import { AccessToken, type TokenUnavailable } from "./access-token.ts"
+import {
+  exchange,
+  refused,
+  type WeChatAccount,
+  type WeChatAnswer,
+  type WeChatError,
+  WeChatRefused,
+  WeChatUnreachable
+} from "./api-exchange.ts"
+import { errcodes } from "./errcodes.ts"
+import { type Menu, menuFromAnswer } from "./menu.ts"
+import { withoutForbiddenCharacters } from "./xml.ts"
+
+/** What we push to a user. A text is at most 2,048 bytes of UTF-8 (notes 6.2); media ids may be those that came in. */
+export const OutgoingMessage = Schema.TaggedUnion({
+  Text: { content: Schema.String },
+  Image: { mediaId: Schema.String },
+  Voice: { mediaId: Schema.String },
+  Video: { mediaId: Schema.String, thumbMediaId: Schema.String }
+})
+
+export type OutgoingMessage = typeof OutgoingMessage.Type
+
+/** Every call refreshes the token once when WeChat refuses it, and is bounded in time and number. */
+export class WeChatApi extends Context.Service<
+  WeChatApi,
+  {
+    /** Pushes one message (客服消息). Repeated once when WeChat was busy, never when the answer was lost: it may have arrived. */
+    readonly send: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>
+    /** Shows that somebody is typing, for up to 15 s (notes 6.3). */
+    readonly typing: (to: Openid) => Effect.Effect<void, WeChatError>
+    /** The live menu, if there is one. */
+    readonly menuGet: Effect.Effect<Option.Option<Menu>, WeChatError>
+    readonly menuCreate: (menu: Menu) => Effect.Effect<void, WeChatError>
+    readonly menuDelete: Effect.Effect<void, WeChatError>
+    /** Any other call: POST with a body, else GET; the answer is WeChat's JSON object. */
+    readonly call: (path: string, body?: unknown) => Effect.Effect<WeChatAnswer, WeChatError>
+  }
+>()("xiaohou/wechat/WeChatApi") {
+  /** Nothing leaves the process: `onSend` sees every push and may refuse it; there is no menu. */
+  static readonly layerMemory = (
+    onSend: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>
+  ): Layer.Layer<WeChatApi> =>
+    Layer.succeed(WeChatApi, {
+      send: (to, message) => counted(onSend(to, message)),
+      typing: () => Effect.void,
+      menuGet: Effect.succeedNone,
+      menuCreate: () => Effect.void,
+      menuDelete: Effect.void,
+      call: () => Effect.succeed({})
+    })
+
+  static readonly layer = (
+    options: Pick<WeChatAccount, "apiUrl">
+  ): Layer.Layer<WeChatApi, never, AccessToken | HttpClient.HttpClient> =>
+    Layer.effect(WeChatApi, make(options))
+}
+
+/** Pushes by what WeChat said: its errcode, `0` for accepted, `unreachable` without an answer. */
+export const pushesTotal = Metric.counter("pushes_total", {
+  description: "Messages pushed to users, by the errcode that WeChat answered with",
+  incremental: true
+})
+
+/** WeChat usually answers within a few hundred milliseconds; a relayed line must not hold up the writer's own answer, due within 4.5 s. */
+const callTimeoutMillis = 3_000
+
+/** What one server has under way at once; at 200 ms a call that is 300 calls a second, far above the daily quota. */
+const mostCallsAtOnce = 64
+
+/** A call that waited this long for its turn is given up while it is still certain that it was not sent. */
+const waitForTurnMillis = 1_500
+
+/** WeChat asks to wait before trying again when it is busy (notes 5). */
+const pauseBeforeRetryMillis = 200
+
+const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">) {
+  const client = yield* HttpClient.HttpClient
+  const accessToken = yield* AccessToken
+  const turns = yield* Semaphore.make(mostCallsAtOnce)
+
+  const inTurn = <A>(call: Effect.Effect<A, WeChatError>): Effect.Effect<A, WeChatError> =>
+    Effect.flatMap(Clock.currentTimeMillis, (askedAt) =>
+      turns.withPermits(1)(
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          now - askedAt > waitForTurnMillis ? Effect.fail(new WeChatUnreachable({ reason: "crowded" })) : call
+        )
+      )
+    )
+
+  const token = Effect.mapError(accessToken.get, withoutToken)
+
+  const authorised = Effect.fnUntraced(function* (
+    path: string,
+    body: unknown,
+    confidential: ReadonlyArray<string>
+  ) {
+    const withToken = (current: Redacted.Redacted) =>
+      exchange(client, options.apiUrl, {
+        path,
+        body,
+        confidential,
+        accessToken: Redacted.value(current),
+        timeoutMillis: callTimeoutMillis
+      })
+    const first = yield* token
+    const retryWithNewToken = (error: WeChatRefused) =>
+      error.action === "refreshToken"
+        ? accessToken.invalidate(first).pipe(Effect.andThen(token), Effect.flatMap(withToken))
+        : Effect.fail(error)
+    return yield* Effect.catchTag(withToken(first), "WeChatRefused", retryWithNewToken)
+  })
+
+  const call = (path: string, body?: unknown, confidential: ReadonlyArray<string> = []) =>
+    inTurn(authorised(path, body, confidential))
+
+  const send = Effect.fnUntraced(function* (to: Openid, message: OutgoingMessage) {
+    const content = bodyOf(message)
+    if (content === undefined) return yield* refused(errcodes.textEmpty.code, "a push needs a text", {})
+    const attempt = call("/cgi-bin/message/custom/send", { touser: to, ...content }, [to])
+    const again = (error: WeChatRefused) =>
+      error.action === "retry"
+        ? Effect.andThen(Effect.sleep(pauseBeforeRetryMillis), attempt)
+        : Effect.fail(error)
+    yield* Effect.catchTag(attempt, "WeChatRefused", again)
+  })
+
+  const noMenu = (error: WeChatRefused) =>
+    error.errcode === errcodes.noMenu.code ? Effect.succeedNone : Effect.fail(error)
+
+  return WeChatApi.of({
+    send: (to, message) => counted(send(to, message)),
+    typing: (to) =>
+      Effect.asVoid(call("/cgi-bin/message/custom/typing", { touser: to, command: "Typing" }, [to])),
+    menuGet: call("/cgi-bin/menu/get").pipe(
+      Effect.map(menuFromAnswer),
+      Effect.filterOrFail(Option.isSome, () => new WeChatUnreachable({ reason: "answer not understood" })),
+      Effect.catchTag("WeChatRefused", noMenu)
+    ),
+    menuCreate: (menu) => Effect.asVoid(call("/cgi-bin/menu/create", menu)),
+    menuDelete: Effect.asVoid(call("/cgi-bin/menu/delete")),
+    call: (path, body) => call(path, body)
+  })
+})
+
+/** The message as JSON beside `touser` (notes 6.2); none for a text of which nothing can be shown. */
+const bodyOf = (message: OutgoingMessage): Readonly<Record<string, unknown>> | undefined => {
+  switch (message._tag) {
+    case "Text": {
+      const content = withoutForbiddenCharacters(message.content)
+      return content === "" ? undefined : { msgtype: "text", text: { content } }
+    }
+    case "Image":
+      return { msgtype: "image", image: { media_id: message.mediaId } }
+    case "Voice":
+      return { msgtype: "voice", voice: { media_id: message.mediaId } }
+    case "Video":
+      return { msgtype: "video", video: { media_id: message.mediaId, thumb_media_id: message.thumbMediaId } }
+  }
+}
+
+/** Without a token nothing was sent. */
+const withoutToken = (error: TokenUnavailable): WeChatError =>
+  error.errcode === undefined
+    ? new WeChatUnreachable({ reason: "token" })
+    : new WeChatRefused({ errcode: error.errcode, errmsg: error.explanation, action: error.action })
+
+const counted = (push: Effect.Effect<void, WeChatError>): Effect.Effect<void, WeChatError> =>
+  push.pipe(
+    Effect.tap(() => countPush("0")),
+    Effect.tapError((error) =>
+      countPush(error._tag === "WeChatRefused" ? String(error.errcode) : "unreachable")
+    )
+  )
+
+const countPush = (errcode: string) => Metric.update(Metric.withAttributes(pushesTotal, { errcode }), 1)

@@ -1,0 +1,95 @@
+/** WeChat's error codes, each in this one place: what it means and what a good client does (protocol notes 5, 6.4 and 7). */
+
+/**
+ * - `retry`: busy, nothing was done; again after a moment
+ * - `refreshToken`: fetch a new access token once and retry once; on the token call itself a wrong secret
+ * - `keep`: not now; keep the message until this user writes again
+ * - `giveUp`: not to this user
+ * - `split`: too long
+ * - `refusedContent`: this content never; tell the writer
+ * - `passiveOnly`: this account may not push at all
+ * - `pause`: a quota of the whole account; wait for the next minute or day
+ * - `stop`: a matter for the operator; repeating makes it worse
+ * - `bug`: we asked for something impossible
+ */
+export const actions = [
+  "retry",
+  "refreshToken",
+  "keep",
+  "giveUp",
+  "split",
+  "refusedContent",
+  "passiveOnly",
+  "pause",
+  "stop",
+  "bug"
+] as const
+
+export type Action = (typeof actions)[number]
+
+interface Errcode {
+  readonly code: number
+  readonly action: Action
+}
+
+export const errcodes = {
+  busy: { code: -1, action: "retry" },
+  tokenInvalid: { code: 40001, action: "refreshToken" },
+  tokenMalformed: { code: 40014, action: "refreshToken" },
+  tokenExpired: { code: 42001, action: "refreshToken" },
+  tokenMissing: { code: 41001, action: "bug" },
+  appIdInvalid: { code: 40013, action: "stop" },
+  appSecretInvalid: { code: 40125, action: "stop" },
+  ipNotAllowed: { code: 40164, action: "stop" },
+  /** One official page names it in place of 40164. */
+  ipNotAllowedElsewhere: { code: 61004, action: "stop" },
+  appSecretFrozen: { code: 40243, action: "stop" },
+  ipNeedsConfirmation: { code: 89503, action: "stop" },
+  accountFrozen: { code: 50007, action: "stop" },
+  userLimited: { code: 50002, action: "stop" },
+  dailyQuotaUsedUp: { code: 45009, action: "pause" },
+  minuteQuotaUsedUp: { code: 45011, action: "pause" },
+  openidInvalid: { code: 40003, action: "giveUp" },
+  notFollowing: { code: 43004, action: "giveUp" },
+  blacklisted: { code: 43019, action: "giveUp" },
+  /** Outside the window, or unfollowed: WeChat gives both the same code. */
+  outsideWindow: { code: 45015, action: "keep" },
+  allowanceUsedUp: { code: 45047, action: "keep" },
+  textTooLong: { code: 45002, action: "split" },
+  textEmpty: { code: 44004, action: "bug" },
+  tooManyArticles: { code: 45008, action: "bug" },
+  notPermitted: { code: 48001, action: "passiveOnly" },
+  messagesSwitchedOff: { code: 48002, action: "giveUp" },
+  apiBanned: { code: 48004, action: "stop" },
+  typeNotAllowed: { code: 48008, action: "stop" },
+  sendingBlocked: { code: 45087, action: "stop" },
+  sendingPunished: { code: 45094, action: "stop" },
+  contentRefused: { code: 87014, action: "refusedContent" },
+  typingNeedsExchange: { code: 45080, action: "keep" },
+  typingAlready: { code: 45081, action: "keep" },
+  typingCommandInvalid: { code: 45072, action: "bug" },
+  messageTypeInvalid: { code: 40008, action: "bug" },
+  escapesInvalid: { code: 40033, action: "bug" },
+  jsonInvalid: { code: 47001, action: "bug" },
+  menuButtonCount: { code: 40016, action: "bug" },
+  menuNameSize: { code: 40018, action: "bug" },
+  subMenuNameSize: { code: 40025, action: "bug" },
+  menuKeySize: { code: 40019, action: "bug" },
+  menuUrlSize: { code: 40020, action: "bug" },
+  noMenu: { code: 46003, action: "giveUp" }
+} as const satisfies Readonly<Record<string, Errcode>>
+
+export type ErrcodeName = keyof typeof errcodes
+
+const names = new Map(
+  Object.entries(errcodes).map(([name, { code, action }]) => [
+    code as number,
+    { name: name as ErrcodeName, action }
+  ])
+)
+
+/** The name of a code, or `unknown`. */
+export const errcodeName = (code: number): ErrcodeName | "unknown" => names.get(code)?.name ?? "unknown"
+
+/** What to do about a code; one that is not in the table counts as a bug: it is reported and nothing is repeated. */
+export const actionFor = (code: number): Action => names.get(code)?.action ?? "bug"

@@ -1,0 +1,102 @@
+/** The access token as an item in memcached, with the lease of the one server that fetches the next (design, "State in memcached"). */
+import { Clock, Effect, Option, Redacted, Schema } from "effect"
+import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
+
+/** A token, when it ends and from when on a new one should be fetched, in milliseconds since 1970. */
+export interface TokenItem {
+  readonly token: Redacted.Redacted
+  readonly endsAtMillis: number
+  readonly refreshAtMillis: number
+}
+
+export interface SharedToken {
+  /** The token, if there is one that has not ended; an item that cannot be read counts as none (pitfall 7). */
+  readonly read: Effect.Effect<Option.Option<TokenItem>, MemcachedError>
+  /** A token that ends later stays: a late answer must not replace a newer token (pitfall 5). */
+  readonly save: (item: TokenItem) => Effect.Effect<void, MemcachedError>
+  readonly drop: (token: Redacted.Redacted) => Effect.Effect<void, MemcachedError>
+  /** Whether we are the server that fetches. Without memcached every server fetches: the stable token allows it. */
+  readonly takeLease: Effect.Effect<boolean>
+  readonly returnLease: Effect.Effect<void>
+}
+
+/** The stable token is replaced 5 minutes before it ends, and the old one holds until then (notes 5): refreshed earlier we would get the same one again. */
+const refreshEarlyMillis = 4 * 60 * 1000
+
+/** Longer than any fetch with its save takes, so that nobody returns another's lease; shorter than the early refresh, so that a server that died in between costs nothing. */
+const leaseSeconds = 15
+
+/** A token with its times; one that lives shortly is refreshed at half its life. */
+export const tokenItem = (token: Redacted.Redacted, endsAtMillis: number, nowMillis: number): TokenItem => ({
+  token,
+  endsAtMillis,
+  refreshAtMillis: endsAtMillis - Math.min(refreshEarlyMillis, Math.max(0, endsAtMillis - nowMillis) / 2)
+})
+
+export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken => {
+  const versioned = memcached.gets(tokenKey).pipe(
+    Effect.map(
+      Option.flatMap(({ value, version }) =>
+        Option.map(decodeItem(value), (stored) => ({
+          item: { ...stored, token: Redacted.make(stored.token) },
+          version
+        }))
+      )
+    )
+  )
+
+  const read = Effect.gen(function* () {
+    const found = yield* versioned
+    const now = yield* Clock.currentTimeMillis
+    return Option.map(found, ({ item }) => item).pipe(Option.filter((item) => item.endsAtMillis > now))
+  })
+
+  const save = Effect.fnUntraced(function* (item: TokenItem) {
+    const now = yield* Clock.currentTimeMillis
+    const ttlSeconds = Math.max(1, Math.floor((item.endsAtMillis - now) / 1000))
+    const value = JSON.stringify({ ...item, token: Redacted.value(item.token) })
+    for (let attempt = 0; attempt < saveAttempts; attempt++) {
+      const found = yield* memcached.gets(tokenKey)
+      if (Option.isNone(found)) {
+        if (yield* memcached.add(tokenKey, value, ttlSeconds)) return
+        continue
+      }
+      const newer = Option.exists(
+        decodeItem(found.value.value),
+        (stored) => stored.endsAtMillis > item.endsAtMillis
+      )
+      if (newer || (yield* memcached.cas(tokenKey, value, found.value.version, ttlSeconds))) return
+    }
+  })
+
+  const drop = Effect.fnUntraced(function* (token: Redacted.Redacted) {
+    const found = yield* versioned
+    if (Option.isSome(found) && Redacted.value(found.value.item.token) === Redacted.value(token)) {
+      yield* memcached.delete(tokenKey, found.value.version)
+    }
+  })
+
+  return {
+    read,
+    save,
+    drop,
+    takeLease: memcached.add(leaseKey, "1", leaseSeconds).pipe(Effect.orElseSucceed(() => true)),
+    returnLease: Effect.ignore(memcached.delete(leaseKey))
+  }
+}
+
+const tokenKey = "token"
+const leaseKey = "token-lease"
+
+/** Each failed attempt means that another server has just saved one: after a few, theirs is as good as ours. */
+const saveAttempts = 3
+
+const decodeItem = Schema.decodeUnknownOption(
+  Schema.fromJsonString(
+    Schema.Struct({
+      token: Schema.NonEmptyString,
+      endsAtMillis: Schema.Finite,
+      refreshAtMillis: Schema.Finite
+    })
+  )
+)

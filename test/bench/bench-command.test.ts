@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+
+const command = new URL("../../src/bench/main.ts", import.meta.url).pathname
+
+/** Starts and ends four servers and seven processes, on a machine that may be busy. */
+const quickRunTimeoutMillis = 90_000
+
+const bench = (...flags: ReadonlyArray<string>) =>
+  new Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>(
+    (resolve) => {
+      const child = spawn(process.execPath, [command, ...flags])
+      let stdout = ""
+      let stderr = ""
+      child.stdout.on("data", (part) => (stdout += part))
+      child.stderr.on("data", (part) => (stderr += part))
+      child.once("close", (code) => resolve({ code, stdout, stderr }))
+    }
+  )
+
+describe("npm run bench", () => {
+  it(
+    "measures pairing and writes rows whose ratios are those of their numbers",
+    { timeout: quickRunTimeoutMillis },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), "bench-"))
+      const file = join(folder, "rows.json")
+      try {
+        const { code, stdout, stderr } = await bench("pairing", "--quick", "--json", file)
+        assert.strictEqual(stderr, "")
+        assert.strictEqual(code, 0)
+        const rows = JSON.parse(await readFile(file, "utf8")) as ReadonlyArray<Record<string, unknown>>
+        assert.isAtLeast(rows.length, 12)
+        for (const one of rows) {
+          assert.deepStrictEqual(Object.keys(one), ["name", "ours", "unit", "peer", "peerName", "ratio"])
+          const ratio = Number(one["ours"]) / Number(one["peer"])
+          assert.closeTo(Number(one["ratio"]), ratio, Math.abs(ratio) * 0.02)
+          assert.include(stdout, String(one["name"]))
+        }
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    }
+  )
+
+  it("says in one line that it knows no such benchmark", async () => {
+    const { code, stdout, stderr } = await bench("nothing")
+    assert.strictEqual(code, 1)
+    assert.strictEqual(stdout, "")
+    assert.strictEqual(stderr.trimEnd().split("\n").length, 1)
+    assert.include(stderr, "pairing")
+  })
+
+  it("explains itself", async () => {
+    const { code, stdout } = await bench("--help")
+    assert.strictEqual(code, 0)
+    assert.include(stdout, "--json")
+  })
+})

@@ -1,0 +1,109 @@
+/** Servers of the chat over one memcached in memory and one WeChat that takes, or refuses, their pushes. */
+import { Context, DateTime, Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { Background } from "../../src/chat/background.ts"
+import { chatLayer } from "../../src/chat/chat-layer.ts"
+import { ChatStatus } from "../../src/chat/chat-status.ts"
+import { Conversations } from "../../src/chat/conversations.ts"
+import { Sweeper } from "../../src/chat/sweeper.ts"
+import type { Button } from "../../src/core/button.ts"
+import type { ChatEvent } from "../../src/core/event.ts"
+import { Openid } from "../../src/core/openid.ts"
+import { word } from "../../src/core/wording.ts"
+import { Memcached } from "../../src/memcached/memcached.ts"
+import { MemoryStore } from "../../src/memcached/memory-store.ts"
+import { type OutgoingMessage, WeChatApi } from "../../src/wechat/api.ts"
+import { type WeChatError, WeChatRefused } from "../../src/wechat/api-exchange.ts"
+import { actionFor } from "../../src/wechat/errcodes.ts"
+import { type FaultPlan, faultyMemcached, noFaults } from "./faulty-memcached.ts"
+
+export const pairingTimeoutMillis = 50_000
+export const idleTimeoutMillis = 600_000
+
+/** A point in time, so that nothing in the tests depends on the year 1970. */
+export const startMillis = 1_700_000_000_000
+
+export const [alice, bob, carol, dave] = ["oAlice", "oBob", "oCarol", "oDave"].map((name) =>
+  Openid.make(name)
+) as [Openid, Openid, Openid, Openid]
+
+export interface RigOptions {
+  readonly delivery?: "active" | "passive"
+  /** The memcached in which all servers meet. */
+  readonly memcached?: Layer.Layer<Memcached>
+}
+
+export interface Rig {
+  readonly store: MemoryStore
+  readonly faults: FaultPlan
+  readonly pushes: Array<{ readonly to: Openid; readonly message: OutgoingMessage }>
+  /** What WeChat says to a push; undefined: it takes it. May be replaced. */
+  answerPush: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>
+  readonly options: RigOptions
+}
+
+export const makeRig = (options: RigOptions = {}): Effect.Effect<Rig> =>
+  Effect.as(TestClock.setTime(startMillis), {
+    store: new MemoryStore(),
+    faults: noFaults(),
+    pushes: [],
+    answerPush: () => Effect.void,
+    options
+  })
+
+export const refusal = (errcode: number) =>
+  new WeChatRefused({ errcode, errmsg: "no", action: actionFor(errcode) })
+
+/** The words of the pushes that one person got. */
+export const pushedTo = (rig: Rig, to: Openid): ReadonlyArray<string> =>
+  rig.pushes
+    .filter((push) => push.to === to)
+    .map(({ message }) => (message._tag === "Text" ? message.content : `[${message._tag}]`))
+
+export const wordsOf = (message: OutgoingMessage): string =>
+  message._tag === "Text" ? message.content : `[${message._tag}]`
+
+/** One server, sharing nothing in the process with the others. */
+export const startServer = Effect.fnUntraced(function* (rig: Rig) {
+  const api = WeChatApi.layerMemory((to, message) =>
+    Effect.tap(
+      Effect.suspend(() => rig.answerPush(to, message)),
+      () => Effect.sync(() => rig.pushes.push({ to, message }))
+    )
+  )
+  const layer = chatLayer({
+    pairingTimeoutMillis,
+    chatIdleTimeoutMillis: idleTimeoutMillis,
+    timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai"),
+    weChat: { delivery: rig.options.delivery ?? "active" }
+  }).pipe(
+    Layer.provide(api),
+    Layer.provideMerge(faultyMemcached(rig.faults)),
+    Layer.provide(rig.options.memcached ?? Memcached.layerStore(rig.store))
+  )
+  const context = yield* Layer.build(Layer.fresh(layer))
+  const run = <A, E>(effect: Effect.Effect<A, E, Layer.Success<typeof layer>>) =>
+    Effect.provideContext(effect, context)
+  const settled = Context.get(context, Background).settled
+
+  /** What a person is answered, after everything that follows is done. */
+  const act = (who: Openid, event: ChatEvent) =>
+    Context.get(context, Conversations)
+      .handle(who, event)
+      .pipe(
+        Effect.map((answer) => answer.map(word).join("\n")),
+        Effect.tap(() => settled)
+      )
+  return {
+    run,
+    settled,
+    act,
+    press: (who: Openid, button: Button) => act(who, { _tag: "Pressed", button }),
+    say: (who: Openid, text: string) => act(who, { _tag: "Said", text }),
+    status: (who: Openid) => Context.get(context, ChatStatus).status(who),
+    partner: (who: Openid) => Context.get(context, ChatStatus).target(who),
+    sweep: Effect.andThen(Context.get(context, Sweeper).sweep, settled)
+  }
+})
+
+export type Server = Effect.Success<ReturnType<typeof startServer>>

@@ -1,0 +1,122 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { type Claim, Duplicates, workStaleMillis } from "../../src/chat/duplicates.ts"
+import { keys } from "../../src/chat/keys.ts"
+import { text } from "../../src/core/content.ts"
+import { Memcached } from "../../src/memcached/memcached.ts"
+import { MemoryStore } from "../../src/memcached/memory-store.ts"
+import { failOnce, faultyMemcached, noFaults } from "./faulty-memcached.ts"
+
+const start = Effect.fnUntraced(function* (store: MemoryStore, plan = noFaults()) {
+  const layer = Duplicates.layer.pipe(
+    Layer.provide(faultyMemcached(plan)),
+    Layer.provide(Memcached.layerStore(store))
+  )
+  return yield* Effect.provide(Duplicates, Layer.fresh(layer))
+})
+
+const answer = text("你好")
+
+/** Advances until the claim is decided. */
+const decided = <E>(claim: Effect.Effect<Claim, E>, withinMillis: number) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(claim)
+    yield* TestClock.adjust(withinMillis)
+    return fiber
+  })
+
+describe("attempts of one message", () => {
+  it.effect.prop(
+    "of many on two servers one works, the others wait for its answer",
+    [Schema.Literals([2, 3, 8]), Schema.Boolean],
+    ([attempts, speaks]) =>
+      Effect.gen(function* () {
+        const said = speaks ? answer : undefined
+        const store = new MemoryStore()
+        const servers = [yield* start(store), yield* start(store)]
+        const fibers = yield* Effect.forEach(Array.from({ length: attempts }), (_, index) =>
+          Effect.forkChild(servers[index % 2]!.claim("k"))
+        )
+        yield* TestClock.adjust(1_000)
+        const ended = fibers.flatMap((fiber) => {
+          const exit = fiber.pollUnsafe()
+          return exit?._tag === "Success" ? [exit.value] : []
+        })
+        assert.deepStrictEqual(
+          ended.map(({ _tag }) => _tag),
+          ["Mine"]
+        )
+        const [mine] = ended
+        if (mine?._tag === "Mine") yield* mine.settle(said)
+        yield* TestClock.adjust(1_000)
+        const claims = yield* Effect.forEach(fibers, Fiber.join)
+        assert.lengthOf(
+          claims.filter(({ _tag }) => _tag === "Mine"),
+          1
+        )
+        for (const claim of claims) if (claim._tag === "Answered") assert.deepStrictEqual(claim.answer, said)
+      })
+  )
+
+  it.effect("another message is another claim", () =>
+    Effect.gen(function* () {
+      const duplicates = yield* start(new MemoryStore())
+      assert.strictEqual((yield* duplicates.claim("a"))._tag, "Mine")
+      assert.strictEqual((yield* duplicates.claim("b"))._tag, "Mine")
+    })
+  )
+
+  it.effect("who died is replaced by one, when WeChat's last attempt still waits", () =>
+    Effect.gen(function* () {
+      const store = new MemoryStore()
+      const [dead, one, other] = [yield* start(store), yield* start(store), yield* start(store)]
+      assert.strictEqual((yield* dead.claim("k"))._tag, "Mine")
+      const early = yield* decided(one.claim("k"), workStaleMillis - 200)
+      assert.isUndefined(early.pollUnsafe())
+      const late = yield* Effect.forkChild(other.claim("k"))
+      yield* TestClock.adjust(400)
+      const taken = [early, late].filter((fiber) => fiber.pollUnsafe() !== undefined)
+      assert.lengthOf(taken, 1)
+      const claim = yield* Fiber.join(taken[0]!)
+      if (claim._tag === "Mine") yield* claim.settle(answer)
+      yield* TestClock.adjust(400)
+      const rest = yield* Fiber.join([early, late].find((fiber) => fiber !== taken[0])!)
+      assert.deepStrictEqual(rest, { _tag: "Answered", answer })
+    })
+  )
+
+  it.effect("a claim that cannot be read is taken over at once", () =>
+    Effect.gen(function* () {
+      const store = new MemoryStore()
+      store.set(keys.seen("k"), "{", 100, 0)
+      assert.strictEqual((yield* (yield* start(store)).claim("k"))._tag, "Mine")
+    })
+  )
+
+  it.effect.prop(
+    "a lost answer of memcached neither doubles a claim nor loses it",
+    [Schema.Literals(["loseAnswer", "drop"])],
+    ([how]) =>
+      Effect.gen(function* () {
+        const store = new MemoryStore()
+        const plan = noFaults()
+        const duplicates = yield* start(store, plan)
+        failOnce(plan, "add", "seen:", how)
+        const fiber = yield* decided(duplicates.claim("k"), 1_000)
+        assert.strictEqual((yield* Fiber.join(fiber))._tag, "Mine")
+        const second = yield* decided(duplicates.claim("k"), 1_000)
+        assert.isUndefined(second.pollUnsafe())
+      })
+  )
+
+  it.effect("an answer stays as long as a replay is let in", () =>
+    Effect.gen(function* () {
+      const duplicates = yield* start(new MemoryStore())
+      const claim = yield* duplicates.claim("k")
+      if (claim._tag === "Mine") yield* claim.settle(answer)
+      yield* TestClock.adjust("20 minutes")
+      assert.strictEqual((yield* duplicates.claim("k"))._tag, "Answered")
+    })
+  )
+})

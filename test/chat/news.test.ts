@@ -1,0 +1,112 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { keys } from "../../src/chat/keys.ts"
+import { News, tellingLeaseMillis } from "../../src/chat/news.ts"
+import { Rooms } from "../../src/chat/rooms.ts"
+import { Sessions } from "../../src/chat/sessions.ts"
+import type { Openid } from "../../src/core/openid.ts"
+import type { RoomId } from "../../src/core/room.ts"
+import { alice, bob, makeRig, pushedTo, type Rig, type Server, startServer } from "./chat-rig.ts"
+
+const tell = (server: Server, who: Openid, room: RoomId) =>
+  Effect.andThen(server.run(Effect.flatMap(News, (news) => news.tell(who, room))), server.settled)
+
+/** Alice and Bob are a pair; the room is closed, and nobody was told. */
+const ended = Effect.gen(function* () {
+  const rig = yield* makeRig()
+  const servers = [yield* startServer(rig), yield* startServer(rig)] as const
+  const [one] = servers
+  yield* one.press(alice, "配对")
+  yield* one.press(bob, "配对")
+  const room = yield* one.run(
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const session = yield* Effect.flatMap(Sessions, (sessions) => sessions.read(bob))
+      const id = session.value?.room
+      assert.isDefined(id)
+      yield* rooms.close(id!, yield* rooms.read(id!), "left", alice)
+      return id!
+    })
+  )
+  rig.pushes.length = 0
+  return { rig, servers, room }
+})
+
+const timesTold = (rig: Rig, who: Openid) =>
+  pushedTo(rig, who).filter((words) => words.includes("对方已离开")).length
+
+describe("a piece of news", () => {
+  it.effect.prop("is told once, however many tell at the same time", [Schema.Literals([2, 5])], ([tellers]) =>
+    Effect.gen(function* () {
+      const { rig, servers, room } = yield* ended
+      rig.faults.interleaved = true
+      yield* Effect.forEach(
+        Array.from({ length: tellers }),
+        (_, index) => tell(servers[index % 2 === 0 ? 0 : 1], bob, room),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(timesTold(rig, bob), 1)
+      assert.strictEqual(yield* servers[0].status(bob), 0)
+      assert.isUndefined(rig.store.read(keys.session(bob), 0))
+    })
+  )
+
+  it.effect("is not told to whoever heard it in an answer, nor to whoever made it", () =>
+    Effect.gen(function* () {
+      const { rig, servers, room } = yield* ended
+      assert.include(yield* servers[1].press(bob, "状态"), "对方已离开")
+      yield* tell(servers[0], bob, room)
+      yield* tell(servers[0], alice, room)
+      assert.lengthOf(rig.pushes, 0)
+    })
+  )
+
+  it.effect("of one room is not told to whoever looks elsewhere by now", () =>
+    Effect.gen(function* () {
+      const { rig, servers, room } = yield* ended
+      yield* servers[1].press(bob, "配对")
+      rig.pushes.length = 0
+      yield* tell(servers[0], bob, room)
+      assert.lengthOf(rig.pushes, 0)
+      assert.strictEqual(yield* servers[0].status(bob), 1)
+    })
+  )
+
+  it.effect("whose teller died is told by another when its time is over", () =>
+    Effect.gen(function* () {
+      const { rig, servers, room } = yield* ended
+      // The push never ends: the server dies with it.
+      rig.answerPush = () => Effect.never
+      const dying = yield* Effect.forkChild(tell(servers[0], bob, room))
+      yield* TestClock.adjust(1_000)
+      rig.answerPush = () => Effect.void
+      yield* tell(servers[1], bob, room)
+      assert.strictEqual(timesTold(rig, bob), 0)
+      yield* TestClock.adjust(tellingLeaseMillis)
+      yield* tell(servers[1], bob, room)
+      assert.strictEqual(timesTold(rig, bob), 1)
+      assert.isUndefined(dying.pollUnsafe())
+    })
+  )
+
+  it.effect("waits in the mailbox where it cannot be pushed", () =>
+    Effect.gen(function* () {
+      const { rig, servers, room } = yield* ended
+      yield* servers[0].run(
+        Effect.sync(() =>
+          rig.store.set(
+            keys.quota(bob),
+            JSON.stringify({ trigger: "click", openedAtMillis: 0, used: 3, shut: false }),
+            100,
+            1_700_000_000_000
+          )
+        )
+      )
+      yield* tell(servers[0], bob, room)
+      assert.lengthOf(rig.pushes, 0)
+      assert.isDefined(rig.store.read(keys.mail(bob), 0))
+      assert.strictEqual(yield* servers[1].status(bob), 0)
+    })
+  )
+})

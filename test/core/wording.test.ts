@@ -1,0 +1,115 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { buttons, isCampusButton } from "../../src/core/button.ts"
+import { byteLength, replyTextBytes } from "../../src/core/folding.ts"
+import type { Sentence } from "../../src/core/sentence.ts"
+import { word } from "../../src/core/wording.ts"
+
+const campusButtons = buttons.filter(isCampusButton)
+
+/** Every sentence; the record fails to compile when one is missing. What users wrote themselves is left empty. */
+const everySentence: {
+  readonly [Tag in Sentence["_tag"]]: ReadonlyArray<Extract<Sentence, { readonly _tag: Tag }>>
+} = {
+  PairMade: [{ _tag: "PairMade" }],
+  Looking: [{ _tag: "Looking" }],
+  SearchFailed: [{ _tag: "SearchFailed" }],
+  StatusPaired: [{ _tag: "StatusPaired" }],
+  StatusNotPaired: [{ _tag: "StatusNotPaired" }],
+  PairingShown: [0, 1, 59, 60, 200].flatMap((minutes) => [
+    { _tag: "PairingShown", minutes, since: "08:05", lines: 3 },
+    { _tag: "PairingShown", minutes, since: "08:05" }
+  ]),
+  PartnerLeft: [{ _tag: "PartnerLeft" }],
+  IdleEnded: [{ _tag: "IdleEnded" }],
+  Left: [{ _tag: "Left" }],
+  NothingToLeave: [{ _tag: "NothingToLeave" }],
+  NotSent: [{ _tag: "NotSent" }],
+  Kept: [{ _tag: "Kept" }],
+  Unsure: [{ _tag: "Unsure" }],
+  RefusedByWeChat: [{ _tag: "RefusedByWeChat" }],
+  MailboxFull: [{ _tag: "MailboxFull" }],
+  Remaining: [{ _tag: "Remaining", lines: 12 }],
+  ButtonWouldHave: buttons.map((button) => ({ _tag: "ButtonWouldHave", button })),
+  NotCarried: [
+    { _tag: "NotCarried", kind: "sticker" },
+    { _tag: "NotCarried", kind: "unknown" }
+  ],
+  NoCampus: campusButtons.map((button) => ({ _tag: "NoCampus", button })),
+  TeaseBegins: [{ _tag: "TeaseBegins" }],
+  TeaseNotNow: [{ _tag: "TeaseNotNow" }],
+  TeaseOnlyText: [{ _tag: "TeaseOnlyText" }],
+  NoChatbot: [{ _tag: "NoChatbot" }],
+  LeftTease: [{ _tag: "LeftTease" }],
+  About: [{ _tag: "About" }],
+  Welcome: [{ _tag: "Welcome" }],
+  Help: (["Ordinary", "Looking", "Paired", "Teasing"] as const).map((state) => ({ _tag: "Help", state })),
+  Hint: [{ _tag: "Hint" }],
+  Busy: [{ _tag: "Busy" }],
+  Place: [
+    { _tag: "Place", label: "", latitude: "31.2", longitude: "121.4" },
+    { _tag: "Place", label: "图书馆", latitude: "31.2", longitude: "121.4" }
+  ],
+  SharedLink: [{ _tag: "SharedLink", title: "题", description: "", url: "https://example.org" }]
+}
+const sentences: ReadonlyArray<Sentence> = Object.values(everySentence).flat()
+
+/** The contract's reserved words, and the only sentences that may contain them. */
+const reserved: ReadonlyArray<readonly [string, ReadonlyArray<Sentence["_tag"]>]> = [
+  ["已配对成功，可以开始聊天", ["PairMade"]],
+  ["正在配对", ["Looking"]],
+  ["配对失败，请再次尝试", ["SearchFailed"]],
+  ["已配对", ["PairMade", "StatusPaired", "PairingShown"]],
+  ["未配对", ["StatusNotPaired"]],
+  ["对方已离开", ["PartnerLeft"]],
+  ["聊天已结束", ["IdleEnded"]],
+  ["已退出", ["Left", "LeftTease"]],
+  ["对方稍后收到", ["Kept"]],
+  ["未能送达", ["RefusedByWeChat"]],
+  ["尚未接入", ["NoCampus"]]
+]
+
+describe("the words that people and tests look for", () => {
+  it.each(reserved)("%s stands in its sentences and in no other", (words, owners) => {
+    for (const sentence of sentences) {
+      assert.strictEqual(
+        word(sentence).includes(words),
+        owners.includes(sentence._tag),
+        JSON.stringify(sentence)
+      )
+    }
+  })
+
+  it("the mention of 绑定 belongs to sentences about the binding button, and to the help that lists it", () => {
+    for (const sentence of sentences) {
+      if (!word(sentence).includes("绑定")) continue
+      const listsButtons = sentence._tag === "Welcome" || sentence._tag === "Help"
+      const named = "button" in sentence && sentence.button === "更新绑定信息"
+      assert.isTrue(listsButtons || named, JSON.stringify(sentence))
+    }
+  })
+
+  it.prop(
+    "every sentence fits one message and says something",
+    [Schema.Literals(sentences.map((_, index) => index))],
+    ([index]) => {
+      const said = word(sentences[index] ?? { _tag: "Hint" })
+      assert.notStrictEqual(said.trim(), "")
+      assert.isAtMost(byteLength(said), replyTextBytes)
+    }
+  )
+
+  it("the pair shown says since when, how many lines, and that asking again re-pairs", () => {
+    const said = word({ _tag: "PairingShown", minutes: 61, since: "08:05", lines: 3 })
+    for (const part of ["08:05", "1 小时 1 分钟", "3 句", "再按一次「配对」"]) assert.include(said, part)
+  })
+
+  it("the help of the ordinary state lists every button", () => {
+    for (const button of buttons) assert.include(word({ _tag: "Help", state: "Ordinary" }), button)
+    assert.include(word({ _tag: "Welcome" }), word({ _tag: "Help", state: "Ordinary" }))
+  })
+
+  it("in a chat the help says how to leave without a menu", () => {
+    assert.include(word({ _tag: "Help", state: "Paired" }), "#退出")
+  })
+})

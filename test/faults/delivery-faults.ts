@@ -1,0 +1,180 @@
+import { chat, type PlantedFault } from "./planted-fault.ts"
+
+/** Against the delivery of messages: once, in order, within the allowance; and against forged ones. */
+export const deliveryFaults: ReadonlyArray<PlantedFault> = [
+  {
+    name: "no claim of a message that comes again",
+    breaks: "one message, one effect",
+    changes: [
+      {
+        file: "src/chat/duplicates.ts",
+        text: "if (yield* items.write(name, nothing, claimed, ttlSeconds.seen)) return mine(key, claimed)",
+        replacement: "if (name) return mine(key, claimed)"
+      }
+    ],
+    test: chat("inbox", "three of one message, at once or in turn, on one server or two")
+  },
+  {
+    name: "the claim of a server that died is never taken over",
+    breaks: "one message, one effect",
+    changes: [
+      {
+        file: "src/chat/duplicates.ts",
+        text: "if (!stale || stored.version === undefined) return",
+        replacement: "if (seen !== undefined || stored.version === undefined) return"
+      }
+    ],
+    test: chat("duplicates", "who died is replaced by one")
+  },
+  {
+    name: "one user's messages are worked on side by side",
+    breaks: "lines keep their order",
+    changes: [
+      {
+        file: "src/chat/inbox.ts",
+        text: "inTurn(incoming.from, tryWork(incoming, event))",
+        replacement: "tryWork(incoming, event)"
+      }
+    ],
+    test: chat("inbox", "lines of one writer keep their order, though the first is slow")
+  },
+  {
+    name: "a line overtakes those that wait",
+    breaks: "lines keep their order",
+    changes: [
+      {
+        file: "src/chat/postman.ts",
+        text: "if (mail.kept.length === 0 && allowed) {",
+        replacement: "if (allowed) {"
+      }
+    ],
+    test: chat("postman", "what waits goes first, folded")
+  },
+  {
+    name: "the allowance is not counted",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/postman.ts",
+        text: "      if (!(yield* ledger.count(to, window))) continue\n",
+        replacement: ""
+      }
+    ],
+    test: chat("postman", "of a burst after a message four lines go")
+  },
+  {
+    name: "the allowance is counted by a blind set",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/ledger.ts",
+        text: "memcached.cas(keys.quota(openid), JSON.stringify(next), from.version, ttlSeconds.quota)",
+        replacement:
+          "Effect.as(memcached.set(keys.quota(openid), JSON.stringify(next), ttlSeconds.quota), true)"
+      }
+    ],
+    test: chat("postman", "many servers that push to one person count together")
+  },
+  {
+    name: "a refused push does not shut the window",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/postman.ts",
+        text: '      if (outcome === "notAllowed") yield* shut(to, window)\n',
+        replacement: ""
+      }
+    ],
+    test: chat("push-refusals", "45047 and 45015: kept, and WeChat is not asked again in this window")
+  },
+  {
+    name: "a push without an answer is sent again",
+    breaks: "no line arrives twice",
+    changes: [
+      {
+        file: "src/chat/push-outcome.ts",
+        text: 'error.mayHaveHappened ? "unsure" : "notSent"',
+        replacement: '"notSent"'
+      }
+    ],
+    test: chat("push-refusals", "without an answer the line is not sent again")
+  },
+  {
+    name: "kept lines are taken without the lock",
+    breaks: "no line arrives twice",
+    changes: [
+      {
+        file: "src/chat/mailbox.ts",
+        text: 'memcached.add(keys.mailLock(openid), "held", ttlSeconds.mailLock)',
+        replacement: 'Effect.as(memcached.add(keys.mailLock(openid), "held", ttlSeconds.mailLock), true)'
+      }
+    ],
+    test: { file: "test/chat/stores.test.ts", name: "of many who want a mailbox to themselves one has it" }
+  },
+  {
+    name: "what was added to a mailbox meanwhile is thrown away with what was taken",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/mailbox.ts",
+        text: "memcached.delete(keys.mail(openid), version)",
+        replacement: "memcached.delete(keys.mail(openid))"
+      }
+    ],
+    test: {
+      file: "test/chat/stores.test.ts",
+      name: "of things kept at once none is lost, and what is added while another takes stays"
+    }
+  },
+  {
+    name: "kept lines are not taken out",
+    breaks: "no line arrives twice",
+    changes: [
+      {
+        file: "src/chat/replies.ts",
+        text: "composed === undefined || !(yield* mailbox.take(openid, mail, composed.taken))",
+        replacement: "composed === undefined"
+      }
+    ],
+    test: chat("inbox", "rides on the next answer: lines first, oldest first, then our words")
+  },
+  {
+    name: "a kept line whose answer was lost is kept again without looking",
+    breaks: "no line arrives twice",
+    changes: [
+      {
+        file: "src/chat/mailbox.ts",
+        text: "Option.exists(found, (value) => value.includes(mark)) ? Effect.succeed(true) : append(key, line)",
+        replacement: "Option.isNone(found) ? append(key, line) : append(key, line)"
+      }
+    ],
+    test: chat("lost-answers", "a kept line is kept once")
+  },
+  {
+    name: "a line is passed on before the partner is told of the pair",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/conversations.ts",
+        text: "if (partnerUnaware === true) yield* news.tellFirst(command.to, command.room)",
+        replacement: ""
+      }
+    ],
+    test: { file: "test/testing/explorer.test.ts", name: "a line right after the pair, fault: none" }
+  },
+  {
+    name: "any signature is accepted",
+    breaks: "a forged request changes nothing",
+    changes: [
+      {
+        file: "src/wechat/signature.ts",
+        text: "claimed !== undefined && timingSafeEqual(",
+        replacement: "claimed !== undefined || timingSafeEqual("
+      }
+    ],
+    test: {
+      file: "test/wechat/signature.test.ts",
+      name: "never throws and accepts nothing but the signature"
+    }
+  }
+]

@@ -1,0 +1,168 @@
+import { chat, explored, lines, type PlantedFault } from "./planted-fault.ts"
+
+const pairing = (name: string): PlantedFault["test"] => ({ file: "test/core/pairing.test.ts", name })
+
+/** Against the choice of partners and the lobby (rules 6, 8 and 9). */
+export const lobbyFaults: ReadonlyArray<PlantedFault> = [
+  {
+    name: "the owner is told to wait before the lobby lists the room",
+    breaks: "rule 6",
+    changes: [
+      {
+        file: "src/chat/matchmaker.ts",
+        text: lines(
+          "    if (round.changed && !(yield* lobby.write(stored, round.lobby))) return everybody",
+          "    yield* Effect.forEach(ready, (pending) =>",
+          '      end(pending, { _tag: "Waits", room: pending.room ?? pending.freshRoom })',
+          "    )"
+        ),
+        replacement: lines(
+          "    yield* Effect.forEach(ready, (pending) =>",
+          '      end(pending, { _tag: "Waits", room: pending.room ?? pending.freshRoom })',
+          "    )",
+          "    if (round.changed && !(yield* lobby.write(stored, round.lobby))) return everybody"
+        )
+      }
+    ],
+    test: explored("both look, on two servers")
+  },
+  {
+    name: "the lobby entry is never written",
+    breaks: "rule 6",
+    changes: [
+      {
+        file: "src/core/pairing.ts",
+        text: "after = [...after, entryOf(seeker)]",
+        replacement: "entryOf(seeker)"
+      }
+    ],
+    test: pairing("every seeker waits in the lobby, joins, or finds it full")
+  },
+  {
+    name: "a blind set of the lobby",
+    breaks: "rule 6",
+    changes: [
+      {
+        file: "src/chat/lobby.ts",
+        text: "memcached.cas(keys.lobby, value, from.version, ttlSeconds.chat)",
+        replacement: "Effect.as(memcached.set(keys.lobby, value, ttlSeconds.chat), true)"
+      }
+    ],
+    test: {
+      file: "test/chat/stores.test.ts",
+      name: "the lobby keeps entries as they were, in order, and changes by one at a time"
+    }
+  },
+  {
+    name: "an entry stays in the lobby when its room is joined",
+    breaks: "rule 6",
+    changes: [
+      {
+        file: "src/core/pairing.ts",
+        text: "after = after.filter((entry) => !left.has(entry.room))",
+        replacement: "after = [...after]"
+      }
+    ],
+    test: pairing("nobody is taken twice, and who joins or is joined is gone from the lobby")
+  },
+  {
+    name: "the search does not look at the deadline of an entry",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/core/pairing.ts",
+        text: "if (entry.deadlineMillis <= now || entry.room === seeker.room",
+        replacement: "if (entry.room === seeker.room"
+      }
+    ],
+    test: pairing("never oneself, never somebody blocked, never a room past its deadline")
+  },
+  {
+    name: "a taken entry is not given back when the joiner changed their mind",
+    breaks: "rule 6",
+    changes: [
+      {
+        file: "src/chat/matchmaker.ts",
+        text: 'Effect.tap((move) => (move._tag === "SessionChanged" ? giveBack(entry) : Effect.void)),',
+        replacement: ""
+      }
+    ],
+    test: chat(
+      "partners",
+      "whoever waits is found at once by the next, though a joiner's session changed under them"
+    )
+  },
+  {
+    name: "newcomers of one process are not matched with each other",
+    breaks: "rule 8",
+    changes: [
+      {
+        file: "src/core/pairing.ts",
+        text: "if (partner === undefined) waiting.push(newcomer)",
+        replacement:
+          "if (pairs.length >= 0) waiting.push(...(partner === undefined ? [] : [partner]), newcomer)"
+      }
+    ],
+    test: pairing("no two strangers who suit are left over")
+  },
+  {
+    name: "somebody is paired with themselves",
+    breaks: "a pair is two people",
+    changes: [
+      {
+        file: "src/core/pairing.ts",
+        text: "one.openid !== other.openid && !one.blocked",
+        replacement: "!one.blocked"
+      }
+    ],
+    test: pairing("the same person twice makes no pair")
+  },
+  {
+    name: "a blocked pair meets",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/core/pairing.ts",
+        text: "!one.blocked.includes(other.openid) && !other.blocked.includes(one.openid)",
+        replacement: "!one.blocked.includes(other.openid)"
+      }
+    ],
+    test: pairing("suiting and having met go both ways")
+  },
+  {
+    name: "the same two meet again although somebody else waits",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/core/pairing.ts",
+        text: 'if (!metLately(entry, seeker)) return { _tag: "Join", entry }',
+        replacement: 'if (seeker) return { _tag: "Join", entry }'
+      }
+    ],
+    test: pairing("somebody met lately only if nobody else is there; the one in front of those")
+  },
+  {
+    name: "two who are alone do not meet again",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/core/pairing.ts",
+        text: 'if (again !== undefined) return { _tag: "Join", entry: again }',
+        replacement: ""
+      }
+    ],
+    test: chat("stories", "two who are alone meet again rather than wait for ever")
+  },
+  {
+    name: "whom one met is not remembered",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/pairing-moves.ts",
+        text: "Effect.andThen(background.run(acquaintances.met(one, other)))",
+        replacement: "Effect.andThen(Effect.void)"
+      }
+    ],
+    test: chat("partners", "nobody meets the last partner again while others look")
+  }
+]

@@ -1,0 +1,148 @@
+/**
+ * Plants each fault of the list into a copy of the tree and runs the test that has to notice: `npm run faults [-- part of a name]`.
+ * Prints a table; exit code 1 where a fault survived, or a test fails without any fault.
+ */
+import { spawnSync } from "node:child_process"
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { Change, PlantedFault } from "./planted-fault.ts"
+import { plantedFaults } from "./planted-faults.ts"
+
+/** A fault can make a test go round for ever; vitest's own limit does not reach a loop that never yields. */
+const mostMillis = 180_000
+
+/** What the tests of one run came to: how many there were, and those that failed. */
+interface Outcome {
+  readonly run: number
+  readonly failed: ReadonlyArray<TestResult>
+  readonly timedOut: boolean
+}
+
+interface TestResult {
+  readonly fullName: string
+  readonly status: string
+  readonly failureMessages: ReadonlyArray<string>
+}
+
+/** `NO PROGRAM`: what is planted does not run at all, so that any test would notice. */
+type Verdict = "caught" | "caught (no end)" | "SURVIVED" | "NO SUCH TEST" | "NO SUCH TEXT" | "NO PROGRAM"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+
+const copyOfTree = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "xiaohou-faults-"))
+  for (const name of readdirSync(root)) {
+    if (name !== "node_modules" && name !== ".git") {
+      cpSync(join(root, name), join(folder, name), { recursive: true })
+    }
+  }
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
+  return folder
+}
+
+const runTests = (folder: string, tests: ReadonlyArray<PlantedFault["test"]>): Outcome => {
+  const report = join(folder, "test-output", "planted.json")
+  mkdirSync(join(folder, "test-output"), { recursive: true })
+  rmSync(report, { force: true })
+  const ended = spawnSync(
+    process.execPath,
+    [
+      join("node_modules", "vitest", "vitest.mjs"),
+      "run",
+      "--config=test/vitest.config.ts",
+      "--reporter=json",
+      `--outputFile=${report}`,
+      `--testNamePattern=${tests.map(({ name }) => escaped(name)).join("|")}`,
+      ...new Set(tests.map(({ file }) => file))
+    ],
+    {
+      cwd: folder,
+      stdio: "ignore",
+      timeout: mostMillis * Math.ceil(tests.length / 10),
+      killSignal: "SIGKILL"
+    }
+  )
+  if (ended.signal === "SIGKILL") return { run: 0, failed: [], timedOut: true }
+  const each = resultsIn(report)
+  const failed = each.filter(({ status }) => status === "failed")
+  return { run: each.filter(({ status }) => status !== "skipped").length, failed, timedOut: false }
+}
+
+const resultsIn = (report: string): ReadonlyArray<TestResult> => {
+  const { testResults } = JSON.parse(readFileSync(report, "utf8")) as {
+    readonly testResults: ReadonlyArray<{ readonly assertionResults: ReadonlyArray<TestResult> }>
+  }
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== "pending")
+}
+
+const escaped = (name: string): string => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+
+/** The changed files as they were; undefined: a text does not stand in its file exactly once. */
+const plant = (folder: string, changes: ReadonlyArray<Change>): ReadonlyMap<string, string> | undefined => {
+  const before = new Map<string, string>()
+  const after = new Map<string, string>()
+  for (const { file, text, replacement } of changes) {
+    const path = join(folder, file)
+    const words = after.get(path) ?? readFileSync(path, "utf8")
+    if (!before.has(path)) before.set(path, words)
+    const [front, back, more] = words.split(text)
+    if (front === undefined || back === undefined || more !== undefined) return undefined
+    after.set(path, front + replacement + back)
+  }
+  for (const [path, words] of after) writeFileSync(path, words)
+  return before
+}
+
+const verdictOn = (folder: string, { changes, test }: PlantedFault): Verdict => {
+  const before = plant(folder, changes)
+  if (before === undefined) return "NO SUCH TEXT"
+  const { run, failed, timedOut } = runTests(folder, [test])
+  for (const [path, words] of before) writeFileSync(path, words)
+  if (timedOut) return "caught (no end)"
+  if (run === 0) return "NO SUCH TEST"
+  const noProgram = failed.some(({ failureMessages }) =>
+    /ReferenceError|SyntaxError/.test(String(failureMessages))
+  )
+  if (noProgram) return "NO PROGRAM"
+  return failed.length > 0 ? "caught" : "SURVIVED"
+}
+
+const [part = ""] = process.argv.slice(2)
+const chosen = plantedFaults.filter(({ name }) => name.includes(part))
+if (chosen.length === 0) {
+  console.error(`no fault whose name contains "${part}"`)
+  process.exit(1)
+}
+const folder = copyOfTree()
+try {
+  const sound = runTests(
+    folder,
+    chosen.map(({ test }) => test)
+  )
+  for (const { fullName } of sound.failed) console.log(`fails without any fault: ${fullName}`)
+  if (sound.timedOut || sound.failed.length > 0) process.exitCode = 1
+  console.log("| fault | breaks | test | result | seconds |\n|---|---|---|---|---|")
+  for (const fault of chosen) {
+    const begun = performance.now()
+    const verdict = verdictOn(folder, fault)
+    const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
+    const test = `\`${fault.test.file}\`: ${fault.test.name}`
+    console.log(`| ${fault.name} | ${fault.breaks} | ${test} | ${verdict} | ${seconds} |`)
+    if (!verdict.startsWith("caught")) process.exitCode = 1
+  }
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,31 @@
+/** A piece of the production code and what stands there instead while a fault is planted. */
+export interface Change {
+  readonly file: string
+  /** Stands in the file exactly once. */
+  readonly text: string
+  readonly replacement: string
+}
+
+/** A way to break one rule on purpose, and the test that has to notice. */
+export interface PlantedFault {
+  readonly name: string
+  /** What it breaks, by the numbers of docs/design.md, or in words. */
+  readonly breaks: string
+  readonly changes: ReadonlyArray<Change>
+  /** `name`: part of the test's name, as `vitest -t` takes it. */
+  readonly test: { readonly file: string; readonly name: string }
+}
+
+export const lines = (...each: ReadonlyArray<string>): string => each.join("\n")
+
+/** A test of the explorer: one scenario, with nothing going wrong but what is planted. */
+export const explored = (scenario: string): PlantedFault["test"] => ({
+  file: "test/testing/explorer.test.ts",
+  name: `${scenario}, fault: none`
+})
+
+/** A test of the chat's services. */
+export const chat = (file: string, name: string): PlantedFault["test"] => ({
+  file: `test/chat/${file}.test.ts`,
+  name
+})

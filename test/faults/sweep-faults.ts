@@ -1,0 +1,214 @@
+import { chat, explored, lines, type PlantedFault } from "./planted-fault.ts"
+
+/** Against ends and the telling of them (rules 2, 7 and 10). */
+export const sweepFaults: ReadonlyArray<PlantedFault> = [
+  {
+    name: "a sweep tells of a deadline without closing the room",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/sweeper.ts",
+        text: '        if (!(yield* rooms.close(id, stored, "expired"))) return now\n',
+        replacement: ""
+      },
+      {
+        file: "src/chat/news.ts",
+        text: 'if (found.value?._tag === "Waiting" && found.value.opener === openid) return false',
+        replacement: ""
+      }
+    ],
+    test: explored("deadline against join")
+  },
+  {
+    name: "a sweep closes and does not tell",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/sweeper.ts",
+        text: lines(
+          '        if (!(yield* rooms.close(id, stored, "idle"))) return now',
+          "        yield* tellAll(id, room)"
+        ),
+        replacement: '        if (!(yield* rooms.close(id, stored, "idle"))) return now'
+      }
+    ],
+    test: chat("sweeper", "one that fell silent ends, both are told within 5 s, once")
+  },
+  {
+    name: "the deadline of a search is ignored",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/sweeper.ts",
+        text: "if (room.deadlineMillis > now) {",
+        replacement: "if (room.deadlineMillis > 0) {"
+      }
+    ],
+    test: chat("sweeper", "one that runs out is told within 5 s, once")
+  },
+  {
+    name: "a search past its deadline that nobody swept still counts",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/core/session.ts",
+        text: 'room.deadlineMillis <= now ? ended("searchFailed") :',
+        replacement: ""
+      }
+    ],
+    test: { file: "test/core/session.test.ts", name: "a search past its deadline that no sweep has closed" }
+  },
+  {
+    name: "a silent pair is never ended",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/sweeper.ts",
+        text: "if (silentAt > now) return silentAt",
+        replacement: "if (silentAt > 0) return Math.max(silentAt, now)"
+      }
+    ],
+    test: chat("sweeper", "one that fell silent ends, both are told within 5 s, once")
+  },
+  {
+    name: "a sweep does not look again for those who wait",
+    breaks: "rule 6",
+    changes: [
+      {
+        file: "src/chat/sweeper.ts",
+        text: "yield* matchmaker.lookAgain(room.opener, id, room.deadlineMillis)",
+        replacement: ""
+      }
+    ],
+    test: chat("sweeper", "a waiter whose lobby entry was lost is listed again, and found")
+  },
+  {
+    name: "a waiting room is not noted on the agenda",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/pairing-moves.ts",
+        text: "Effect.uninterruptible(agenda.note(room, Math.min(deadlineMillis, now + waitingRecheckMillis)))",
+        replacement: "Effect.void"
+      }
+    ],
+    test: chat("sweeper", "a waiter whose lobby entry was lost is listed again, and found")
+  },
+  {
+    name: "a sweep does not look for searches that ran out in the lobby, where the agenda has lost them",
+    breaks: "rule 10",
+    changes: [{ file: "src/chat/sweeper.ts", text: "    yield* lookAtListed(now)\n", replacement: "" }],
+    test: chat("sweeper", "an agenda that was lost: the lobby still says whose search ran out")
+  },
+  {
+    name: "the pairs of newcomers are not noted on the agenda",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/matchmaker.ts",
+        text: "Deferred.into(moves.notePairs(pairs.map(([one]) => one)), noted)",
+        replacement: "Deferred.succeed(noted, undefined)"
+      }
+    ],
+    test: chat("sweeper", "one made inside one process ends as well")
+  },
+  {
+    name: "whoever leaves does not have the partner told",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/conversations.ts",
+        text: "    yield* Effect.forEach(others, (other) => background.run(news.tell(other, command.room)))\n",
+        replacement: ""
+      }
+    ],
+    test: chat("stories", "find each other, talk, and part")
+  },
+  {
+    name: "leaving is not noted on the agenda first",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/conversations.ts",
+        text: "    yield* agenda.note(command.room, now + tellingLeaseMillis)\n",
+        replacement: ""
+      }
+    ],
+    test: chat("sweeper", "a partner whose server died before telling is told by the sweep")
+  },
+  {
+    name: "telling without marking the session",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/news.ts",
+        text: "        if (!(yield* sessions.write(openid, stored, marked))) return true\n",
+        replacement: ""
+      },
+      {
+        file: "src/chat/news.ts",
+        text: "        if (after.value?.writtenBy !== mark) return true\n",
+        replacement: "        if (marked.room !== after.value?.room) return true\n"
+      }
+    ],
+    test: chat("news", "is told once, however many tell at the same time")
+  },
+  {
+    name: "a reply repeats the news that is being told",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/core/session.ts",
+        text: "session.tellingUntilMillis !== undefined && session.tellingUntilMillis > now",
+        replacement: "session.tellingUntilMillis === now + 0.5"
+      }
+    ],
+    test: {
+      file: "test/core/session.test.ts",
+      name: "one who waits hears of the pair once: unseen until told, not while being told"
+    }
+  },
+  {
+    name: "the mark of a teller who died never runs out",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/core/session.ts",
+        text: "session.tellingUntilMillis !== undefined && session.tellingUntilMillis > now",
+        replacement: "session.tellingUntilMillis !== undefined"
+      }
+    ],
+    test: chat("news", "whose teller died is told by another when its time is over")
+  },
+  {
+    name: "a pointer to nowhere is dropped without a word",
+    breaks: "rules 2 and 10",
+    changes: [
+      {
+        file: "src/core/session.ts",
+        text: "if (session.room === undefined || room === undefined) return ended(lost)",
+        replacement:
+          "if (session.room === undefined || room === undefined) return lost ? ordinary : ended(lost)"
+      }
+    ],
+    test: {
+      file: "test/core/session.test.ts",
+      name: "whoever pointed at a room and is in state 0 has news, unless somebody is telling it"
+    }
+  },
+  {
+    name: "an item that cannot be read ends in an error",
+    breaks: "rule 10",
+    changes: [
+      {
+        file: "src/chat/stored.ts",
+        text: "value: Option.getOrUndefined(decode(value)), version",
+        replacement: "value: Option.getOrThrow(decode(value)), version"
+      }
+    ],
+    test: {
+      file: "test/chat/stores.test.ts",
+      name: "what cannot be read counts as nothing and can be replaced"
+    }
+  }
+]

@@ -1,0 +1,92 @@
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { Page } from "playwright-core"
+import { freePort } from "../memcached/memcached-process.ts"
+import { browser } from "../simulator/browser.ts"
+import { exchange } from "./callback.ts"
+import { eventually } from "./eventually.ts"
+import { emptyFolder, projectFolder, xiaohou } from "./xiaohou-process.ts"
+
+/** The demo on a free port; the address that it prints. */
+const demo = Effect.gen(function* () {
+  const port = yield* freePort
+  const running = yield* xiaohou([], { PORT: String(port) }, yield* emptyFolder)
+  return yield* eventually(
+    "the demo prints where the page is",
+    () => /http:\/\/127\.0\.0\.1:\d+\//.exec(running.stdout())?.[0],
+    20_000
+  )
+})
+
+const phone = (page: Page, index: number) => page.locator(".phone").nth(index)
+
+/** What the account says on a phone. */
+const bubbles = (page: Page, index: number) => phone(page, index).locator(".row:not(.own) .bubble")
+
+const press = async (page: Page, index: number, button: string) => {
+  await phone(page, index).getByRole("button", { name: "更多" }).click()
+  await phone(page, index).getByRole("menuitem", { name: button }).click()
+}
+
+const say = async (page: Page, index: number, words: string) => {
+  await phone(page, index).getByRole("textbox").fill(words)
+  await phone(page, index).getByRole("button", { name: "发送" }).click()
+}
+
+const hears = (page: Page, index: number, words: string) =>
+  bubbles(page, index).filter({ hasText: words }).first().waitFor({ timeout: 10_000 })
+
+describe("the demo", () => {
+  it.live("in a browser: two phones pair and talk, a third joins whoever is left", () =>
+    Effect.gen(function* () {
+      const address = yield* demo
+      const chrome = yield* browser
+      const problems: Array<string> = []
+      yield* Effect.promise(async () => {
+        const page = await chrome.newPage({ viewport: { width: 1_280, height: 860 } })
+        page.on("pageerror", (error) => problems.push(error.message))
+        page.on("console", (line) => void (line.type() === "error" && problems.push(line.text())))
+        await page.goto(address)
+        for (const index of [0, 1]) await hears(page, index, "你好，我是小猴")
+        assert.strictEqual(await page.locator(".phone").count(), 2)
+        await press(page, 0, "配对")
+        await hears(page, 0, "正在配对")
+        await press(page, 1, "配对")
+        for (const index of [0, 1]) await hears(page, index, "已配对成功，可以开始聊天")
+        await say(page, 0, "你好，  0012 <b>]]> 😀")
+        await bubbles(page, 1).getByText("你好，  0012 <b>]]> 😀", { exact: true }).waitFor()
+        await say(page, 1, "下节课")
+        await bubbles(page, 0).getByText("下节课", { exact: true }).waitFor()
+        await page.getByRole("button", { name: "加一部手机" }).click()
+        await hears(page, 2, "你好，我是小猴")
+        await press(page, 2, "配对")
+        await hears(page, 2, "正在配对")
+        await press(page, 1, "更换")
+        await hears(page, 0, "对方已离开")
+        await hears(page, 2, "已配对成功，可以开始聊天")
+        await say(page, 2, "新朋友")
+        await hears(page, 1, "新朋友")
+        assert.strictEqual(await bubbles(page, 0).filter({ hasText: "新朋友" }).count(), 0)
+        const output = join(projectFolder, "test-output")
+        mkdirSync(output, { recursive: true })
+        await page.screenshot({ path: join(output, "demo-three-phones.png") })
+      })
+      assert.deepStrictEqual(problems, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("the page needs nothing from elsewhere, and health is there beside it", () =>
+    Effect.gen(function* () {
+      const address = yield* demo
+      const [page, health, ready] = yield* Effect.forEach(["", "healthz", "readyz"], (path) =>
+        Effect.promise(() => exchange(address + path))
+      )
+      assert.deepStrictEqual([page?.status, health?.status, ready?.status], [200, 200, 200])
+      assert.notMatch(page?.body ?? "", /(src|href)="(https?:)?\/\//)
+      const unsigned = yield* Effect.promise(() => exchange(`${address}wechat`, { body: "<xml></xml>" }))
+      assert.strictEqual(unsigned.status, 401)
+    }).pipe(Effect.scoped)
+  )
+})

@@ -1,0 +1,141 @@
+import { assert, describe, it } from "@effect/vitest"
+import { explore, replay } from "../../src/testing/explorer.ts"
+import type { FaultKind, Scenario } from "../../src/testing/scenario.ts"
+import { type Choice, ScenarioRun } from "../../src/testing/scenario-run.ts"
+import { scenarios } from "../../src/testing/scenarios.ts"
+import type { World } from "../../src/testing/world.ts"
+
+/**
+ * How many schedules of each scenario are run here. Without faults most scenarios end well before; `npm run explore` goes on to
+ * the end.
+ */
+const mostSchedules: Readonly<Record<FaultKind, number>> = {
+  none: 600,
+  crash: 60,
+  lostAnswer: 60,
+  dropped: 60
+}
+
+describe("the explorer finds no schedule that breaks a guarantee", () => {
+  for (const fault of ["none", "crash", "lostAnswer", "dropped"] as const) {
+    for (const scenario of scenarios) {
+      it(`${scenario.name}, fault: ${fault}`, () => {
+        const { failure, schedules, exhaustive } = explore(scenario, {
+          fault,
+          mostSchedules: mostSchedules[fault]
+        })
+        assert.deepStrictEqual(failure, undefined)
+        assert.isTrue(
+          exhaustive || schedules > mostSchedules[fault] / 4,
+          `only ${schedules} schedules were run`
+        )
+      })
+    }
+  }
+})
+
+describe("a fault at each operation in turn, everything else in plain order, breaks no guarantee", () => {
+  for (const fault of ["crash", "lostAnswer", "dropped"] as const) {
+    for (const scenario of scenarios) {
+      it(`${scenario.name}, fault: ${fault}`, () => {
+        let operations = 0
+        for (let at = 0; ; at += 1) {
+          const { happened, violations } = runWithFaultAt(scenario, fault, at)
+          if (!happened) break
+          operations += 1
+          assert.deepStrictEqual(violations, [], `${fault} at operation ${at}`)
+        }
+        assert.isAbove(operations, 5)
+      })
+    }
+  }
+})
+
+describe("the reductions leave nothing out", () => {
+  for (const name of [
+    "both look, on two servers",
+    "two who wait are found by a third",
+    "deadline against join"
+  ]) {
+    it(`${name}: chance finds no outcome that the explorer did not`, () => {
+      const scenario = named(name)
+      const found = new Set<string>()
+      explore(scenario, {
+        fault: "none",
+        mostSchedules: 2_000,
+        onRun: (world) => found.add(outcomeOf(world))
+      })
+      for (let seed = 1; seed <= 60; seed += 1) {
+        const outcome = outcomeOf(runByChance(scenario, seed))
+        assert.isTrue(found.has(outcome), `seed ${seed} came to ${outcome}`)
+      }
+    })
+  }
+})
+
+it("a schedule that was printed runs again, choice by choice", () => {
+  const scenario = named("look against leave")
+  let schedule = ""
+  explore(scenario, {
+    fault: "none",
+    mostSchedules: 3,
+    onRun: () => undefined,
+    onSchedule: (s) => (schedule = s)
+  })
+  assert.isAbove(schedule.split(" ").length, 20)
+  assert.deepStrictEqual(replay(scenario, "none", schedule), [])
+  assert.strictEqual(
+    replay(scenario, "none", `${schedule} p99999`)[0]?.guarantee,
+    "a schedule can be replayed"
+  )
+})
+
+const named = (name: string): Scenario => {
+  const scenario = scenarios.find((one) => one.name === name)
+  if (scenario === undefined) throw new Error(`no scenario ${name}`)
+  return scenario
+}
+
+/** What everybody saw, in order: room names differ between schedules, this does not. */
+const outcomeOf = (world: World): string =>
+  [...new Set(world.followers.received.map(({ by }) => by))]
+    .toSorted()
+    .map((user) => {
+      const seen = world.followers.received.filter(({ by }) => by === user)
+      return `${user}: ${seen.map(({ content }) => (content._tag === "Text" ? content.text : content._tag)).join(" / ")}`
+    })
+    .join("\n")
+
+/** One run in which a seeded die makes every choice. */
+const runByChance = (scenario: Scenario, seed: number): World => {
+  const run = new ScenarioRun(scenario, "none")
+  let state = seed
+  for (let choices = run.choices(); choices.length > 0; choices = run.choices()) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    const choice = choices[Math.floor((state / 2_147_483_648) * choices.length)]
+    if (choice !== undefined) run.make(choice)
+  }
+  run.finish()
+  return run.world
+}
+
+/** One run in plain order in which the fault hits the operation that is next at step `at`; it may end before that. */
+const runWithFaultAt = (scenario: Scenario, fault: FaultKind, at: number) => {
+  const run = new ScenarioRun(scenario, fault)
+  let happened = false
+  let step = 0
+  for (let choices = run.choices(); choices.length > 0; choices = run.choices()) {
+    const [next] = choices
+    if (next === undefined) break
+    const hit = step === at ? choices.find((one) => isFaultOf(one, next)) : undefined
+    happened ||= hit !== undefined
+    const broken = run.make(hit ?? next)
+    if (broken.length > 0) return { happened, violations: broken }
+    step += 1
+  }
+  return { happened, violations: run.finish() }
+}
+
+/** Whether a choice is the fault that hits the operation of another: the end of its server, or of its answer. */
+const isFaultOf = (one: Choice, next: Choice): boolean =>
+  one.kind === "kill" ? one.id === next.operation?.server : one.kind !== "proceed" && one.id === next.id

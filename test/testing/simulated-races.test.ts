@@ -1,0 +1,59 @@
+/** Short stories in which slow operations let others come in between, each with many seeds. */
+import { assert, describe, it } from "@effect/vitest"
+import type { Button } from "../../src/core/button.ts"
+import type { Openid } from "../../src/core/openid.ts"
+import type { Input } from "../../src/testing/action.ts"
+import { simulate } from "../../src/testing/simulation.ts"
+import type { Deed } from "../../src/testing/story.ts"
+import { tellStory } from "../../src/testing/telling.ts"
+
+const press = (button: Button): Input => ({ _tag: "Press", button })
+const say = (text: string): Input => ({ _tag: "Say", text })
+
+const story = (
+  acts: ReadonlyArray<readonly [atMillis: number, user: string, input: Input, server: number]>
+): ReadonlyArray<Deed> =>
+  acts.map(([atMillis, user, input, server], number) => ({
+    number,
+    atMillis,
+    what: { _tag: "Act", user: user as Openid, input, server }
+  }))
+
+const stories = [
+  [
+    "who is joined while asking again is not told to wait",
+    story([
+      [0, "u1", press("更换"), 1],
+      [1_000, "u1", say("u1.0"), 1],
+      [1_100, "u2", press("配对"), 0]
+    ])
+  ],
+  [
+    "a double click on two servers gives one pair",
+    story([
+      [0, "u2", press("配对"), 0],
+      [1_000, "u1", press("配对"), 1],
+      [1_100, "u1", press("配对"), 0],
+      [1_200, "u3", press("配对"), 0]
+    ])
+  ],
+  [
+    "a double click beside newcomers gives one pair",
+    story([
+      [0, "u1", press("配对"), 1],
+      [0, "u2", press("配对"), 1],
+      [100, "u1", press("配对"), 0],
+      [150, "u3", press("配对"), 0]
+    ])
+  ]
+] as const
+
+describe("slow operations", () => {
+  it.each(stories)("%s", (_, deeds) => {
+    for (let seed = 0; seed < 100; seed += 1) {
+      const options = { seed, users: 4, servers: 2, faults: [], slowShare: 0.3 }
+      const { violations } = simulate(options, deeds)
+      assert.deepStrictEqual(violations, [], `seed ${seed}\n${tellStory(deeds).join("\n")}`)
+    }
+  })
+})

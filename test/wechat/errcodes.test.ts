@@ -1,0 +1,35 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { actionFor, actions, errcodeName, errcodes } from "../../src/wechat/errcodes.ts"
+
+describe("errcodes", () => {
+  it("lists each code once", () => {
+    const codes = Object.values(errcodes).map(({ code }) => code)
+    assert.strictEqual(new Set(codes).size, codes.length)
+  })
+
+  it.prop("has an advice for any code", [Schema.Int], ([code]) => {
+    assert.include(actions, actionFor(code))
+    assert.isString(errcodeName(code))
+  })
+
+  it("advises as the protocol notes do", () => {
+    const advised: Readonly<Record<string, ReadonlyArray<number>>> = {
+      retry: [-1],
+      refreshToken: [40001, 40014, 42001],
+      keep: [45015, 45047],
+      giveUp: [43004, 40003, 43019, 48002],
+      stop: [40013, 40125, 40164, 40243, 89503, 50002, 48004, 48008, 45087, 45094, 50007],
+      pause: [45009, 45011],
+      split: [45002],
+      passiveOnly: [48001],
+      refusedContent: [87014],
+      bug: [41001, 44004, 45008, 123456]
+    }
+    for (const [action, codes] of Object.entries(advised)) {
+      for (const code of codes) assert.strictEqual(actionFor(code), action, String(code))
+    }
+    assert.strictEqual(errcodeName(43004), "notFollowing")
+    assert.strictEqual(errcodeName(99999), "unknown")
+  })
+})
