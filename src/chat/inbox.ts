@@ -72,8 +72,13 @@ export class Inbox extends Context.Service<
         )
         if (claim._tag === "Underway") return undefined
         if (claim._tag === "Answered") return { answer: claim.answer, settle: undefined } satisfies Worked
+        const compose = Effect.fnUntraced(function* (words: string) {
+          // News of a chat may have become mail since the look: words that come now must not overtake it.
+          const isFresh = session.value === undefined || words === ""
+          return yield* replies.compose(from, isFresh ? mail : yield* mailOf(from), words)
+        })
         const answer = yield* conversations.handle(from, event, session, claim.writtenAtMillis).pipe(
-          Effect.flatMap((sentences) => replies.compose(from, mail, sentences.map(word).join("\n"))),
+          Effect.flatMap((sentences) => compose(sentences.map(word).join("\n"))),
           Effect.catch((error) => Effect.as(unavailable(error), text(word({ _tag: "Busy" }))))
         )
         return { answer, settle: claim.settle } satisfies Worked

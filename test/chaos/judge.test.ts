@@ -56,8 +56,10 @@ const telling = () => {
     lasts: (to: number) => {
       endsAt = millis(to)
     },
-    fault: (kind: Fault["kind"], from: number, to: number) =>
-      history.faults.push({ kind, server: 0, startedAt: millis(from), endedAt: millis(to) })
+    fault: (kind: Fault["kind"], from: number, to: number) => {
+      const server = kind.startsWith("server") ? 0 : undefined
+      history.faults.push({ kind, server, startedAt: millis(from), endedAt: millis(to) })
+    }
   }
 }
 
@@ -202,6 +204,17 @@ describe("the judge", () => {
       attempts: [first, { ...first, server: 1, text: "未配对。" }]
     }
     assert.deepStrictEqual(rules(story.history), ["all attempts of a message get the same answer"])
+  })
+
+  it("excuses an end that nobody is told of only when memcached lost the pair before", () => {
+    const story = twoPairs()
+    story.say(2, 1, 4)
+    story.push(1, 4, lineWords(2, 1))
+    story.click(2, "更换", 10, "正在配对，请耐心等一会儿")
+    story.lasts(20)
+    assert.deepStrictEqual(rules(story.history), ["the partner is told when a pair ends"])
+    story.fault("memcached restarted", 6, 8)
+    assert.deepStrictEqual(rules(story.history), [])
   })
 
   it("excuses a second copy only when a server was killed in between", () => {

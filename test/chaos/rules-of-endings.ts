@@ -36,16 +36,19 @@ export const partnerIsTold = (history: History, episodes: Episodes): ReadonlyArr
     // An answer that says nothing of an end, such as 忙不过来, means that nothing was done.
     const answer = history.received.find((one) => one.act === act)
     if (answer !== undefined && !notices(answer.text).some((notice) => over.has(notice))) return []
-    const partner = partnerAt(episodes.get(act.who) ?? [], act)
-    const back = partner === undefined ? undefined : partnerAt(episodes.get(partner) ?? [], act)
-    if (partner === undefined || back !== act.who) return []
+    const mine = episodeAt(episodes.get(act.who) ?? [], act)
+    const partner = mine?.partner
+    const theirs = partner === undefined ? undefined : episodeAt(episodes.get(partner) ?? [], act)
+    if (mine === undefined || partner === undefined || theirs?.partner !== act.who) return []
+    // What memcached lost cannot be ended: nobody need know any more that they were a pair.
+    if (mayBeLost(history, Math.min(mine.toldAt, theirs.toldAt), act.startedAt)) return []
     const until = act.endedAt + toldWithinMillis
     if (until > last || isDisturbed(history, act, until)) return []
     const heard = (byReader.get(partner) ?? []).filter(({ at }) => at >= act.startedAt && at <= until)
     if (heard.some(({ text }) => notices(text).some((notice) => over.has(notice)))) return []
-    const theirs = (acts.get(partner) ?? []).filter(({ startedAt }) => startedAt <= until)
+    const did = (acts.get(partner) ?? []).filter(({ startedAt }) => startedAt <= until)
     // Who acted meanwhile hears in the answer, and an answer in progress is not here yet.
-    if (!mayBePushed(byReader.get(partner) ?? [], theirs, act.startedAt, until)) return []
+    if (!mayBePushed(byReader.get(partner) ?? [], did, act.startedAt, until)) return []
     return [
       {
         rule: "the partner is told when a pair ends",
@@ -96,10 +99,17 @@ const isDisturbed = (history: History, act: Act, until: number): boolean =>
       (server === undefined || act.attempts.some((attempt) => attempt.server === server))
   )
 
-/** The partner of the pair that somebody knew of when they acted; undefined where that is not certain. */
-const partnerAt = (episodes: ReadonlyArray<Episode>, { startedAt }: Act): number | undefined => {
+/** Whether memcached lost something between two moments. */
+const mayBeLost = (history: History, from: number, until: number): boolean =>
+  history.faults.some(
+    ({ server, kind, startedAt, endedAt }) =>
+      server === undefined && kind !== "machine slow" && startedAt <= until && endedAt >= from
+  )
+
+/** The pair that somebody knew of when they acted; undefined where that is not certain. */
+const episodeAt = (episodes: ReadonlyArray<Episode>, { startedAt }: Act): Episode | undefined => {
   const [one, ...more] = episodes.filter(({ toldAt, endedAt }) => toldAt < startedAt && startedAt < endedAt)
-  return more.length > 0 ? undefined : one?.partner
+  return more.length > 0 ? undefined : one
 }
 
 /** Whether WeChat allowed a push to somebody all through a time, in which they did nothing. */

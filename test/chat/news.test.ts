@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import { News, tellingLeaseMillis } from "../../src/chat/news.ts"
@@ -7,7 +7,9 @@ import { Rooms } from "../../src/chat/rooms.ts"
 import { Sessions } from "../../src/chat/sessions.ts"
 import type { Openid } from "../../src/core/openid.ts"
 import type { RoomId } from "../../src/core/room.ts"
-import { alice, bob, makeRig, pushedTo, type Rig, type Server, startServer } from "./chat-rig.ts"
+import { errcodes } from "../../src/wechat/errcodes.ts"
+import { alice, bob, makeRig, pushedTo, refusal, type Rig, type Server, startServer } from "./chat-rig.ts"
+import { send, typed } from "./inbox-stage.ts"
 
 const tell = (server: Server, who: Openid, room: RoomId) =>
   Effect.andThen(server.run(Effect.flatMap(News, (news) => news.tell(who, room))), server.settled)
@@ -87,6 +89,20 @@ describe("a piece of news", () => {
       yield* tell(servers[1], bob, room)
       assert.strictEqual(timesTold(rig, bob), 1)
       assert.isUndefined(dying.pollUnsafe())
+    })
+  )
+
+  it.effect("that becomes mail while its receiver writes rides on the answer to that", () =>
+    Effect.gen(function* () {
+      const { rig, servers, room } = yield* ended
+      rig.answerPush = () =>
+        Effect.andThen(Effect.sleep(300), Effect.fail(refusal(errcodes.notPermitted.code)))
+      const telling = yield* Effect.forkChild(tell(servers[0], bob, room))
+      yield* TestClock.adjust(100)
+      const writing = yield* Effect.forkChild(send(servers[1], typed(bob, "还在吗")))
+      yield* TestClock.adjust(1_000)
+      assert.include(yield* Fiber.join(writing), "对方已离开")
+      yield* Fiber.join(telling)
     })
   )
 
