@@ -16,9 +16,12 @@ import { errcodes } from "./errcodes.ts"
 import { type Menu, menuFromAnswer } from "./menu.ts"
 import { withoutForbiddenCharacters } from "./xml.ts"
 
-/** What we push to a user. A text is at most 2,048 bytes of UTF-8 (notes 6.2); media ids may be those that came in. */
+/**
+ * What we push to a user. A text is at most 2,048 bytes of UTF-8 (notes 6.2); media ids may be those that came in. `madeByAi`: WeChat
+ * shows beneath it that an artificial intelligence wrote it (`aimsgcontext`).
+ */
 export const OutgoingMessage = Schema.TaggedUnion({
-  Text: { content: Schema.String },
+  Text: { content: Schema.String, madeByAi: Schema.optionalKey(Schema.Literal(true)) },
   Image: { mediaId: Schema.String },
   Voice: { mediaId: Schema.String },
   Video: { mediaId: Schema.String, thumbMediaId: Schema.String }
@@ -38,8 +41,12 @@ export class WeChatApi extends Context.Service<
     readonly menuGet: Effect.Effect<Option.Option<Menu>, WeChatError>
     readonly menuCreate: (menu: Menu) => Effect.Effect<void, WeChatError>
     readonly menuDelete: Effect.Effect<void, WeChatError>
-    /** Any other call: POST with a body, else GET; the answer is WeChat's JSON object. */
-    readonly call: (path: string, body?: unknown) => Effect.Effect<WeChatAnswer, WeChatError>
+    /** Any other call: POST with a body, else GET; the answer is WeChat's JSON object. `timeoutMillis`: of one that takes longer than most. */
+    readonly call: (
+      path: string,
+      body?: unknown,
+      timeoutMillis?: number
+    ) => Effect.Effect<WeChatAnswer, WeChatError>
   }
 >()("xiaohou/wechat/WeChatApi") {
   /** Nothing leaves the process: `onSend` sees every push and may refuse it; there is no menu. */
@@ -98,7 +105,8 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
   const authorised = Effect.fnUntraced(function* (
     path: string,
     body: unknown,
-    confidential: ReadonlyArray<string>
+    confidential: ReadonlyArray<string>,
+    timeoutMillis: number
   ) {
     const withToken = (current: Redacted.Redacted) =>
       exchange(client, options.apiUrl, {
@@ -106,7 +114,7 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
         body,
         confidential,
         accessToken: Redacted.value(current),
-        timeoutMillis: callTimeoutMillis
+        timeoutMillis
       })
     const first = yield* token
     const retryWithNewToken = (error: WeChatRefused) =>
@@ -116,8 +124,12 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
     return yield* Effect.catchTag(withToken(first), "WeChatRefused", retryWithNewToken)
   })
 
-  const call = (path: string, body?: unknown, confidential: ReadonlyArray<string> = []) =>
-    inTurn(authorised(path, body, confidential))
+  const call = (
+    path: string,
+    body?: unknown,
+    confidential: ReadonlyArray<string> = [],
+    timeoutMillis = callTimeoutMillis
+  ) => inTurn(authorised(path, body, confidential, timeoutMillis))
 
   const send = Effect.fnUntraced(function* (to: Openid, message: OutgoingMessage) {
     const content = bodyOf(message)
@@ -144,7 +156,7 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
     ),
     menuCreate: (menu) => Effect.asVoid(call("/cgi-bin/menu/create", menu)),
     menuDelete: Effect.asVoid(call("/cgi-bin/menu/delete")),
-    call: (path, body) => call(path, body)
+    call: (path, body, timeoutMillis) => call(path, body, [], timeoutMillis)
   })
 })
 
@@ -153,7 +165,9 @@ const bodyOf = (message: OutgoingMessage): Readonly<Record<string, unknown>> | u
   switch (message._tag) {
     case "Text": {
       const content = withoutForbiddenCharacters(message.content)
-      return content === "" ? undefined : { msgtype: "text", text: { content } }
+      if (content === "") return undefined
+      const body = { msgtype: "text", text: { content } }
+      return message.madeByAi === true ? { ...body, aimsgcontext: { is_ai_msg: 1 } } : body
     }
     case "Image":
       return { msgtype: "image", image: { media_id: message.mediaId } }

@@ -1,4 +1,4 @@
-/** WeChat's error codes, each in this one place: what it means and what a good client does (protocol notes 5, 6.4 and 7). */
+/** WeChat's error codes, each in this one place: what it means and what a good client does (protocol notes 5, 6.4, 7 and 10). */
 
 /**
  * - `retry`: busy, nothing was done; again after a moment
@@ -71,12 +71,24 @@ export const errcodes = {
   messageTypeInvalid: { code: 40008, action: "bug" },
   escapesInvalid: { code: 40033, action: "bug" },
   jsonInvalid: { code: 47001, action: "bug" },
+  parameterInvalid: { code: 47002, action: "bug" },
   menuButtonCount: { code: 40016, action: "bug" },
   menuNameSize: { code: 40018, action: "bug" },
   subMenuNameSize: { code: 40025, action: "bug" },
   menuKeySize: { code: 40019, action: "bug" },
   menuUrlSize: { code: 40020, action: "bug" },
-  noMenu: { code: 46003, action: "giveUp" }
+  menuUrlHost: { code: 40054, action: "bug" },
+  subMenuUrlHost: { code: 40055, action: "bug" },
+  noMenu: { code: 46003, action: "giveUp" },
+  messageMenuHead: { code: 45098, action: "bug" },
+  messageMenuItem: { code: 45099, action: "bug" },
+  accountKindInvalid: { code: 40200, action: "bug" },
+  /** No address is set in WeChat's console, or none that can be called. */
+  callbackUrlMissing: { code: 40201, action: "stop" },
+  callbackActionInvalid: { code: 40202, action: "bug" },
+  callbackOperatorInvalid: { code: 40203, action: "bug" },
+  quotaPathInvalid: { code: 76021, action: "bug" },
+  quotaOfAnotherKind: { code: 76022, action: "bug" }
 } as const satisfies Readonly<Record<string, Errcode>>
 
 export type ErrcodeName = keyof typeof errcodes

@@ -14,6 +14,7 @@ describe("send", () => {
       const wechat = yield* wechatWith(() => ok)
       const api = yield* apiOf(wechat)
       yield* api.send(openid, { _tag: "Text", content: '你好 <a href="x">&</a> 😀\n' })
+      yield* api.send(openid, { _tag: "Text", content: "喵", madeByAi: true })
       yield* api.send(openid, { _tag: "Image", mediaId: "m" })
       yield* api.send(openid, { _tag: "Voice", mediaId: "m" })
       yield* api.send(openid, { _tag: "Video", mediaId: "m", thumbMediaId: "t" })
@@ -24,6 +25,7 @@ describe("send", () => {
         sent.map(({ body }) => JSON.parse(body) as unknown),
         [
           { touser: openid, msgtype: "text", text: { content: '你好 <a href="x">&</a> 😀\n' } },
+          { touser: openid, msgtype: "text", text: { content: "喵" }, aimsgcontext: { is_ai_msg: 1 } },
           { touser: openid, msgtype: "image", image: { media_id: "m" } },
           { touser: openid, msgtype: "voice", voice: { media_id: "m" } },
           { touser: openid, msgtype: "video", video: { media_id: "m", thumb_media_id: "t" } }
