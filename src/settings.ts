@@ -16,7 +16,9 @@ export interface Settings {
   }
   readonly pairingTimeoutMillis: number
   readonly chatIdleTimeoutMillis: number
+  /** Base of the campus gateway, without a slash at the end; undefined: no school is connected. */
   readonly campusUrl: string | undefined
+  readonly campusAppId: string | undefined
   readonly chatbot: "none" | "simsimi" | "openai"
   readonly timeZone: DateTime.TimeZone
   readonly logLevel: read.LogLevel
@@ -134,6 +136,7 @@ export const readSettings = (
     pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, 50_000),
     chatIdleTimeoutMillis: setting("CHAT_IDLE_TIMEOUT", read.idleTimeout, 30 * 60_000),
     campusUrl: optional("CAMPUS_URL", read.url),
+    campusAppId: value("CAMPUS_APP_ID"),
     chatbot: setting(
       "CHATBOT",
       read.oneOf(["none", "simsimi", "openai"]),

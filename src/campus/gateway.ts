@@ -1,0 +1,195 @@
+/** The campus gateway: what a school knows about a student, call by call, over HTTP. */
+import { Context, Effect, Layer, Metric, Redacted } from "effect"
+import { HttpClient } from "effect/http"
+import type { Book, FreeRooms, Notice, RunningCount, SchoolTimetable } from "../core/campus-data.ts"
+import { makeCircuitBreaker } from "./circuit-breaker.ts"
+import {
+  booksIn,
+  freeRoomsIn,
+  jsonObject,
+  noticesIn,
+  renewalIn,
+  runningCountIn,
+  timetableIn
+} from "./gateway-answers.ts"
+import {
+  exchange,
+  type Fields,
+  type GatewayCall,
+  type GatewayError,
+  GatewayFailed,
+  paths
+} from "./gateway-exchange.ts"
+
+/** Stands for a student at the gateway; as good as a password. */
+export type Uuid = Redacted.Redacted
+
+export interface Card {
+  readonly number: string
+  readonly password: Redacted.Redacted
+}
+
+/** What the gateway keeps for a student beside the card: for the running count and the library, where these have their own. */
+export interface Credentials extends Card {
+  readonly studentNumber?: string
+  readonly runningPassword?: Redacted.Redacted
+  readonly libraryUser?: string
+  readonly libraryPassword?: Redacted.Redacted
+}
+
+/** Periods of one day, the first and the last included; `date` is `YYYY-MM-DD`. */
+export interface RoomSpan {
+  readonly date: string
+  readonly from: number
+  readonly to: number
+}
+
+export class CampusGateway extends Context.Service<
+  CampusGateway,
+  {
+    /** Fails with GatewayUnauthorised for a wrong card number or password. */
+    readonly signIn: (card: Card) => Effect.Effect<Uuid, GatewayError>
+    /** Replaces the credentials that the gateway keeps for a student. */
+    readonly update: (credentials: Credentials) => Effect.Effect<void, GatewayError>
+    readonly timetable: (uuid: Uuid) => Effect.Effect<SchoolTimetable, GatewayError>
+    readonly notices: (uuid: Uuid) => Effect.Effect<ReadonlyArray<Notice>, GatewayError>
+    readonly freeRooms: (uuid: Uuid, span: RoomSpan) => Effect.Effect<FreeRooms, GatewayError>
+    readonly books: (uuid: Uuid) => Effect.Effect<ReadonlyArray<Book>, GatewayError>
+    /** What the library says about it. */
+    readonly renew: (uuid: Uuid, barcode: string) => Effect.Effect<string, GatewayError>
+    readonly running: (uuid: Uuid) => Effect.Effect<RunningCount, GatewayError>
+    /** The gateway's own chatbot. */
+    readonly chat: (uuid: Uuid, words: string) => Effect.Effect<string, GatewayError>
+  }
+>()("xiaohou/campus/CampusGateway") {
+  /** `gatewayUrl` without a slash at the end. */
+  static readonly layer = (options: {
+    readonly gatewayUrl: string
+    readonly appId: string | undefined
+  }): Layer.Layer<CampusGateway, never, HttpClient.HttpClient> =>
+    Layer.effect(
+      CampusGateway,
+      Effect.map(HttpClient.HttpClient, (client) => make(client, options))
+    )
+}
+
+/** Calls to the gateway by what became of them: `ok`, `refreshing`, `unauthorised`, or the reason why there is no answer. */
+export const gatewayCallsTotal = Metric.counter("campus_calls_total", {
+  description: "Calls to the campus gateway, by call and outcome",
+  incremental: true
+})
+
+/** Enough for all rooms of a campus in one answer. */
+const roomsPerPage = 200
+
+const make = (
+  client: HttpClient.HttpClient,
+  { gatewayUrl, appId }: { readonly gatewayUrl: string; readonly appId: string | undefined }
+) => {
+  const calls = Object.keys(paths) as ReadonlyArray<GatewayCall>
+  const breakers = new Map(
+    calls.map((call) => [
+      call,
+      makeCircuitBreaker<GatewayError>(isUnwell, new GatewayFailed({ call, reason: "resting" }))
+    ])
+  )
+
+  /** Makes a call, and reads its answer with `read`: what that does not understand counts as a failure of the gateway. */
+  const ask = <A>(
+    call: GatewayCall,
+    fields: Fields,
+    read: (text: string) => A | undefined
+  ): Effect.Effect<A, GatewayError> => {
+    const asked = Effect.flatMap(exchange(client, gatewayUrl, call, fields), (text) => {
+      const answer = read(text)
+      return answer === undefined
+        ? Effect.fail(new GatewayFailed({ call, reason: "answer not understood" }))
+        : Effect.succeed(answer)
+    })
+    return counted(call, breakers.get(call)?.(asked) ?? asked)
+  }
+
+  return CampusGateway.of({
+    signIn: ({ number, password }) => ask("signIn", { appid: appId, user: number, password }, uuidIn),
+    update: (credentials) =>
+      Effect.asVoid(
+        ask(
+          "update",
+          {
+            cardnum: credentials.number,
+            password: credentials.password,
+            number: credentials.studentNumber,
+            pe_password: credentials.runningPassword,
+            lib_username: credentials.libraryUser,
+            lib_password: credentials.libraryPassword
+          },
+          (text) => (text.trim() === updated ? updated : undefined)
+        )
+      ),
+    timetable: (uuid) => ask("timetable", { uuid }, fromJson(timetableIn)),
+    notices: (uuid) => ask("notices", { uuid }, fromJson(noticesIn)),
+    freeRooms: (uuid, { date, from, to }) =>
+      ask(
+        "freeRooms",
+        {
+          uuid,
+          date,
+          startSequence: String(from),
+          endSequence: String(to),
+          page: "1",
+          pageSize: String(roomsPerPage)
+        },
+        fromJson(freeRoomsIn)
+      ),
+    books: (uuid) => ask("books", { uuid }, fromJson(booksIn)),
+    renew: (uuid, barcode) => ask("renew", { uuid, barcode }, renewalIn),
+    running: (uuid) => ask("running", { uuid }, fromJson(runningCountIn)),
+    chat: (uuid, words) => ask("chat", { uuid, msg: words }, chatAnswerIn)
+  })
+}
+
+const fromJson =
+  <A>(read: (json: Readonly<Record<string, unknown>>) => A | undefined) =>
+  (text: string): A | undefined => {
+    const json = jsonObject(text)
+    return json === undefined ? undefined : read(json)
+  }
+
+/** The whole answer to an update. */
+const updated = "OK"
+
+/** The uuid is the whole body: 40 digits in the original. */
+const uuidIn = (text: string): Uuid | undefined => {
+  const uuid = text.trim().replace(/^"(.*)"$/u, "$1")
+  return /^[\w-]{8,128}$/u.test(uuid) ? Redacted.make(uuid) : undefined
+}
+
+/** The gateway's chatbot says `error` where it has nothing to say. */
+const chatAnswerIn = (text: string): string | undefined => {
+  const words = text.trim()
+  return words === "" || words === "error" ? undefined : words
+}
+
+/** A wrong password or a refresh under way is an answer of a healthy gateway. */
+const isUnwell = (error: GatewayError): boolean =>
+  error._tag === "GatewayFailed" && error.reason !== "request refused"
+
+const counted = <A>(call: GatewayCall, asked: Effect.Effect<A, GatewayError>) =>
+  asked.pipe(
+    Effect.tap(() => count(call, "ok")),
+    Effect.tapError((error) => count(call, outcomeOf(error)))
+  )
+
+const outcomeOf = (error: GatewayError): string => {
+  switch (error._tag) {
+    case "GatewayUnauthorised":
+      return "unauthorised"
+    case "GatewayRefreshing":
+      return "refreshing"
+    case "GatewayFailed":
+      return error.reason
+  }
+}
+
+const count = (call: GatewayCall, outcome: string) =>
+  Metric.update(Metric.withAttributes(gatewayCallsTotal, { call, outcome }), 1)
