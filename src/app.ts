@@ -4,6 +4,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Predicate, type Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpRouter } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
+import { Campus } from "./chat/campus.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
 import { Sweeper } from "./chat/sweeper.ts"
 import { healthRoutes } from "./http/health.ts"
@@ -103,7 +104,7 @@ export const serviceLayer = <R>(
 /** The service on its own, as `serve` runs it. */
 export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
   serviceLayer(settings, token, homeRoute).pipe(
-    Layer.provide(weChatLayer(settings.weChat)),
+    Layer.provide([weChatLayer(settings.weChat), Campus.layerNone]),
     Layer.provide(stateLayer(settings)),
     Layer.merge(stateWarning(settings)),
     Layer.provideMerge(listen(settings.host, settings.port))

@@ -3,6 +3,7 @@ import { Console, Context, Effect, Layer, Random, Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { listen, serviceLayer, stateLayer, weChatLayer } from "./app.ts"
 import type { Settings } from "./settings.ts"
+import { Campus } from "./chat/campus.ts"
 import { simulatorApiRoutes } from "./simulator/api.ts"
 import { endPageStreams, firstPhones, simulatorPageRoutes } from "./simulator/phones.ts"
 import { Platform } from "./simulator/platform.ts"
@@ -42,6 +43,7 @@ export const demoLayer = (settings: Settings) =>
       } as const
       const service = serviceLayer({ ...settings, weChat }, token, simulatorPageRoutes).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
+        Layer.provide(Campus.layerNone),
         Layer.provide(stateLayer(settings))
       )
       return Layer.mergeAll(pushMenu, announce(settings), firstPhones(phonesAtFirst), endPageStreams).pipe(

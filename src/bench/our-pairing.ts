@@ -1,5 +1,6 @@
 /** Our side: the production chat on a real memcached; what it pushes goes nowhere. */
 import { Clock, DateTime, Effect, Layer, Metric, type Scope } from "effect"
+import { Campus } from "../chat/campus.ts"
 import { chatLayer } from "../chat/chat-layer.ts"
 import { Background } from "../chat/background.ts"
 import { Conversations } from "../chat/conversations.ts"
@@ -45,7 +46,7 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       })
     const services = yield* Layer.build(
       chatLayer(settings).pipe(
-        Layer.provide(WeChatApi.layerMemory(told)),
+        Layer.provide([WeChatApi.layerMemory(told), Campus.layerNone]),
         Layer.provideMerge(Memcached.layerMemjs({ servers: [{ host: "127.0.0.1", port }] }))
       )
     )

@@ -11,6 +11,7 @@ import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
+import { Campus } from "./campus.ts"
 import { makeChatView } from "./chat-view.ts"
 import { newWriteId } from "./identifiers.ts"
 import { Ledger } from "./ledger.ts"
@@ -52,7 +53,17 @@ export class Conversations extends Context.Service<
   }): Layer.Layer<
     Conversations,
     never,
-    Acquaintances | Agenda | Background | Ledger | Mailbox | Matchmaker | News | Postman | Rooms | Sessions
+    | Acquaintances
+    | Agenda
+    | Background
+    | Campus
+    | Ledger
+    | Mailbox
+    | Matchmaker
+    | News
+    | Postman
+    | Rooms
+    | Sessions
   > => Layer.effect(Conversations, make(options.timeZone))
 }
 
@@ -60,6 +71,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const acquaintances = yield* Acquaintances
   const agenda = yield* Agenda
   const background = yield* Background
+  const campus = yield* Campus
   const ledger = yield* Ledger
   const mailbox = yield* Mailbox
   const matchmaker = yield* Matchmaker
@@ -119,10 +131,13 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   })
 
   const forget = (openid: Openid) =>
-    Effect.all([mailbox.forget(openid), ledger.forget(openid), acquaintances.forget(openid)], {
-      concurrency: "unbounded",
-      discard: true
-    })
+    Effect.all(
+      [mailbox.forget(openid), ledger.forget(openid), acquaintances.forget(openid), campus.forget(openid)],
+      {
+        concurrency: "unbounded",
+        discard: true
+      }
+    )
 
   /** One try; undefined: something changed at the same moment, read and step again. */
   const attempt = Effect.fnUntraced(function* (
@@ -164,7 +179,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           answer.push(showPairing(command.sinceMillis, now, timeZone, yield* rooms.liveliness(command.room)))
           break
         case "AskCampus":
-          answer.push({ _tag: "NoCampus", button: command.button })
+          answer.push(...(yield* campus.answer(openid, command.question)))
           break
         case "Tease":
           answer.push({ _tag: "NoChatbot" })

@@ -1,4 +1,4 @@
-import type { CampusButton } from "./button.ts"
+import type { CampusQuestion } from "./campus-question.ts"
 import type { Content } from "./content.ts"
 import type { Openid } from "./openid.ts"
 import type { CloseReason, RoomId } from "./room.ts"
@@ -17,7 +17,7 @@ export type Command =
   /** Answer with how long the pair stands and how many lines were passed on. */
   | { readonly _tag: "ShowPairing"; readonly room: RoomId; readonly sinceMillis: number }
   /** Ask the school. */
-  | { readonly _tag: "AskCampus"; readonly button: CampusButton }
+  | { readonly _tag: "AskCampus"; readonly question: CampusQuestion }
   /** Ask the chatbot. */
   | { readonly _tag: "Tease"; readonly text: string }
   /** Delete all that is kept of the user. */

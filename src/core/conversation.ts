@@ -1,4 +1,5 @@
 import { type Button, isCampusButton } from "./button.ts"
+import type { Periods } from "./campus-question.ts"
 import type { Command } from "./command.ts"
 import { type Content, text as textContent } from "./content.ts"
 import type { ChatEvent } from "./event.ts"
@@ -66,12 +67,15 @@ export const news = (chat: Chat): Sentence | undefined => {
   }
 }
 
-const pressed = (chat: Chat, button: Button): Step => {
+const pressed = (chat: Chat, button: Button, periods?: Periods): Step => {
   const answer = (...commands: ReadonlyArray<Command>): Step => ({
     chat: seen(chat),
     commands: [...newsOf(chat), ...commands]
   })
-  if (isCampusButton(button)) return answer({ _tag: "AskCampus", button })
+  if (isCampusButton(button)) {
+    const question = periods === undefined ? { button } : { button, periods }
+    return answer({ _tag: "AskCampus", question })
+  }
   switch (button) {
     case "关于":
       return answer(reply({ _tag: "About" }))
@@ -140,7 +144,7 @@ const said = (chat: Chat, words: string): Step => {
   // Words typed to somebody who is gone were not meant as a command.
   const meantForPartner = chat._tag === "Ordinary" && chat.farewell !== undefined && !intent.marked
   if (meantForPartner) return { chat: ordinary, commands: [...newsOf(chat), reply({ _tag: "NotSent" })] }
-  if (ours && intent._tag === "Button") return pressed(chat, intent.button)
+  if (ours && intent._tag === "Button") return pressed(chat, intent.button, intent.periods)
   if (ours && intent._tag === "Help") return answerHelp(chat)
   if (intent._tag === "Tease" && (ours || chat._tag === "Teasing")) return toggleTease(chat)
   switch (chat._tag) {

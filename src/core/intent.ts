@@ -1,11 +1,18 @@
 import { type Button, isButton } from "./button.ts"
+import type { Periods } from "./campus-question.ts"
 
 /**
  * What a text asks for when it is read as a command. `marked`: it began with `#` or the full-width `＃`, which makes it ours in
  * every state (contract, "Menu").
  */
 export type Intent =
-  | { readonly _tag: "Button"; readonly button: Button; readonly marked: boolean }
+  /** `periods`: typed behind 空闲教室, such as `空闲教室 3-4`. */
+  | {
+      readonly _tag: "Button"
+      readonly button: Button
+      readonly periods?: Periods
+      readonly marked: boolean
+    }
   | { readonly _tag: "Tease"; readonly marked: boolean }
   | { readonly _tag: "Help"; readonly marked: boolean }
   | { readonly _tag: "Plain"; readonly marked: boolean }
@@ -19,7 +26,22 @@ export const intentOf = (text: string): Intent => {
   const marked = trimmed.startsWith("#") || trimmed.startsWith("＃")
   const command = marked ? trimmed.slice(1).trim() : trimmed
   if (isButton(command)) return { _tag: "Button", button: command, marked }
+  const periods = periodsBehindButton(command)
+  if (periods !== undefined) return { _tag: "Button", button: freeRooms, periods, marked }
   if (command === words.tease) return { _tag: "Tease", marked }
   if (command === words.help) return { _tag: "Help", marked }
   return { _tag: "Plain", marked }
+}
+
+const freeRooms = "空闲教室" satisfies Button
+
+/** People type full-width digits, a word for "to", or the word for "period" behind the numbers. */
+const periodsBehindButton = (command: string): Periods | undefined => {
+  if (!command.startsWith(freeRooms)) return undefined
+  const match = /^\s*第?([1-9]\d?)(?:\s*[-–—~至到]\s*([1-9]\d?))?\s*节?$/u.exec(
+    command.slice(freeRooms.length).normalize("NFKC")
+  )
+  if (match === null) return undefined
+  const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])]
+  return { from: Math.min(from, to), to: Math.max(from, to) }
 }

@@ -1,4 +1,5 @@
 import { Clock, Context, DateTime, Effect, type Exit, Layer, Random, References, Scope } from "effect"
+import { Campus } from "../chat/campus.ts"
 import { chatLayer } from "../chat/chat-layer.ts"
 import { Inbox } from "../chat/inbox.ts"
 import { Sweeper } from "../chat/sweeper.ts"
@@ -199,7 +200,7 @@ export class World {
       timeZone: DateTime.zoneMakeOffset(shanghaiOffsetMillis),
       weChat: { delivery: options.delivery ?? "active" }
     }).pipe(
-      Layer.provide(api),
+      Layer.provide([api, Campus.layerNone]),
       Layer.provide(Layer.succeed(Memcached, options.plant?.(memcached) ?? memcached))
     )
     const base = Context.make(

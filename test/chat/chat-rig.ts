@@ -2,6 +2,7 @@
 import { Context, DateTime, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Background } from "../../src/chat/background.ts"
+import { Campus } from "../../src/chat/campus.ts"
 import { chatLayer } from "../../src/chat/chat-layer.ts"
 import { ChatStatus } from "../../src/chat/chat-status.ts"
 import { Conversations } from "../../src/chat/conversations.ts"
@@ -77,7 +78,7 @@ export const startServer = Effect.fnUntraced(function* (rig: Rig) {
     timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai"),
     weChat: { delivery: rig.options.delivery ?? "active" }
   }).pipe(
-    Layer.provide(api),
+    Layer.provide([api, Campus.layerNone]),
     Layer.provideMerge(faultyMemcached(rig.faults)),
     Layer.provide(rig.options.memcached ?? Memcached.layerStore(rig.store))
   )

@@ -29,6 +29,24 @@ describe("what a text asks for", () => {
     }
   )
 
+  it.each([
+    ["空闲教室 3-4", 3, 4],
+    ["#空闲教室3-4", 3, 4],
+    ["空闲教室　３－４节", 3, 4],
+    ["空闲教室 第5节", 5, 5],
+    ["空闲教室 12～13", 12, 13],
+    ["空闲教室 4到3", 3, 4]
+  ] as const)("%s names periods", (text, from, to) => {
+    assert.deepInclude(intentOf(text), { _tag: "Button", button: "空闲教室", periods: { from, to } })
+  })
+
+  it.each(["空闲教室 0", "空闲教室 3-", "空闲教室 三", "空闲教室 3-4-5", "空闲教室 100"])(
+    "%s is plain",
+    (text) => {
+      assert.strictEqual(intentOf(text)._tag, "Plain")
+    }
+  )
+
   it.prop("any text is read, and marked by how it begins", [typed], ([text]) => {
     const intent = intentOf(text)
     assert.strictEqual(intent.marked, /^\s*[#＃]/u.test(text))

@@ -16,7 +16,7 @@ describe("texts and buttons", () => {
         assert.deepStrictEqual(step(chat, say(marked)), pressed)
       }
       if (isCampusButton(button)) {
-        assert.deepStrictEqual(pressed, { chat, commands: [{ _tag: "AskCampus", button }] })
+        assert.deepStrictEqual(pressed, { chat, commands: [{ _tag: "AskCampus", question: { button } }] })
       }
     }
   })

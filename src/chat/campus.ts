@@ -1,0 +1,21 @@
+/** The school, as the chat asks it: a question in, sentences out. */
+import { Context, Effect, Layer } from "effect"
+import type { CampusQuestion } from "../core/campus-question.ts"
+import type { Openid } from "../core/openid.ts"
+import type { Sentence } from "../core/sentence.ts"
+
+export class Campus extends Context.Service<
+  Campus,
+  {
+    /** Never fails, and answers within WeChat's five seconds: a school that does not answer is a sentence. */
+    readonly answer: (openid: Openid, question: CampusQuestion) => Effect.Effect<ReadonlyArray<Sentence>>
+    /** Deletes what is kept of a user. A failure is logged where it happens. */
+    readonly forget: (openid: Openid) => Effect.Effect<void>
+  }
+>()("xiaohou/chat/Campus") {
+  /** No school is connected. */
+  static readonly layerNone: Layer.Layer<Campus> = Layer.succeed(Campus, {
+    answer: (_openid, { button }) => Effect.succeed([{ _tag: "NoCampus", button }]),
+    forget: () => Effect.void
+  })
+}
