@@ -7,6 +7,7 @@ import { PrometheusMetrics } from "effect/observability"
 import { Campus } from "./chat/campus.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
 import { Sweeper } from "./chat/sweeper.ts"
+import { Database } from "./database/database.ts"
 import { healthRoutes } from "./http/health.ts"
 import { homeRoute } from "./http/home.ts"
 import { bodyTimeoutMillis } from "./http/request-body.ts"
@@ -106,6 +107,7 @@ export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
   serviceLayer(settings, token, homeRoute).pipe(
     Layer.provide([weChatLayer(settings.weChat), Campus.layerNone]),
     Layer.provide(stateLayer(settings)),
+    Layer.provide(Database.layer(settings.databaseUrl)),
     Layer.merge(stateWarning(settings)),
     Layer.provideMerge(listen(settings.host, settings.port))
   )

@@ -2,6 +2,7 @@
 import { Console, Context, Effect, Layer, Random, Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { listen, serviceLayer, stateLayer, weChatLayer } from "./app.ts"
+import { Database } from "./database/database.ts"
 import type { Settings } from "./settings.ts"
 import { Campus } from "./chat/campus.ts"
 import { simulatorApiRoutes } from "./simulator/api.ts"
@@ -44,7 +45,8 @@ export const demoLayer = (settings: Settings) =>
       const service = serviceLayer({ ...settings, weChat }, token, simulatorPageRoutes).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
         Layer.provide(Campus.layerNone),
-        Layer.provide(stateLayer(settings))
+        Layer.provide(stateLayer(settings)),
+        Layer.provide(Database.layer(settings.databaseUrl))
       )
       return Layer.mergeAll(pushMenu, announce(settings), firstPhones(phonesAtFirst), endPageStreams).pipe(
         Layer.provide(service),

@@ -54,7 +54,9 @@ export const url = reader("an address that begins with http:// or https://", (te
     : Option.none()
 })
 
-export const databaseUrl = pattern("sqlite:PATH or postgres://…", /^(sqlite:.+|postgres(ql)?:\/\/.+)$/)
+export const databaseUrl = redacted(
+  pattern("sqlite:PATH or postgres://…", /^(sqlite:.+|postgres(ql)?:\/\/.+)$/)
+)
 
 const memcachedPort = 11_211
 

@@ -1,5 +1,5 @@
 /** The settings (contract, "Settings"): read from the environment, all problems at once, each naming its variable. */
-import { DateTime, Option, type Redacted, Result, Schema } from "effect"
+import { DateTime, Option, Redacted, Result, Schema } from "effect"
 import type { DeliveryMode } from "./chat/postman.ts"
 import * as read from "./setting-values.ts"
 
@@ -14,6 +14,10 @@ export interface Settings {
     readonly username: string | undefined
     readonly password: Redacted.Redacted | undefined
   }
+  /** `sqlite:PATH` or `postgres://…`, which may hold a password. The demo keeps nothing unless it is told where. */
+  readonly databaseUrl: Redacted.Redacted
+  /** Signs links; none: a new one with each start. */
+  readonly linkSecret: Redacted.Redacted | undefined
   readonly pairingTimeoutMillis: number
   readonly chatIdleTimeoutMillis: number
   /** Base of the campus gateway, without a slash at the end; undefined: no school is connected. */
@@ -113,7 +117,6 @@ export const readSettings = (
   const openaiKey = optional("OPENAI_API_KEY", read.secret)
   optional("SIMSIMI_URL", read.url)
   optional("OPENAI_BASE_URL", read.url)
-  optional("DATABASE_URL", read.databaseUrl)
   const settings: Settings = {
     host,
     port,
@@ -133,6 +136,8 @@ export const readSettings = (
       username: value("MEMCACHED_USERNAME"),
       password: optional("MEMCACHED_PASSWORD", read.secret)
     },
+    databaseUrl: setting("DATABASE_URL", read.databaseUrl, purpose.serving ? databaseFile : databaseInMemory),
+    linkSecret: optional("LINK_SECRET", read.secret),
     pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, 50_000),
     chatIdleTimeoutMillis: setting("CHAT_IDLE_TIMEOUT", read.idleTimeout, 30 * 60_000),
     campusUrl: optional("CAMPUS_URL", read.url),
@@ -149,3 +154,6 @@ export const readSettings = (
   }
   return problems.length === 0 ? Result.succeed(settings) : Result.fail(new SettingsInvalid({ problems }))
 }
+
+const databaseFile = Redacted.make("sqlite:./data/xiaohou.sqlite")
+const databaseInMemory = Redacted.make("sqlite::memory:")

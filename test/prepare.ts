@@ -34,9 +34,13 @@ const fontFolders = [
 const chineseFont = (): boolean =>
   fontFolders.some((folder) => existsSync(folder) && readdirSync(folder).some((file) => file.includes("CJK")))
 
+/** Debian keeps the server of each version outside PATH. */
+const postgresql = (): boolean => existsSync("/usr/lib/postgresql") || command("postgres")()
+
 const needs: ReadonlyArray<Need> = [
   { package: "memcached", present: command("memcached") },
   { package: "redis-server", present: command("redis-server") },
+  { package: "postgresql", present: postgresql },
   { package: "chromium", present: command("chromium") },
   { package: "fonts-noto-cjk", present: chineseFont }
 ]

@@ -1,0 +1,31 @@
+/**
+ * The tables, as steps from an empty database to the newest one. To change a table or add one: append a step under the next number.
+ * A step that has been released is never changed, moved or removed. Each is written in the SQL that SQLite and PostgreSQL share:
+ * `text`, `integer`, `bigint` (milliseconds), `primary key`, `ON CONFLICT`.
+ */
+import { Effect } from "effect"
+import { Migrator, SqlClient } from "effect/sql"
+
+const steps = {
+  "0001_bindings": (sql: SqlClient.SqlClient) =>
+    sql`CREATE TABLE bindings (openid text NOT NULL PRIMARY KEY, uuid text NOT NULL)`
+} as const satisfies Record<string, (sql: SqlClient.SqlClient) => Effect.Effect<unknown, unknown>>
+
+/** The table in which a database remembers the steps that were taken. */
+export const migrationsTable = "migrations"
+
+/**
+ * Takes the steps that are missing, all or none. Servers that start together take turns: PostgreSQL locks the table of steps,
+ * SQLite the file.
+ */
+export const migrate = Migrator.make({})({
+  table: migrationsTable,
+  loader: Migrator.fromRecord(
+    Object.fromEntries(
+      Object.entries(steps).map(([name, step]) => [
+        name,
+        Effect.asVoid(Effect.flatMap(SqlClient.SqlClient, step))
+      ])
+    )
+  )
+})
