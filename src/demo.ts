@@ -24,7 +24,7 @@ export const demoLayer = (settings: Settings) =>
       const callbackUrl = `http://${loopback}:${yield* portOf(yield* HttpServer.HttpServer)}/wechat`
       const token = Redacted.make(yield* secret)
       const appSecret = Redacted.make(yield* secret)
-      const platform = Platform.layer({ callbackUrl, token, appSecret, mode: "plain", ...account }).pipe(
+      const platform = Platform.layer({ callbackUrls: [callbackUrl], token, appSecret, ...account }).pipe(
         Layer.provide(FetchHttpClient.layer)
       )
       // Built on its own: where the API listens decides where the service calls.

@@ -22,6 +22,13 @@ export const TypingBody = Schema.Struct({ touser: Schema.String, command: Schema
 
 export const CallbackCheckBody = Schema.Struct({ action: Schema.String, check_operator: Schema.String })
 
+export const ClearQuotaBody = Schema.Struct({ appid: Schema.String })
+
+export const ClearQuotaByAppBody = Schema.Struct({
+  appid: Schema.optionalKey(Schema.String),
+  appsecret: Schema.optionalKey(Schema.String)
+})
+
 export const QuotaBody = Schema.Struct({ cgi_path: Schema.String })
 
 /** One push: to whom, what, and whether it carries the mark of AI-made content (`aimsgcontext`). */

@@ -1,6 +1,8 @@
 /** What the account may do by API: tokens, pushes, typing, the menu; the rules of protocol notes 5, 6 and 7. */
 import { Clock, Effect, Redacted, Result } from "effect"
+import { mayCall, rightsOf } from "./account-kind.ts"
 import { spend } from "./allowance.ts"
+import type { Faults } from "./fault-plan.ts"
 import { refuse, type ApiRefusal } from "./errcode.ts"
 import { checkMenu, type Menu } from "./menu.ts"
 import type { PhoneBook } from "./phone-book.ts"
@@ -13,9 +15,10 @@ import {
   forceStable,
   issueStable,
   issueToken,
+  revokeAll,
   tokenName
 } from "./token-desk.ts"
-import type { WireEntry } from "./wire.ts"
+import { cutRaw, type WireEntry } from "./wire.ts"
 
 export interface AppCredentials {
   readonly appId: string
@@ -35,9 +38,25 @@ const typingShownMillis = 15_000
 /** The grey line under a push with `aimsgcontext.is_ai_msg` (notes 6.2). */
 const aiMark = "内容由第三方AI生成"
 
-export const makeAccountSide = (app: AppCredentials, book: PhoneBook) => {
+/** WeChat's day begins at midnight in Beijing (notes 5, unverified). */
+const beijingAheadMillis = 8 * 3_600_000
+const dayMillis = 86_400_000
+const dayOf = (nowMillis: number): number => Math.floor((nowMillis + beijingAheadMillis) / dayMillis)
+
+/** Calls a minute to the stable token (notes 5); past that 45011. */
+const stableTokenCallsPerMinute = 10_000
+const minuteMillis = 60_000
+
+export const makeAccountSide = (
+  app: AppCredentials,
+  book: PhoneBook,
+  faults: Faults,
+  knowsMedia: (mediaId: string, nowMillis: number) => boolean
+) => {
   let desk = emptyDesk
-  const callCounts = new Map<string, number>()
+  let counts = { day: 0, minute: 0, calls: new Map<string, number>(), tokenCallsThisMinute: 0 }
+
+  const countOf = (path: string): number => counts.calls.get(path) ?? 0
 
   const answer = (value: string): Effect.Effect<TokenAnswer> =>
     Effect.map(Clock.currentTimeMillis, (nowMillis) => {
@@ -59,6 +78,10 @@ export const makeAccountSide = (app: AppCredentials, book: PhoneBook) => {
       if (appId !== app.appId) return Effect.fail(refuse(40013))
       return secret === Redacted.value(app.appSecret) ? Effect.void : Effect.fail(refuse(40125))
     },
+
+    /** 40013 for another account's. */
+    checkAppId: (appId: string): Effect.Effect<void, ApiRefusal> =>
+      appId === app.appId ? Effect.void : Effect.fail(refuse(40013)),
 
     /** `/cgi-bin/token`: a new one each time. */
     token: Effect.gen(function* () {
@@ -88,7 +111,7 @@ export const makeAccountSide = (app: AppCredentials, book: PhoneBook) => {
         Effect.asVoid(Effect.fromResult(checkToken(desk, value, nowMillis)))
       ),
 
-    /** `custom/send`: 40003, 43004, 44004, 45002, 45015, 45047; what passes appears on the phone. */
+    /** `custom/send`: 40003, 40007, 43004, 44004, 45002, 45015, 45047; what passes appears on the phone. */
     push: Effect.fnUntraced(function* (
       openid: string,
       message: AccountMessage,
@@ -98,7 +121,9 @@ export const makeAccountSide = (app: AppCredentials, book: PhoneBook) => {
       if (message.kind === "text" && message.content === "") return yield* refuse(44004)
       if (message.kind === "text" && Buffer.byteLength(message.content) > maxTextBytes)
         return yield* refuse(45002)
-      const left = spend(phone.allowance, yield* Clock.currentTimeMillis)
+      const nowMillis = yield* Clock.currentTimeMillis
+      if ("mediaId" in message && !knowsMedia(message.mediaId, nowMillis)) return yield* refuse(40007)
+      const left = spend(phone.allowance, nowMillis)
       if (Result.isFailure(left)) return yield* left.failure
       book.update(openid, (old) => ({ ...old, allowance: left.success, typingUntilMillis: 0 }))
       yield* book.show(openid, "account", "push", accountContent(message))
@@ -133,12 +158,45 @@ export const makeAccountSide = (app: AppCredentials, book: PhoneBook) => {
 
     deleteMenu: Effect.sync(() => book.setMenu(null)),
 
-    recordCall: (entry: Omit<WireEntry, "id">): void => {
-      if (entry.outcome !== "40066") callCounts.set(entry.path, (callCounts.get(entry.path) ?? 0) + 1)
-      book.record(entry)
+    /** 48001 what this kind of account may not; 45009 past the day's count, 45011 past the minute's. Counts the call. */
+    admit: Effect.fnUntraced(function* (path: string): Effect.fn.Return<void, ApiRefusal> {
+      const nowMillis = yield* Clock.currentTimeMillis
+      const [day, minute] = [dayOf(nowMillis), Math.floor(nowMillis / minuteMillis)]
+      if (day !== counts.day) counts = { ...counts, day, calls: new Map() }
+      if (minute !== counts.minute) counts = { ...counts, minute, tokenCallsThisMinute: 0 }
+      const { kind } = book.conditions()
+      if (!mayCall(kind, path)) return yield* refuse(48001)
+      if (countOf(path) >= (rightsOf(kind).callsPerDay[path] ?? Infinity)) return yield* refuse(45009)
+      if (path === "/cgi-bin/stable_token") {
+        counts.tokenCallsThisMinute += 1
+        if (counts.tokenCallsThisMinute > stableTokenCallsPerMinute) return yield* refuse(45011)
+      }
+      counts.calls.set(path, countOf(path) + 1)
+    }),
+
+    /** What a day allows for a path, for `openapi/quota/get`. */
+    quotaOf: (path: string) => {
+      const limit = rightsOf(book.conditions().kind).callsPerDay[path] ?? 0
+      return { daily_limit: limit, used: countOf(path), remain: Math.max(0, limit - countOf(path)) }
     },
 
-    /** Calls to this path since the start, for `openapi/quota/get`. */
-    callsTo: (path: string): number => callCounts.get(path) ?? 0
+    /** `clear_quota`: all counts of the day begin anew. */
+    clearQuota: Effect.sync(() => {
+      counts.calls.clear()
+    }),
+
+    /** Every token ends at once. */
+    revokeTokens: Effect.map(Clock.currentTimeMillis, (nowMillis) => {
+      desk = revokeAll(desk, nowMillis)
+    }),
+
+    faultsOn: faults.onCall,
+
+    recordCall: (entry: Omit<WireEntry, "id">): void => {
+      const secret = Redacted.value(app.appSecret)
+      const blot = (text: string) => text.replaceAll(secret, "***")
+      const { url, requestBody } = entry.raw
+      book.record({ ...entry, raw: cutRaw({ ...entry.raw, url: blot(url), requestBody: blot(requestBody) }) })
+    }
   }
 }

@@ -2,11 +2,24 @@
 export type UserAct =
   | { readonly kind: "text"; readonly content: string; readonly menuId?: string }
   | { readonly kind: "image"; readonly picUrl: string; readonly mediaId: string }
+  | { readonly kind: "voice"; readonly mediaId: string }
+  | { readonly kind: "video" | "shortvideo"; readonly mediaId: string; readonly thumbMediaId: string }
+  | {
+      readonly kind: "location"
+      readonly latitude: number
+      readonly longitude: number
+      readonly label: string
+    }
+  | { readonly kind: "link"; readonly title: string; readonly description: string; readonly url: string }
   | {
       readonly kind: "event"
-      readonly event: "subscribe" | "unsubscribe" | "CLICK" | "SCAN"
+      readonly event: "subscribe" | "unsubscribe" | "CLICK" | "VIEW"
       readonly key: string
     }
+  /** `followed`: already a follower (SCAN); else the scan made the user follow (subscribe). */
+  | { readonly kind: "scan"; readonly followed: boolean; readonly scene: string; readonly ticket: string }
+  /** The place that a phone reports of itself. */
+  | { readonly kind: "position"; readonly latitude: number; readonly longitude: number }
 
 /** What every callback says besides the act itself. */
 export interface CallbackHeader {
@@ -51,13 +64,75 @@ const actElements = (header: CallbackHeader, act: UserAct): ReadonlyArray<string
         id,
         `<MediaId>${cdata(act.mediaId)}</MediaId>`
       ]
-    case "event":
+    case "voice":
       return [
-        "<MsgType><![CDATA[event]]></MsgType>",
-        `<Event>${cdata(act.event)}</Event>`,
-        `<EventKey>${cdata(act.key)}</EventKey>`
+        "<MsgType><![CDATA[voice]]></MsgType>",
+        `<MediaId>${cdata(act.mediaId)}</MediaId>`,
+        "<Format><![CDATA[amr]]></Format>",
+        id,
+        "<Recognition><![CDATA[]]></Recognition>"
       ]
+    case "video":
+    case "shortvideo":
+      return [
+        `<MsgType>${cdata(act.kind)}</MsgType>`,
+        `<MediaId>${cdata(act.mediaId)}</MediaId>`,
+        `<ThumbMediaId>${cdata(act.thumbMediaId)}</ThumbMediaId>`,
+        id
+      ]
+    case "location":
+      return [
+        "<MsgType><![CDATA[location]]></MsgType>",
+        `<Location_X>${act.latitude}</Location_X>`,
+        `<Location_Y>${act.longitude}</Location_Y>`,
+        "<Scale>15</Scale>",
+        `<Label>${cdata(act.label)}</Label>`,
+        id
+      ]
+    case "link":
+      return [
+        "<MsgType><![CDATA[link]]></MsgType>",
+        `<Title>${cdata(act.title)}</Title>`,
+        `<Description>${cdata(act.description)}</Description>`,
+        `<Url>${cdata(act.url)}</Url>`,
+        id
+      ]
+    case "event":
+      return eventElements(act.event, `<EventKey>${cdata(act.key)}</EventKey>`)
+    case "scan":
+      return eventElements(
+        act.followed ? "SCAN" : "subscribe",
+        `<EventKey>${cdata(act.followed ? act.scene : `qrscene_${act.scene}`)}</EventKey>`,
+        `<Ticket>${cdata(act.ticket)}</Ticket>`
+      )
+    case "position":
+      return eventElements(
+        "LOCATION",
+        `<Latitude>${act.latitude}</Latitude>`,
+        `<Longitude>${act.longitude}</Longitude>`,
+        "<Precision>30.000000</Precision>"
+      )
   }
 }
+
+/** The name of an act on the wire: the kind of message, or the event. */
+export const nameOf = (act: UserAct): string => {
+  switch (act.kind) {
+    case "event":
+      return act.event
+    case "scan":
+      return act.followed ? "SCAN" : "subscribe"
+    case "position":
+      return "LOCATION"
+    default:
+      return act.kind
+  }
+}
+
+const eventElements = (event: string, ...elements: ReadonlyArray<string>) => [
+  "<MsgType><![CDATA[event]]></MsgType>",
+  `<Event>${cdata(event)}</Event>`,
+  ...elements
+]
 
 const cdata = (text: string): string => `<![CDATA[${text}]]>`

@@ -1,19 +1,12 @@
-/** Tells the service what a phone did, as WeChat does: signed, within five seconds, three times at most (protocol notes 3.1). */
+/** Tells the service what a phone did, as WeChat does: within five seconds, three times at most (protocol notes 3.1). */
 import { isUtf8 } from "node:buffer"
-import { Clock, Duration, Effect, Random, Result, type Redacted } from "effect"
-import { HttpClient, HttpClientRequest } from "effect/http"
-import { requestSignature } from "../wechat/signature.ts"
+import { Clock, Effect, Result } from "effect"
+import type { HttpClient } from "effect/http"
+import { openAnswer } from "./callback-envelope.ts"
+import { postCallback, type CallbackLine, type Exchanged } from "./callback-exchange.ts"
+import type { CallbackFault, Faults } from "./fault-plan.ts"
 import { AnswerRefused, readAnswer, type AccountMessage } from "./reply-reader.ts"
-import type { WireEntry } from "./wire.ts"
-
-export interface CallbackTarget {
-  /** Where the service listens for WeChat, as entered in WeChat's console. */
-  readonly callbackUrl: string
-  readonly token: Redacted.Redacted
-  readonly accountId: string
-  /** How long WeChat waits for one attempt; see `attemptLimitMillis`. */
-  readonly attemptLimitMillis: number
-}
+import { cutRaw, type WireEntry } from "./wire.ts"
 
 /** One callback: the same body, and so the same MsgId, for every attempt. */
 export interface Callback {
@@ -39,91 +32,123 @@ export const faultSentence = "该公众号提供的服务出现故障，请稍�
 
 /** Sends one callback, again after silence or a status other than 200, and reads the answer; tells each attempt to `record`. */
 export const deliver = Effect.fnUntraced(function* (
-  target: CallbackTarget,
+  line: CallbackLine,
+  faults: Faults,
   callback: Callback,
   record: (entry: Omit<WireEntry, "id">) => void
 ): Effect.fn.Return<Delivery, never, HttpClient.HttpClient> {
   let reason = "no answer"
+  let server = 0
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    const startMillis = yield* Clock.currentTimeMillis
-    const outcome = yield* attemptOnce(target, callback)
-    record({
-      atMillis: startMillis,
-      direction: "callback",
-      path: new URL(target.callbackUrl).pathname,
-      what: callback.what,
-      attempt,
-      status: outcome.status,
-      outcome: outcome.delivery === undefined ? outcome.reason : wireOutcome(outcome.delivery),
-      good: outcome.delivery !== undefined && outcome.delivery._tag !== "Fault",
-      durationMillis: (yield* Clock.currentTimeMillis) - startMillis
-    })
-    if (outcome.delivery !== undefined) return outcome.delivery
-    reason = outcome.reason
+    const struck = yield* faults.onCallback(callback.what)
+    if (struck.some(({ fault }) => fault === "elsewhere")) server += 1
+    const address = line.callbackUrls[server % line.callbackUrls.length] ?? line.callbackUrls[0]
+    const once = attemptOnce(line, address, callback, struck, attempt, record)
+    const copies = struck.some(({ fault }) => fault === "twice") ? [once, once] : [once]
+    const outcomes = yield* Effect.all(copies, { concurrency: "unbounded" })
+    const outcome = outcomes.find(({ delivery }) => delivery !== undefined) ?? outcomes[0]
+    if (outcome?.delivery !== undefined) return outcome.delivery
+    reason = outcome?.reason ?? reason
   }
   return { _tag: "Fault", reason }
 })
 
-/** The verification that WeChat does when an address is saved: true when the echo comes back exactly (notes 1). */
-export const verify = Effect.fnUntraced(function* (target: CallbackTarget) {
-  const echo = yield* randomDigits
-  const url = yield* signedUrl(target)
-  url.searchParams.set("echostr", echo)
-  const answer = yield* exchange(HttpClientRequest.get(url), target.attemptLimitMillis)
-  return answer !== undefined && answer.status === 200 && answer.body.toString("utf8") === echo
-})
-
 /** `delivery` is missing when WeChat would try again. */
 interface AttemptOutcome {
-  readonly status: number
   readonly reason: string
+  readonly openedAnswer: string
   readonly delivery?: Delivery
 }
 
 const attemptOnce = Effect.fnUntraced(function* (
-  target: CallbackTarget,
-  callback: Callback
+  line: CallbackLine,
+  address: string,
+  callback: Callback,
+  struck: ReadonlyArray<CallbackFault>,
+  attempt: number,
+  record: (entry: Omit<WireEntry, "id">) => void
 ): Effect.fn.Return<AttemptOutcome, never, HttpClient.HttpClient> {
-  const url = yield* signedUrl(target)
-  url.searchParams.set("openid", callback.openid)
-  const request = HttpClientRequest.post(url).pipe(HttpClientRequest.bodyText(callback.body, "text/xml"))
-  const answer = yield* exchange(request, target.attemptLimitMillis)
-  if (answer === undefined) return { status: 0, reason: "no answer in time" }
-  if (answer.status !== 200) return { status: answer.status, reason: "not 200" }
-  const read = yield* Effect.result(readBytes(answer.body, callback.openid, target.accountId))
-  if (Result.isSuccess(read)) return { status: 200, reason: "", delivery: read.success }
-  return { status: 200, reason: "", delivery: { _tag: "Fault", reason: read.failure.reason } }
+  const startMillis = yield* Clock.currentTimeMillis
+  const exchanged = yield* faultyExchange(line, address, callback, struck)
+  const lost = struck.some(({ fault }) => fault === "lose-answer")
+  const outcome = lost
+    ? { reason: "answer lost", openedAnswer: "" }
+    : yield* readExchanged(line, callback, exchanged)
+  record({
+    atMillis: startMillis,
+    direction: "callback",
+    path: new URL(address).pathname,
+    what: callback.what,
+    openid: callback.openid,
+    attempt,
+    status: exchanged?.answer?.status ?? 0,
+    outcome: outcome.delivery === undefined ? outcome.reason : wireOutcome(outcome.delivery),
+    good: outcome.delivery !== undefined && outcome.delivery._tag !== "Fault",
+    durationMillis: (yield* Clock.currentTimeMillis) - startMillis,
+    faults: struck.map(({ fault }) => fault),
+    raw: cutRaw({
+      method: "POST",
+      url: exchanged?.url ?? address,
+      requestBody: exchanged?.requestBody ?? "",
+      openedRequest: exchanged?.requestBody === callback.body ? "" : callback.body,
+      answerBody: exchanged?.answer?.body.toString("utf8") ?? "",
+      openedAnswer: outcome.openedAnswer
+    })
+  })
+  return outcome
+})
+
+/** Undefined: the request never left. The time on the way counts; WeChat waits for the whole. */
+const faultyExchange = Effect.fnUntraced(function* (
+  line: CallbackLine,
+  address: string,
+  callback: Callback,
+  struck: ReadonlyArray<CallbackFault>
+): Effect.fn.Return<Exchanged | undefined, never, HttpClient.HttpClient> {
+  const limit = line.attemptLimitMillis
+  if (struck.some(({ fault }) => fault === "lose-request")) {
+    return yield* Effect.as(Effect.sleep(limit), undefined)
+  }
+  const onTheWay = struck.reduce((sum, one) => sum + (one.fault === "slow" ? one.millis : 0), 0)
+  yield* Effect.sleep(Math.min(onTheWay, limit))
+  if (onTheWay >= limit) return undefined
+  return yield* postCallback(line, address, callback.openid, callback.body, limit - onTheWay)
+})
+
+const readExchanged = Effect.fnUntraced(function* (
+  line: CallbackLine,
+  callback: Callback,
+  exchanged: Exchanged | undefined
+): Effect.fn.Return<AttemptOutcome> {
+  const answer = exchanged?.answer
+  if (answer === undefined) return { reason: "no answer in time", openedAnswer: "" }
+  if (answer.status !== 200) return { reason: "not 200", openedAnswer: "" }
+  const opened = yield* Effect.result(readBytes(line, answer.body))
+  if (Result.isFailure(opened)) return refused(opened.failure, "")
+  const text = opened.success
+  const openedAnswer = text === answer.body.toString("utf8") ? "" : text
+  const read = yield* Effect.result(readAnswer(text, callback.openid, line.accountId))
+  if (Result.isFailure(read)) return refused(read.failure, openedAnswer)
+  const delivery = read.success
+  const mediaId =
+    delivery._tag === "Message" && "mediaId" in delivery.message ? delivery.message.mediaId : undefined
+  if (mediaId !== undefined && !line.knowsMedia(mediaId, yield* Clock.currentTimeMillis)) {
+    return refused(new AnswerRefused({ reason: "MediaId is unknown" }), openedAnswer)
+  }
+  return { reason: "", openedAnswer, delivery }
+})
+
+const refused = ({ reason }: AnswerRefused, openedAnswer: string): AttemptOutcome => ({
+  reason: "",
+  openedAnswer,
+  delivery: { _tag: "Fault", reason }
 })
 
 /** A text cut in the middle of a character is no XML (pitfall 15). */
-const readBytes = (body: Buffer, openid: string, accountId: string) =>
+const readBytes = (line: CallbackLine, body: Buffer): Effect.Effect<string, AnswerRefused> =>
   isUtf8(body)
-    ? readAnswer(body.toString("utf8"), openid, accountId)
+    ? openAnswer(line.mode(), line.keys, body.toString("utf8"))
     : Effect.fail(new AnswerRefused({ reason: "not XML" }))
-
-/** Undefined when nothing complete came in time, or no connection. */
-const exchange = (request: HttpClientRequest.HttpClientRequest, limitMillis: number) =>
-  HttpClient.execute(request).pipe(
-    Effect.flatMap((response) =>
-      Effect.map(response.arrayBuffer, (body) => ({ status: response.status, body: Buffer.from(body) }))
-    ),
-    Effect.timeout(Duration.millis(limitMillis)),
-    Effect.orElseSucceed(() => undefined),
-    // A span would keep the openid and the signature of the address.
-    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
-  )
-
-const signedUrl = Effect.fnUntraced(function* (target: CallbackTarget) {
-  const timestamp = String(Math.floor((yield* Clock.currentTimeMillis) / 1000))
-  const nonce = yield* randomDigits
-  const url = new URL(target.callbackUrl)
-  url.searchParams.set("signature", requestSignature(target.token, timestamp, nonce))
-  url.searchParams.set("timestamp", timestamp)
-  url.searchParams.set("nonce", nonce)
-  return url
-})
-
-const randomDigits = Effect.map(Random.nextIntBetween(100_000_000, 2_000_000_000), String)
 
 const wireOutcome = (delivery: Delivery): string => {
   switch (delivery._tag) {

@@ -1,5 +1,6 @@
 /** Everything the simulated WeChat shows: phones, the menu, the wire; and a numbered stream of what changes in it. */
 import { Clock, Effect, PubSub, Stream } from "effect"
+import type { Conditions } from "./conditions.ts"
 import type { Menu } from "./menu.ts"
 import { newPhone, withBubble, type Bubble, type BubbleContent, type Phone } from "./phone.ts"
 import { wireHistoryEntries, type WireEntry } from "./wire.ts"
@@ -16,6 +17,7 @@ export type Change =
   | { readonly type: "bubble"; readonly openid: string; readonly bubble: Bubble }
   | { readonly type: "menu"; readonly menu: Menu | null }
   | { readonly type: "wire"; readonly entry: WireEntry }
+  | { readonly type: "conditions"; readonly conditions: Conditions }
   | { readonly type: "end" }
 
 /** A phone without its conversation. */
@@ -27,6 +29,7 @@ export interface Snapshot {
   readonly phones: ReadonlyArray<Phone>
   readonly menu: Menu | null
   readonly wire: ReadonlyArray<WireEntry>
+  readonly conditions: Conditions
 }
 
 /** A browser that falls this far behind reads everything anew. */
@@ -34,10 +37,11 @@ const changesKept = 1024
 
 export type PhoneBook = Effect.Success<ReturnType<typeof makePhoneBook>>
 
-export const makePhoneBook = Effect.fnUntraced(function* (accountName: string) {
+export const makePhoneBook = Effect.fnUntraced(function* (accountName: string, firstConditions: Conditions) {
   const changes = yield* PubSub.sliding<NumberedChange>(changesKept)
   const phones = new Map<string, Phone>()
   let menu: Menu | null = null
+  let conditions = firstConditions
   let wire: ReadonlyArray<WireEntry> = []
   let changeCount = 0
   let bubbleCount = 0
@@ -92,12 +96,18 @@ export const makePhoneBook = Effect.fnUntraced(function* (accountName: string) {
     publish({ type: "menu", menu })
   }
 
+  const setConditions = (next: Conditions): void => {
+    conditions = next
+    publish({ type: "conditions", conditions })
+  }
+
   const snapshot: Effect.Effect<Snapshot> = Effect.map(Clock.currentTimeMillis, (nowMillis) => ({
     accountName,
     nowMillis,
     phones: [...phones.values()],
     menu,
-    wire
+    wire,
+    conditions
   }))
 
   /** First a snapshot, then every change after it, until `endStreams`. */
@@ -126,6 +136,8 @@ export const makePhoneBook = Effect.fnUntraced(function* (accountName: string) {
     show,
     record,
     setMenu,
+    setConditions,
+    conditions: (): Conditions => conditions,
     menu: (): Menu | null => menu,
     phone: (openid: string): Phone | undefined => phones.get(openid),
     phones: (): ReadonlyArray<Phone> => [...phones.values()],

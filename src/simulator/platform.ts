@@ -1,19 +1,18 @@
 /** The simulated WeChat: followers with phones who act, an account that answers and pushes, and the rules between them. */
 import { Clock, Context, Effect, Layer, Schema, type Redacted, type Stream } from "effect"
 import { HttpClient } from "effect/http"
-import { grant, type Trigger } from "./allowance.ts"
 import { makeAccountSide } from "./account-side.ts"
-import { callbackBody, messageIdAt, unsupportedKindText, type UserAct } from "./callback-body.ts"
-import {
-  attemptLimitMillis,
-  deliver,
-  faultSentence,
-  verify,
-  type CallbackTarget,
-  type Delivery
-} from "./callbacks.ts"
+import { grant, type Trigger } from "./allowance.ts"
+import { callbackBody, messageIdAt, nameOf, type UserAct } from "./callback-body.ts"
+import { secondsOnLine, verifyAddress, type CallbackLine } from "./callback-exchange.ts"
+import { attemptLimitMillis, deliver, faultSentence, type Delivery } from "./callbacks.ts"
+import { goodConditions, modeInForce, type Conditions, type ConditionsChange } from "./conditions.ts"
+import { makeFaults } from "./fault-plan.ts"
+import { failedAt, isSilent, noFailures } from "./mass-failure.ts"
+import { makeMediaDesk, type Media, type NewMedia } from "./media-desk.ts"
+import { doingOf, type PhoneAct } from "./phone-act.ts"
 import { makePhoneBook, type NumberedChange, type Snapshot } from "./phone-book.ts"
-import { accountContent, mediaContent, textContent, type BubbleContent, type Phone } from "./phone.ts"
+import { accountContent, textContent, type Phone } from "./phone.ts"
 import { randomName } from "./token-desk.ts"
 
 /** No phone has this openid. */
@@ -37,18 +36,21 @@ export class PhoneFollowing extends Schema.TaggedError<PhoneFollowing>()("PhoneF
   }
 }
 
-export type ActError = PhoneUnknown | PhoneNotFollowing
+export type ActError = PhoneUnknown | PhoneNotFollowing | PhoneFollowing
 
 /** What WeChat's console knows of the account. */
 export interface PlatformSettings {
-  /** Where callbacks go, for instance `http://127.0.0.1:3000/wechat`. */
-  readonly callbackUrl: string
+  /** Where callbacks go, for instance `http://127.0.0.1:3000/wechat`; several for several servers behind one name. */
+  readonly callbackUrls: CallbackLine["callbackUrls"]
   readonly token: Redacted.Redacted
   readonly appId: string
   readonly appSecret: Redacted.Redacted
+  /** EncodingAESKey; without one all messages are plain. */
+  readonly aesKey?: Redacted.Redacted | undefined
   /** The account's original id, `gh_…`. */
   readonly accountId: string
-  readonly mode: "plain"
+  /** The conditions at the start; all is well when left out. */
+  readonly conditions?: ConditionsChange
   /** The name over each conversation; 小猴 when left out. */
   readonly accountName?: string
   /** How long one callback may take; WeChat's 5 s when left out. */
@@ -58,18 +60,19 @@ export interface PlatformSettings {
 export class Platform extends Context.Service<
   Platform,
   {
-    /** WeChat's check of the callback address: true when the echo came back. */
+    /** WeChat's check of the callback addresses: true when each echo came back. */
     readonly verify: Effect.Effect<boolean>
     /** A new phone follows the account; its openid (28 characters). Ends when the callback's outcome is shown, like every act. */
     readonly follow: Effect.Effect<string>
-    readonly followAgain: (openid: string) => Effect.Effect<Delivery, PhoneUnknown | PhoneFollowing>
-    readonly unfollow: (openid: string) => Effect.Effect<Delivery, ActError>
-    /** Types a text; with `menuId`, clicks that item of a message menu. */
+    readonly act: (openid: string, act: PhoneAct) => Effect.Effect<Delivery, ActError>
+    /** `act` with a typed text, or a click on a menu button. */
     readonly say: (openid: string, text: string, menuId?: string) => Effect.Effect<Delivery, ActError>
-    /** Clicks a menu button of type `click`. */
     readonly press: (openid: string, key: string) => Effect.Effect<Delivery, ActError>
-    readonly sendImage: (openid: string) => Effect.Effect<Delivery, ActError>
-    readonly sendSticker: (openid: string) => Effect.Effect<Delivery, ActError>
+    /** Keeps something that phones or the account upload; its media id. */
+    readonly keepMedia: (media: NewMedia) => Effect.Effect<Media>
+    readonly media: (id: string) => Effect.Effect<Media | undefined>
+    readonly conditions: Effect.Effect<Conditions>
+    readonly change: (change: ConditionsChange) => Effect.Effect<Conditions>
     readonly phone: (openid: string) => Effect.Effect<Phone, PhoneUnknown>
     readonly snapshot: Effect.Effect<Snapshot>
     /** A snapshot and then every change, numbered. */
@@ -86,33 +89,48 @@ export class Platform extends Context.Service<
 
 /** OpenIDs have 28 characters, the first of them an `o` (protocol notes 2.1). */
 const openidCharacters = 28
+const ticketCharacters = 96
 
 const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
   const client = yield* HttpClient.HttpClient
-  const book = yield* makePhoneBook(settings.accountName ?? "小猴")
-  const target: CallbackTarget = {
-    callbackUrl: settings.callbackUrl,
-    token: settings.token,
+  const book = yield* makePhoneBook(settings.accountName ?? "小猴", {
+    ...goodConditions,
+    ...settings.conditions
+  })
+  const faults = makeFaults()
+  faults.set(book.conditions().faults)
+  const desk = makeMediaDesk()
+  const { token, appId, aesKey } = settings
+  const line: CallbackLine = {
+    callbackUrls: settings.callbackUrls,
+    token,
+    keys: aesKey === undefined ? undefined : { token, appId, key: aesKey },
     accountId: settings.accountId,
-    attemptLimitMillis: settings.attemptLimitMillis ?? attemptLimitMillis
+    attemptLimitMillis: settings.attemptLimitMillis ?? attemptLimitMillis,
+    knowsMedia: (id, nowMillis) => desk.find(id, nowMillis) !== undefined,
+    mode: () => modeInForce(book.conditions(), aesKey !== undefined),
+    clockAheadMillis: () => book.conditions().clockAheadSeconds * 1000
   }
   let messageCount = 0
+  let failures = noFailures
 
   const tell = Effect.fnUntraced(
-    function* (openid: string, act: UserAct) {
+    function* (openid: string, act: UserAct): Effect.fn.Return<Delivery, never, HttpClient.HttpClient> {
       const nowMillis = yield* Clock.currentTimeMillis
       messageCount += 1
       const body = callbackBody(
         {
           accountId: settings.accountId,
           openid,
-          createTimeSeconds: Math.floor(nowMillis / 1000),
+          createTimeSeconds: yield* secondsOnLine(line),
           messageId: messageIdAt(nowMillis, messageCount)
         },
         act
       )
-      const what = act.kind === "event" ? act.event : act.kind
-      const delivery = yield* deliver(target, { openid, body, what }, book.record)
+      const delivery: Delivery = isSilent(failures, nowMillis)
+        ? { _tag: "Fault", reason: "MarkFail" }
+        : yield* deliver(line, faults, { openid, body, what: nameOf(act) }, book.record)
+      if (delivery._tag === "Fault") failures = failedAt(failures, yield* Clock.currentTimeMillis)
       yield* showDelivery(openid, delivery)
       return delivery
     },
@@ -139,63 +157,77 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     return found === undefined ? Effect.fail(new PhoneUnknown()) : Effect.succeed(found)
   }
 
-  const act = Effect.fnUntraced(function* (
-    openid: string,
-    trigger: Trigger,
-    own: BubbleContent | undefined,
-    does: UserAct
-  ) {
-    if (!(yield* phone(openid)).following) return yield* new PhoneNotFollowing()
+  const opens = Effect.fnUntraced(function* (openid: string, trigger: Trigger) {
     const nowMillis = yield* Clock.currentTimeMillis
     book.update(openid, (old) => ({ ...old, allowance: grant(trigger, nowMillis), lastActMillis: nowMillis }))
-    if (own !== undefined) yield* book.show(openid, "own", "user", own)
-    return yield* tell(openid, does)
   })
 
-  const startFollowing = Effect.fnUntraced(function* (openid: string) {
-    const nowMillis = yield* Clock.currentTimeMillis
-    book.update(openid, (old) => ({ ...old, following: true, allowance: grant("follow", nowMillis) }))
+  const startFollowing = Effect.fnUntraced(function* (openid: string, tells: UserAct) {
+    book.update(openid, (old) => ({ ...old, following: true }))
+    yield* opens(openid, "follow")
     yield* book.show(openid, "system", "platform", textContent("你已关注该公众号"))
-    return yield* tell(openid, { kind: "event", event: "subscribe", key: "" })
+    return yield* tell(openid, tells)
   })
 
-  return Platform.of({
-    verify: Effect.provideService(verify(target), HttpClient.HttpClient, client),
-    follow: Effect.gen(function* () {
-      const { openid } = book.add(`o${yield* randomName(openidCharacters - 1)}`)
-      yield* startFollowing(openid)
-      return openid
-    }),
-    followAgain: Effect.fnUntraced(function* (openid) {
-      if ((yield* phone(openid)).following) return yield* new PhoneFollowing()
-      return yield* startFollowing(openid)
-    }),
-    unfollow: Effect.fnUntraced(function* (openid) {
-      if (!(yield* phone(openid)).following) return yield* new PhoneNotFollowing()
+  const scan = Effect.fnUntraced(function* (openid: string, scene: string, followed: boolean) {
+    const tells: UserAct = { kind: "scan", followed, scene, ticket: yield* randomName(ticketCharacters) }
+    if (!followed) return yield* startFollowing(openid, tells)
+    yield* opens(openid, "scan")
+    return yield* tell(openid, tells)
+  })
+
+  const act = Effect.fnUntraced(function* (
+    openid: string,
+    does: PhoneAct
+  ): Effect.fn.Return<Delivery, ActError> {
+    const { following } = yield* phone(openid)
+    if (does.act === "scan") return yield* scan(openid, does.scene, following)
+    if (does.act === "follow") {
+      if (following) return yield* new PhoneFollowing()
+      return yield* startFollowing(openid, subscribed)
+    }
+    if (!following) return yield* new PhoneNotFollowing()
+    if (does.act === "unfollow") {
       book.update(openid, (old) => ({ ...old, following: false }))
       yield* book.show(openid, "system", "platform", textContent("你已取消关注"))
       return yield* tell(openid, { kind: "event", event: "unsubscribe", key: "" })
+    }
+    const mediaId = yield* desk.idFor(does)
+    const { trigger, own, tells } = doingOf(does, mediaId, `http://mmbiz.qpic.cn/mmbiz_jpg/${mediaId}/0`)
+    if (trigger !== undefined) yield* opens(openid, trigger)
+    if (own !== undefined) yield* book.show(openid, "own", "user", own)
+    return yield* tell(openid, tells)
+  })
+
+  return Platform.of({
+    verify: Effect.map(
+      Effect.forEach(settings.callbackUrls, (address) => verifyAddress(line, address)),
+      (passed) => passed.every((one) => one)
+    ).pipe(Effect.provideService(HttpClient.HttpClient, client)),
+    follow: Effect.gen(function* () {
+      const { openid } = book.add(`o${yield* randomName(openidCharacters - 1)}`)
+      yield* startFollowing(openid, subscribed)
+      return openid
     }),
+    act,
     say: (openid, text, menuId) =>
-      menuId === undefined
-        ? act(openid, "message", textContent(text), { kind: "text", content: text })
-        : act(openid, "click", textContent(text), { kind: "text", content: text, menuId }),
-    press: (openid, key) => act(openid, "click", undefined, { kind: "event", event: "CLICK", key }),
-    sendImage: Effect.fnUntraced(function* (openid) {
-      const mediaId = yield* randomName(64)
-      const picUrl = `http://mmbiz.qpic.cn/mmbiz_jpg/${mediaId}/0`
-      return yield* act(openid, "message", mediaContent("image", mediaId, ""), {
-        kind: "image",
-        picUrl,
-        mediaId
-      })
-    }),
-    sendSticker: (openid) =>
-      act(openid, "message", mediaContent("sticker", "", ""), { kind: "text", content: unsupportedKindText }),
+      act(openid, { act: "say", text, ...(menuId === undefined ? {} : { menuId }) }),
+    press: (openid, key) => act(openid, { act: "press", key }),
+    keepMedia: desk.keep,
+    media: (id) => Effect.map(Clock.currentTimeMillis, (now) => desk.find(id, now)),
+    conditions: Effect.sync(book.conditions),
+    change: (change) =>
+      Effect.sync(() => {
+        book.setConditions({ ...book.conditions(), ...change })
+        if (change.faults !== undefined) faults.set(change.faults)
+        return book.conditions()
+      }),
     phone,
     snapshot: book.snapshot,
     changes: book.stream,
     endStreams: book.endStreams,
-    account: makeAccountSide(settings, book)
+    account: makeAccountSide(settings, book, faults, line.knowsMedia)
   })
 })
+
+const subscribed: UserAct = { kind: "event", event: "subscribe", key: "" }

@@ -33,7 +33,11 @@ export class AnswerRefused extends Schema.TaggedError<AnswerRefused>()("AnswerRe
     "Content is empty",
     "Content is too long",
     "MediaId is missing",
-    "Articles are wrong"
+    "MediaId is unknown",
+    "Articles are wrong",
+    "not encrypted",
+    "signature of the answer is wrong",
+    "answer cannot be decrypted"
   ])
 }) {
   override get message(): string {
@@ -49,6 +53,18 @@ const maxArticles = 8
 /** Reads a callback's answer, strictly: the letters, spaces and wrappers that WeChat wants (notes 3.1, 3.2; pitfall 42). */
 export const readAnswer = Effect.fnUntraced(function* (body: string, openid: string, accountId: string) {
   if (body === "" || body === "success") return silence
+  const fields = yield* readDocument(body)
+  if ((yield* textOf(fields, "ToUserName")) !== openid) {
+    return yield* new AnswerRefused({ reason: "ToUserName is not the user" })
+  }
+  if ((yield* textOf(fields, "FromUserName")) !== accountId) {
+    return yield* new AnswerRefused({ reason: "FromUserName is not the account" })
+  }
+  return yield* readMessage(yield* textOf(fields, "MsgType"), fields)
+})
+
+/** The elements of one document `<xml>…</xml>` by name. */
+export const readDocument = Effect.fnUntraced(function* (body: string) {
   if (/<[^>]*\s[^>]*>/.test(withoutCdata(body))) {
     return yield* new AnswerRefused({ reason: "space or attribute inside a tag" })
   }
@@ -61,19 +77,13 @@ export const readAnswer = Effect.fnUntraced(function* (body: string, openid: str
   const root = roots[0]
   if (root === undefined || root.name !== "xml")
     return yield* new AnswerRefused({ reason: "root is not xml" })
-  const fields = yield* readFields(root)
-  if ((yield* textOf(fields, "ToUserName")) !== openid) {
-    return yield* new AnswerRefused({ reason: "ToUserName is not the user" })
-  }
-  if ((yield* textOf(fields, "FromUserName")) !== accountId) {
-    return yield* new AnswerRefused({ reason: "FromUserName is not the account" })
-  }
-  return yield* readMessage(yield* textOf(fields, "MsgType"), fields)
+  return yield* readFields(root)
 })
 
 const silence: Answer = { _tag: "Silence" }
 
-type Fields = ReadonlyMap<string, Xml.Element>
+/** Elements by name; none stands twice. */
+export type Fields = ReadonlyMap<string, Xml.Element>
 
 const readMessage = Effect.fnUntraced(function* (
   type: string,
@@ -152,10 +162,10 @@ const elementOf = (fields: Fields, name: string): Effect.Effect<Xml.Element, Ans
     : Effect.succeed(element)
 }
 
-const textOf = (fields: Fields, name: string): Effect.Effect<string, AnswerRefused> =>
+export const textOf = (fields: Fields, name: string): Effect.Effect<string, AnswerRefused> =>
   Effect.map(elementOf(fields, name), elementText)
 
-const optionalText = (fields: Fields, name: string): Effect.Effect<string> => {
+export const optionalText = (fields: Fields, name: string): Effect.Effect<string> => {
   const element = fields.get(name)
   return Effect.succeed(element === undefined ? "" : elementText(element))
 }

@@ -87,6 +87,10 @@ export const checkToken = (
   return Result.fail(refuse(token.superseded ? 40001 : 42001))
 }
 
+/** Every token ends now, as when somebody else asked for new ones or the secret was reset. */
+export const revokeAll = (desk: TokenDesk, nowMillis: number): TokenDesk =>
+  shorten(shorten(desk, "token", nowMillis), "stable_token", nowMillis)
+
 const issued = (desk: TokenDesk, value: string, kind: TokenKind, nowMillis: number): TokenDesk => ({
   ...desk,
   tokens: [

@@ -1,4 +1,4 @@
-/** One exchange between the simulated WeChat and the service; never tokens, secrets or what people wrote. */
+/** One exchange between the simulated WeChat and the service, whole: it is a developer's own machine. The app secret is blotted out. */
 export interface WireEntry {
   readonly id: number
   readonly atMillis: number
@@ -7,6 +7,8 @@ export interface WireEntry {
   readonly path: string
   /** Kind of message or event, or the HTTP method. */
   readonly what: string
+  /** Whose phone it is about; empty where it is about none. */
+  readonly openid: string
   readonly attempt: number
   /** HTTP status, or 0 where none came. */
   readonly status: number
@@ -14,7 +16,33 @@ export interface WireEntry {
   /** Whether both sides may be content with it. */
   readonly good: boolean
   readonly durationMillis: number
+  /** The faults that struck on purpose. */
+  readonly faults: ReadonlyArray<string>
+  readonly raw: RawExchange
+}
+
+/** The exchange as it went over the wire. `opened…` is what stood in an envelope; empty where there was none. */
+export interface RawExchange {
+  readonly method: string
+  /** The whole address, with signature and token. */
+  readonly url: string
+  readonly requestBody: string
+  readonly openedRequest: string
+  readonly answerBody: string
+  readonly openedAnswer: string
 }
 
 /** Enough to look back over a conversation; the page and the memory stay small. */
 export const wireHistoryEntries = 200
+
+/** A longer body is cut on the wire view; 4 KiB more than an encrypted text of the longest sort. */
+export const wireBodyCharacters = 12_000
+
+/** Bodies cut to what the view keeps. */
+export const cutRaw = (raw: RawExchange): RawExchange => ({
+  ...raw,
+  requestBody: raw.requestBody.slice(0, wireBodyCharacters),
+  openedRequest: raw.openedRequest.slice(0, wireBodyCharacters),
+  answerBody: raw.answerBody.slice(0, wireBodyCharacters),
+  openedAnswer: raw.openedAnswer.slice(0, wireBodyCharacters)
+})

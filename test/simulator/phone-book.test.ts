@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schema, Stream } from "effect"
+import { goodConditions } from "../../src/simulator/conditions.ts"
 import { makePhoneBook, type Change, type Snapshot } from "../../src/simulator/phone-book.ts"
 import { phoneHistoryBubbles, textContent } from "../../src/simulator/phone.ts"
 import { wireHistoryEntries } from "../../src/simulator/wire.ts"
 
-const Deed = Schema.Literals(["add", "show", "update", "menu", "record"])
+const Deed = Schema.Literals(["add", "show", "update", "menu", "record", "conditions"])
 const Story = Schema.Array(Deed).check(Schema.isMaxLength(30))
 
 const entry = {
@@ -16,7 +17,10 @@ const entry = {
   status: 200,
   outcome: "ok",
   good: true,
-  durationMillis: 1
+  durationMillis: 1,
+  openid: "",
+  faults: [],
+  raw: { method: "GET", url: "", requestBody: "", openedRequest: "", answerBody: "", openedAnswer: "" }
 } as const
 
 type Book = Effect.Success<ReturnType<typeof makePhoneBook>>
@@ -28,6 +32,7 @@ const carryOut = Effect.fnUntraced(function* (book: Book, deed: typeof Deed.Type
   if (deed === "update") book.update(openid, (phone) => ({ ...phone, following: !phone.following }))
   if (deed === "menu") book.setMenu(index % 2 === 0 ? null : { button: [] })
   if (deed === "record") book.record(entry)
+  if (deed === "conditions") book.setConditions({ ...goodConditions, clockAheadSeconds: index })
 })
 
 /** What the page does with a change. */
@@ -57,6 +62,8 @@ const applied = (seen: Snapshot, change: Change): Snapshot => {
       return { ...seen, menu: change.menu }
     case "wire":
       return { ...seen, wire: [...seen.wire, change.entry] }
+    case "conditions":
+      return { ...seen, conditions: change.conditions }
     case "end":
       return seen
   }
@@ -68,7 +75,7 @@ describe("what the simulated WeChat shows", () => {
     [Story, Story],
     ([before, after]) =>
       Effect.gen(function* () {
-        const book = yield* makePhoneBook("小猴")
+        const book = yield* makePhoneBook("小猴", goodConditions)
         yield* Effect.forEach(before, (deed, index) => carryOut(book, deed, index))
         const reader = yield* Effect.forkChild(Stream.runCollect(book.stream), { startImmediately: true })
         yield* Effect.yieldNow
@@ -80,7 +87,7 @@ describe("what the simulated WeChat shows", () => {
           numbered,
           numbered.map((_, index) => (numbered[0] ?? 0) + index)
         )
-        const empty = yield* (yield* makePhoneBook("小猴")).snapshot
+        const empty = yield* (yield* makePhoneBook("小猴", goodConditions)).snapshot
         const seen = changes.reduce((snapshot, { change }) => applied(snapshot, change), empty)
         assert.deepStrictEqual(seen, yield* book.snapshot)
       })
@@ -88,7 +95,7 @@ describe("what the simulated WeChat shows", () => {
 
   it.effect("histories are bounded, the newest stay", () =>
     Effect.gen(function* () {
-      const book = yield* makePhoneBook("小猴")
+      const book = yield* makePhoneBook("小猴", goodConditions)
       book.add("o1")
       for (let count = 1; count <= phoneHistoryBubbles + 5; count++) {
         yield* book.show("o1", "own", "user", textContent(String(count)))

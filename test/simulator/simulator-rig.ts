@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import type { ConditionsChange } from "../../src/simulator/conditions.ts"
 import { simulatorApiRoutes } from "../../src/simulator/api.ts"
 import { endPageStreams, firstPhones, simulatorPageRoutes } from "../../src/simulator/phones.ts"
 import { Platform } from "../../src/simulator/platform.ts"
@@ -16,18 +17,25 @@ export interface SimulatorOptions {
   readonly phones?: number
   readonly token?: string
   readonly port?: number
+  readonly conditions?: ConditionsChange
+  /** EncodingAESKey. */
+  readonly aesKey?: string
 }
 
-export const platformLayer = (callbackUrl: string, options: SimulatorOptions = {}) =>
-  Platform.layer({
-    callbackUrl,
+/** `callbackUrl`: one address, or several with a space between. */
+export const platformLayer = (callbackUrl: string, options: SimulatorOptions = {}) => {
+  const [first = callbackUrl, ...others] = callbackUrl.split(" ")
+  return Platform.layer({
+    callbackUrls: [first, ...others],
     token: Redacted.make(options.token ?? botToken),
     appId: testAppId,
     appSecret: Redacted.make(testAppSecret),
     accountId: botAccountId,
-    mode: "plain",
+    ...(options.aesKey === undefined ? {} : { aesKey: Redacted.make(options.aesKey) }),
+    ...(options.conditions === undefined ? {} : { conditions: options.conditions }),
     ...(options.attemptLimitMillis === undefined ? {} : { attemptLimitMillis: options.attemptLimitMillis })
   }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+}
 
 /** A running simulator; lives as long as the scope. */
 export const startSimulator = Effect.fnUntraced(function* (

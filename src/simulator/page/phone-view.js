@@ -43,7 +43,7 @@ export const makePhoneView = (accountName, first, act) => {
     menu
   )
 
-  const send = (body) => act({ openid: facts.openid, ...body })
+  const send = (does) => act({ openid: facts.openid, does })
   const say = () => {
     if (input.value === "") return
     send({ act: "say", text: input.value })

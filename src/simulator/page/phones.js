@@ -102,6 +102,6 @@ const connect = () => {
   events.addEventListener("error", again)
 }
 
-document.querySelector("#add-phone").addEventListener("click", () => act({ act: "add" }))
+document.querySelector("#add-phone").addEventListener("click", () => act({ does: { act: "add" } }))
 setInterval(tickAll, 500)
 connect()

@@ -1,0 +1,96 @@
+/** One request of WeChat to the service and its answer: signed, in the mode that the console says, within the time that WeChat waits. */
+import { Clock, Duration, Effect, Random, type Redacted } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import type { EnvelopeKeys } from "../wechat/envelope.ts"
+import { requestSignature } from "../wechat/signature.ts"
+import { writeCallback } from "./callback-envelope.ts"
+import type { CallbackMode } from "./conditions.ts"
+
+/** The line to the service, as WeChat's console and the conditions set it. */
+export interface CallbackLine {
+  /** Where the service listens, as entered in WeChat's console; several for several servers behind one name. */
+  readonly callbackUrls: readonly [string, ...ReadonlyArray<string>]
+  readonly token: Redacted.Redacted
+  /** For the sealed modes; undefined without a key. */
+  readonly keys: EnvelopeKeys | undefined
+  readonly accountId: string
+  /** How long WeChat waits for one attempt; see `attemptLimitMillis`. */
+  readonly attemptLimitMillis: number
+  /** Whether a media id is one of WeChat's. */
+  readonly knowsMedia: (mediaId: string, nowMillis: number) => boolean
+  readonly mode: () => CallbackMode
+  /** By how much WeChat's clock is ahead. */
+  readonly clockAheadMillis: () => number
+}
+
+/** What one request carried and what came back. */
+export interface Exchanged {
+  readonly url: string
+  readonly requestBody: string
+  /** Undefined when nothing complete came in time, or no connection. */
+  readonly answer: { readonly status: number; readonly body: Buffer } | undefined
+}
+
+/** WeChat's time, in whole seconds. */
+export const secondsOnLine = (line: CallbackLine): Effect.Effect<number> =>
+  Effect.map(Clock.currentTimeMillis, (now) => Math.floor((now + line.clockAheadMillis()) / 1000))
+
+/** Sends a readable callback in the mode in force. */
+export const postCallback = Effect.fnUntraced(function* (
+  line: CallbackLine,
+  address: string,
+  openid: string,
+  plain: string,
+  limitMillis: number
+): Effect.fn.Return<Exchanged, never, HttpClient.HttpClient> {
+  const stamp = yield* newStamp(line)
+  const written = yield* writeCallback(line.mode(), line.keys, plain, line.accountId, stamp)
+  const url = signedUrl(line, address, stamp)
+  url.searchParams.set("openid", openid)
+  for (const [name, value] of Object.entries(written.query)) url.searchParams.set(name, value)
+  const request = HttpClientRequest.post(url).pipe(HttpClientRequest.bodyText(written.body, "text/xml"))
+  return {
+    url: url.href,
+    requestBody: written.body,
+    answer: yield* exchange(request, limitMillis)
+  }
+})
+
+/** The verification that WeChat does when an address is saved: true when the echo comes back exactly (notes 1). */
+export const verifyAddress = Effect.fnUntraced(function* (line: CallbackLine, address: string) {
+  const echo = yield* randomDigits
+  const url = signedUrl(line, address, yield* newStamp(line))
+  url.searchParams.set("echostr", echo)
+  const answer = yield* exchange(HttpClientRequest.get(url), line.attemptLimitMillis)
+  return answer !== undefined && answer.status === 200 && answer.body.toString("utf8") === echo
+})
+
+const exchange = (request: HttpClientRequest.HttpClientRequest, limitMillis: number) =>
+  HttpClient.execute(request).pipe(
+    Effect.flatMap((response) =>
+      Effect.map(response.arrayBuffer, (body) => ({ status: response.status, body: Buffer.from(body) }))
+    ),
+    Effect.timeout(Duration.millis(limitMillis)),
+    Effect.orElseSucceed(() => undefined),
+    // A span would keep the openid and the signature of the address.
+    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+  )
+
+interface Stamp {
+  readonly timestamp: string
+  readonly nonce: string
+}
+
+const newStamp = Effect.fnUntraced(function* (line: CallbackLine) {
+  return { timestamp: String(yield* secondsOnLine(line)), nonce: yield* randomDigits } satisfies Stamp
+})
+
+const signedUrl = (line: CallbackLine, address: string, { timestamp, nonce }: Stamp): URL => {
+  const url = new URL(address)
+  url.searchParams.set("signature", requestSignature(line.token, timestamp, nonce))
+  url.searchParams.set("timestamp", timestamp)
+  url.searchParams.set("nonce", nonce)
+  return url
+}
+
+const randomDigits = Effect.map(Random.nextIntBetween(100_000_000, 2_000_000_000), String)

@@ -1,0 +1,28 @@
+/** MarkFail: after many failures WeChat sends an account nothing for a minute (protocol notes 3.1). */
+
+/** WeChat does not say how many; enough that a few slow answers while one tries something do not count. */
+export const massFailures = 20
+/** Within which time so many count. */
+export const massFailureWindowMillis = 60_000
+/** How long WeChat then sends nothing. */
+export const massFailureSilenceMillis = 60_000
+
+export interface FailureRecord {
+  readonly failedAtMillis: ReadonlyArray<number>
+  readonly silentUntilMillis: number
+}
+
+export const noFailures: FailureRecord = { failedAtMillis: [], silentUntilMillis: 0 }
+
+/** One more message that no attempt brought a fit answer for. */
+export const failedAt = (record: FailureRecord, nowMillis: number): FailureRecord => {
+  const failedAtMillis = [...record.failedAtMillis, nowMillis].filter(
+    (at) => nowMillis - at < massFailureWindowMillis
+  )
+  return failedAtMillis.length < massFailures
+    ? { ...record, failedAtMillis }
+    : { failedAtMillis: [], silentUntilMillis: nowMillis + massFailureSilenceMillis }
+}
+
+export const isSilent = (record: FailureRecord, nowMillis: number): boolean =>
+  nowMillis < record.silentUntilMillis
