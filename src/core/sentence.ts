@@ -1,4 +1,5 @@
 import type { Button, CampusButton } from "./button.ts"
+import type { CampusAnswer } from "./campus-answer.ts"
 import type { Chat } from "./session.ts"
 
 /** Everything that the service can say to a user, as data; `wording.ts` has the words. */
@@ -28,6 +29,8 @@ export type Sentence =
   | { readonly _tag: "ButtonWouldHave"; readonly button: Button }
   | { readonly _tag: "NotCarried"; readonly kind: "sticker" | "unknown" }
   | { readonly _tag: "NoCampus"; readonly button: CampusButton }
+  /** What the school, or the service in its place, says. */
+  | { readonly _tag: "Campus"; readonly answer: CampusAnswer }
   | { readonly _tag: "TeaseBegins" }
   | { readonly _tag: "TeaseNotNow" }
   | { readonly _tag: "TeaseOnlyText" }

@@ -1,4 +1,5 @@
 import { menuLayout } from "./button.ts"
+import { wordCampus } from "./campus-wording.ts"
 import type { Sentence } from "./sentence.ts"
 
 /**
@@ -47,6 +48,8 @@ export const word = (sentence: Sentence): string => {
         : "这种消息转发不了，没有发出去。文字、图片和语音可以。"
     case "NoCampus":
       return `「${sentence.button}」需要学校的数据，学校系统尚未接入。`
+    case "Campus":
+      return wordCampus(sentence.answer)
     case "TeaseBegins":
       return "来调戏我吧！再发一次「调戏」就结束。"
     case "TeaseNotNow":

@@ -4,6 +4,7 @@ import { buttons, isCampusButton } from "../../src/core/button.ts"
 import { byteLength, replyTextBytes } from "../../src/core/folding.ts"
 import type { Sentence } from "../../src/core/sentence.ts"
 import { word } from "../../src/core/wording.ts"
+import { campusAnswers } from "./campus-answers.ts"
 
 const campusButtons = buttons.filter(isCampusButton)
 
@@ -36,6 +37,7 @@ const everySentence: {
     { _tag: "NotCarried", kind: "unknown" }
   ],
   NoCampus: campusButtons.map((button) => ({ _tag: "NoCampus", button })),
+  Campus: campusAnswers.map((answer) => ({ _tag: "Campus", answer })),
   TeaseBegins: [{ _tag: "TeaseBegins" }],
   TeaseNotNow: [{ _tag: "TeaseNotNow" }],
   TeaseOnlyText: [{ _tag: "TeaseOnlyText" }],
@@ -85,7 +87,8 @@ describe("the words that people and tests look for", () => {
       if (!word(sentence).includes("绑定")) continue
       const listsButtons = sentence._tag === "Welcome" || sentence._tag === "Help"
       const named = "button" in sentence && sentence.button === "更新绑定信息"
-      assert.isTrue(listsButtons || named, JSON.stringify(sentence))
+      const asksFor = sentence._tag === "Campus" && /^Bind/u.test(sentence.answer._tag)
+      assert.isTrue(listsButtons || named || asksFor, JSON.stringify(sentence))
     }
   })
 
