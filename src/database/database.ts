@@ -34,10 +34,10 @@ export class Database extends Context.Service<
     readonly use: <A>(
       work: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError.SqlError>
     ) => Effect.Effect<A, DatabaseFailed>
-    /** Runs statements that delete; SQLite's files hold nothing of what was deleted afterwards. */
-    readonly erase: (
-      work: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, SqlError.SqlError>
-    ) => Effect.Effect<void, DatabaseFailed>
+    /** Runs statements that delete or replace; afterwards SQLite's files hold nothing of what was there before. */
+    readonly erase: <A>(
+      work: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError.SqlError>
+    ) => Effect.Effect<A, DatabaseFailed>
     /** Why it cannot be used right now, if it cannot. */
     readonly problem: Effect.Effect<Option.Option<string>>
   }
@@ -118,7 +118,7 @@ const make = Effect.fnUntraced(function* (
 
   return Database.of({
     use,
-    erase: (work) => use((sql) => Effect.andThen(work(sql), emptyLog(sql))),
+    erase: (work) => use((sql) => Effect.tap(work(sql), emptyLog(sql))),
     problem: use((sql) => sql`SELECT count(*) FROM ${sql(migrationsTable)}`).pipe(
       Effect.as(Option.none<string>()),
       Effect.catch((error) => Effect.succeedSome(error.problem))
