@@ -9,6 +9,8 @@ export class Campus extends Context.Service<
   {
     /** Never fails, and answers within WeChat's five seconds: a school that does not answer is a sentence. */
     readonly answer: (openid: Openid, question: CampusQuestion) => Effect.Effect<ReadonlyArray<Sentence>>
+    /** 取消绑定: the same as `forget`, with the words for it: `Unbound`, or `NotBound` with a link. */
+    readonly unbind: (openid: Openid) => Effect.Effect<ReadonlyArray<Sentence>>
     /** Deletes what is kept of a user. A failure is logged where it happens. */
     readonly forget: (openid: Openid) => Effect.Effect<void>
   }
@@ -16,6 +18,7 @@ export class Campus extends Context.Service<
   /** No school is connected. */
   static readonly layerNone: Layer.Layer<Campus> = Layer.succeed(Campus, {
     answer: (_openid, { button }) => Effect.succeed([{ _tag: "NoCampus", button }]),
+    unbind: () => Effect.succeed([{ _tag: "NoCampus", button: "更新绑定信息" }]),
     forget: () => Effect.void
   })
 }

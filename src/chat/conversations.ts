@@ -181,6 +181,9 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
         case "AskCampus":
           answer.push(...(yield* campus.answer(openid, command.question)))
           break
+        case "Unbind":
+          answer.push(...(yield* campus.unbind(openid)))
+          break
         case "Tease":
           answer.push({ _tag: "NoChatbot" })
           break

@@ -18,6 +18,8 @@ export type Command =
   | { readonly _tag: "ShowPairing"; readonly room: RoomId; readonly sinceMillis: number }
   /** Ask the school. */
   | { readonly _tag: "AskCampus"; readonly question: CampusQuestion }
+  /** Delete the binding of the user's student card. */
+  | { readonly _tag: "Unbind" }
   /** Ask the chatbot. */
   | { readonly _tag: "Tease"; readonly text: string }
   /** Delete all that is kept of the user. */

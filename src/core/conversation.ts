@@ -146,6 +146,9 @@ const said = (chat: Chat, words: string): Step => {
   if (meantForPartner) return { chat: ordinary, commands: [...newsOf(chat), reply({ _tag: "NotSent" })] }
   if (ours && intent._tag === "Button") return pressed(chat, intent.button, intent.periods)
   if (ours && intent._tag === "Help") return answerHelp(chat)
+  if (ours && intent._tag === "Unbind") {
+    return { chat: seen(chat), commands: [...newsOf(chat), { _tag: "Unbind" }] }
+  }
   if (intent._tag === "Tease" && (ours || chat._tag === "Teasing")) return toggleTease(chat)
   switch (chat._tag) {
     case "Ordinary":

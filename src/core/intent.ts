@@ -15,10 +15,11 @@ export type Intent =
     }
   | { readonly _tag: "Tease"; readonly marked: boolean }
   | { readonly _tag: "Help"; readonly marked: boolean }
+  | { readonly _tag: "Unbind"; readonly marked: boolean }
   | { readonly _tag: "Plain"; readonly marked: boolean }
 
 /** The words beside the buttons' names that mean something. */
-export const words = { tease: "调戏", help: "帮助" } as const
+export const words = { tease: "调戏", help: "帮助", unbind: "取消绑定" } as const
 
 /** Reads a text; spaces around a command are ignored. */
 export const intentOf = (text: string): Intent => {
@@ -30,6 +31,7 @@ export const intentOf = (text: string): Intent => {
   if (periods !== undefined) return { _tag: "Button", button: freeRooms, periods, marked }
   if (command === words.tease) return { _tag: "Tease", marked }
   if (command === words.help) return { _tag: "Help", marked }
+  if (command === words.unbind) return { _tag: "Unbind", marked }
   return { _tag: "Plain", marked }
 }
 

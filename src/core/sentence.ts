@@ -31,6 +31,10 @@ export type Sentence =
   | { readonly _tag: "NoCampus"; readonly button: CampusButton }
   /** What the school, or the service in its place, says. */
   | { readonly _tag: "Campus"; readonly answer: CampusAnswer }
+  | { readonly _tag: "Bound" }
+  | { readonly _tag: "Unbound" }
+  /** There was nothing to delete; the link leads to the page that binds. */
+  | { readonly _tag: "NotBound"; readonly link: string }
   | { readonly _tag: "TeaseBegins" }
   | { readonly _tag: "TeaseNotNow" }
   | { readonly _tag: "TeaseOnlyText" }

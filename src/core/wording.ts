@@ -1,5 +1,5 @@
 import { menuLayout } from "./button.ts"
-import { wordCampus } from "./campus-wording.ts"
+import { link, wordCampus } from "./campus-wording.ts"
 import type { Sentence } from "./sentence.ts"
 
 /**
@@ -50,6 +50,12 @@ export const word = (sentence: Sentence): string => {
       return `「${sentence.button}」需要学校的数据，学校系统尚未接入。`
     case "Campus":
       return wordCampus(sentence.answer)
+    case "Bound":
+      return "绑定成功！以后按菜单就能查课表、教室和借书。不想要了就发送「取消绑定」。"
+    case "Unbound":
+      return "已取消绑定，小猴这里不再留着你的学校信息。"
+    case "NotBound":
+      return `你还没有绑定校园卡，不用取消。想绑定就点：\n${link(sentence.link, "点这里绑定")}`
     case "TeaseBegins":
       return "来调戏我吧！再发一次「调戏」就结束。"
     case "TeaseNotNow":
@@ -88,6 +94,7 @@ const helpInOrdinary = [
   ...[timetable, tools, more].map((top) => `【${top.name}】${top.buttons.join("、")}`),
   "「配对」找一个同校的人匿名聊天；",
   "「调戏」和小猴斗嘴，再发一次结束；",
+  "「取消绑定」删掉你的校园卡；",
   "「帮助」看这些话。"
 ].join("\n")
 

@@ -94,7 +94,7 @@ describe("the state machine on any chat and any event", () => {
     const [chat, event] = input
     if (event._tag === "Unfollowed") return
     const { commands } = step(chat, event)
-    const answers = ["Reply", "Look", "ShowPairing", "AskCampus", "Tease"]
+    const answers = ["Reply", "Look", "ShowPairing", "AskCampus", "Unbind", "Tease"]
     assert.isTrue(commands.some(({ _tag }) => _tag === "Relay" || answers.includes(_tag)))
   })
 

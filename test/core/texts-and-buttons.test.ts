@@ -53,6 +53,18 @@ describe("texts and buttons", () => {
     if (forBot) assert.deepStrictEqual(commands, [{ _tag: "Tease", text: words_ }])
   })
 
+  it.each(all)(
+    "取消绑定 behind a # deletes the binding in state %j, and without it in the ordinary one",
+    (chat) => {
+      const marked = step(chat, say(`#${words.unbind}`))
+      assert.deepStrictEqual(marked.commands.at(-1), { _tag: "Unbind" })
+      assert.deepStrictEqual(step(ordinary, say(words.unbind)), {
+        chat: ordinary,
+        commands: [{ _tag: "Unbind" }]
+      })
+    }
+  )
+
   it("调戏 goes in and out of tease mode", () => {
     const entered = step(ordinary, say(` ${words.tease} `))
     assert.strictEqual(stateNumber(entered.chat), 2)

@@ -38,6 +38,9 @@ const everySentence: {
   ],
   NoCampus: campusButtons.map((button) => ({ _tag: "NoCampus", button })),
   Campus: campusAnswers.map((answer) => ({ _tag: "Campus", answer })),
+  Bound: [{ _tag: "Bound" }],
+  Unbound: [{ _tag: "Unbound" }],
+  NotBound: [{ _tag: "NotBound", link: "https://chat.example.edu/bind?link=abc" }],
   TeaseBegins: [{ _tag: "TeaseBegins" }],
   TeaseNotNow: [{ _tag: "TeaseNotNow" }],
   TeaseOnlyText: [{ _tag: "TeaseOnlyText" }],
@@ -87,8 +90,9 @@ describe("the words that people and tests look for", () => {
       if (!word(sentence).includes("绑定")) continue
       const listsButtons = sentence._tag === "Welcome" || sentence._tag === "Help"
       const named = "button" in sentence && sentence.button === "更新绑定信息"
+      const aboutBinding = ["Bound", "Unbound", "NotBound"].includes(sentence._tag)
       const asksFor = sentence._tag === "Campus" && /^Bind/u.test(sentence.answer._tag)
-      assert.isTrue(listsButtons || named || asksFor, JSON.stringify(sentence))
+      assert.isTrue(listsButtons || named || asksFor || aboutBinding, JSON.stringify(sentence))
     }
   })
 
