@@ -6,6 +6,7 @@ import { FetchHttpClient, HttpRouter } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
 import { Campus } from "./chat/campus.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
+import { LinkSecret } from "./chat/secret-keys.ts"
 import { Sweeper } from "./chat/sweeper.ts"
 import { Database } from "./database/database.ts"
 import { healthRoutes } from "./http/health.ts"
@@ -35,6 +36,16 @@ export const stateWarning = (settings: Pick<Settings, "memcached">): Layer.Layer
           "MEMCACHED_SERVERS is not set: chats live in this process, end with it, and cannot be shared"
         )
       )
+
+/** LINK_SECRET, or one that ends with this process, and a warning. */
+export const linkSecretLayer = ({ linkSecret }: Pick<Settings, "linkSecret">): Layer.Layer<never> =>
+  linkSecret === undefined
+    ? Layer.effectDiscard(
+        Effect.logWarning(
+          "LINK_SECRET is not set: links and sealed lines of this start are of no use after it, nor on other servers"
+        )
+      )
+    : Layer.succeed(LinkSecret, linkSecret)
 
 /** WeChat's API as far as the credentials go; without them nothing can be pushed. */
 export const weChatLayer = (weChat: WeChatSettings): Layer.Layer<WeChatApi, never, Memcached> => {
@@ -99,7 +110,10 @@ export const serviceLayer = <R>(
     home
   )
   const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
-  return Layer.merge(server, Sweeper.layerRunning).pipe(Layer.provide(chatLayer(settings)))
+  return Layer.merge(server, Sweeper.layerRunning).pipe(
+    Layer.provide(chatLayer(settings)),
+    Layer.provide(linkSecretLayer(settings))
+  )
 }
 
 /** The service on its own, as `serve` runs it. */

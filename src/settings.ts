@@ -16,7 +16,7 @@ export interface Settings {
   }
   /** `sqlite:PATH` or `postgres://…`, which may hold a password. The demo keeps nothing unless it is told where. */
   readonly databaseUrl: Redacted.Redacted
-  /** Signs links; none: a new one with each start. */
+  /** Signs links, and makes the hashes of the logs; none: a new one with each start. */
   readonly linkSecret: Redacted.Redacted | undefined
   readonly pairingTimeoutMillis: number
   readonly chatIdleTimeoutMillis: number
@@ -137,9 +137,9 @@ export const readSettings = (
       password: optional("MEMCACHED_PASSWORD", read.secret)
     },
     databaseUrl: setting("DATABASE_URL", read.databaseUrl, purpose.serving ? databaseFile : databaseInMemory),
-    linkSecret: optional("LINK_SECRET", read.secret),
     pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, 50_000),
     chatIdleTimeoutMillis: setting("CHAT_IDLE_TIMEOUT", read.idleTimeout, 30 * 60_000),
+    linkSecret: optional("LINK_SECRET", read.secret),
     campusUrl: optional("CAMPUS_URL", read.url),
     campusAppId: value("CAMPUS_APP_ID"),
     chatbot: setting(

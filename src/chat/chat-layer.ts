@@ -10,6 +10,7 @@ import { Ledger } from "./ledger.ts"
 import { Lobby } from "./lobby.ts"
 import { Mailbox } from "./mailbox.ts"
 import { Matchmaker } from "./matchmaker.ts"
+import { MessageLimit } from "./message-limit.ts"
 import { News } from "./news.ts"
 import { type DeliveryMode, Postman } from "./postman.ts"
 import { Rooms } from "./rooms.ts"
@@ -37,6 +38,7 @@ export const chatLayer = (settings: ChatSettings) => {
     Ledger.layer,
     Lobby.layer,
     Mailbox.layer,
+    MessageLimit.layer,
     Rooms.layer,
     Sessions.layer
   )

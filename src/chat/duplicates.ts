@@ -73,7 +73,11 @@ export class Duplicates extends Context.Service<
               encode({ ...claimed, answered: answer === undefined ? {} : { content: answer } }),
               ttlSeconds.seen
             )
-            .pipe(Effect.catch((error) => Effect.logWarning("an answer could not be recorded", error)))
+            .pipe(
+              Effect.catch((error) =>
+                Effect.logWarning("an answer could not be recorded", { problem: error.message })
+              )
+            )
       })
 
       const tryClaim = Effect.fnUntraced(function* (key: string) {

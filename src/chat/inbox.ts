@@ -4,6 +4,7 @@ import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
 import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
 import { Background } from "./background.ts"
 import { Conversations } from "./conversations.ts"
@@ -11,8 +12,10 @@ import { type Claim, Duplicates, underwayPollMillis } from "./duplicates.ts"
 import { eventOf, triggerOf } from "./incoming-event.ts"
 import { Ledger } from "./ledger.ts"
 import { type Mail, Mailbox } from "./mailbox.ts"
+import { MessageLimit, type Pace } from "./message-limit.ts"
 import { Postman } from "./postman.ts"
 import { makeReplies } from "./replies.ts"
+import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
 import { Sessions } from "./sessions.ts"
 import { makeTurns } from "./turns.ts"
 
@@ -35,7 +38,7 @@ export class Inbox extends Context.Service<
   static readonly layer: Layer.Layer<
     Inbox,
     never,
-    Background | Conversations | Duplicates | Ledger | Mailbox | Postman | Sessions
+    Background | Conversations | Duplicates | Ledger | Mailbox | MessageLimit | Postman | Sessions
   > = Layer.effect(
     Inbox,
     Effect.gen(function* () {
@@ -44,10 +47,23 @@ export class Inbox extends Context.Service<
       const duplicates = yield* Duplicates
       const ledger = yield* Ledger
       const mailbox = yield* Mailbox
+      const limit = yield* MessageLimit
       const postman = yield* Postman
       const sessions = yield* Sessions
       const replies = yield* makeReplies
       const inTurn = makeTurns<Openid>()
+      const followerHash = makeFollowerHash(yield* LinkSecret)
+
+      const unavailable = (from: Openid, error: MemcachedError) =>
+        Effect.logWarning("a message could not be worked on", {
+          follower: followerHash(from),
+          problem: error.message
+        })
+
+      const tooFast = (from: Openid) =>
+        Effect.logWarning("somebody sends too many messages; the rest of this minute is not worked on", {
+          follower: followerHash(from)
+        })
 
       const opened = (incoming: Incoming) => {
         const trigger = triggerOf(incoming)
@@ -58,20 +74,30 @@ export class Inbox extends Context.Service<
         Effect.orElseSucceed(mailbox.peek(openid), () => ({ kept: [], version: undefined }))
 
       /** Works on a message, unless that was or is being done. Fails only when memcached cannot be reached. */
-      const tryWork = Effect.fnUntraced(function* (incoming: Incoming, event: ChatEvent) {
+      const tryWork = Effect.fnUntraced(function* (
+        incoming: Incoming,
+        event: ChatEvent,
+        counted: Effect.Effect<Pace>
+      ) {
         const { from } = incoming
         // The window opens before the mailbox is read: who keeps something after that look finds it open, and pushes.
-        const [, claim, session, mail] = yield* Effect.all(
+        const [, claim, session, mail, pace] = yield* Effect.all(
           [
             Effect.ignore(opened(incoming)),
             duplicates.tryClaim(duplicateKey(incoming)),
             sessions.read(from),
-            mailOf(from)
+            mailOf(from),
+            counted
           ],
           { concurrency: "unbounded" }
         )
         if (claim._tag === "Underway") return undefined
         if (claim._tag === "Answered") return { answer: claim.answer, settle: undefined } satisfies Worked
+        if (pace !== "fine") {
+          if (pace === "justOver") yield* tooFast(from)
+          const answer = pace === "justOver" ? text(word({ _tag: "TooFast" })) : undefined
+          return { answer, settle: claim.settle } satisfies Worked
+        }
         const compose = Effect.fnUntraced(function* (words: string) {
           // News of a chat may have become mail since the look: words that come now must not overtake it.
           const isFresh = session.value === undefined || words === ""
@@ -79,15 +105,18 @@ export class Inbox extends Context.Service<
         })
         const answer = yield* conversations.handle(from, event, session, claim.writtenAtMillis).pipe(
           Effect.flatMap((sentences) => compose(sentences.map(word).join("\n"))),
-          Effect.catch((error) => Effect.as(unavailable(error), text(word({ _tag: "Busy" }))))
+          Effect.catch((error) => Effect.as(unavailable(from, error), text(word({ _tag: "Busy" }))))
         )
         return { answer, settle: claim.settle } satisfies Worked
       })
 
       /** The same until it is done. Who waits for another server does not keep the user's next message from its turn. */
       const work = Effect.fnUntraced(function* (incoming: Incoming, event: ChatEvent) {
+        const counted = yield* Effect.cached(
+          isCounted(event) ? limit.count(incoming.from) : Effect.succeed<Pace>("fine")
+        )
         for (;;) {
-          const worked = yield* inTurn(incoming.from, tryWork(incoming, event))
+          const worked = yield* inTurn(incoming.from, tryWork(incoming, event, counted))
           if (worked !== undefined) return worked
           yield* Effect.sleep(underwayPollMillis)
         }
@@ -111,7 +140,10 @@ export class Inbox extends Context.Service<
         yield* background.run(
           work(incoming, event).pipe(
             Effect.catch((error) =>
-              Effect.as(unavailable(error), { answer: text(word({ _tag: "Busy" })), settle: undefined })
+              Effect.as(unavailable(incoming.from, error), {
+                answer: text(word({ _tag: "Busy" })),
+                settle: undefined
+              })
             ),
             Effect.flatMap(finish)
           )
@@ -143,8 +175,8 @@ interface Worked {
   readonly settle: Extract<Claim, { readonly _tag: "Mine" }>["settle"] | undefined
 }
 
-const unavailable = (error: { readonly message: string }) =>
-  Effect.logWarning("a message could not be worked on", { problem: error.message })
+/** Whoever floods can still go, and come back. */
+const isCounted = (event: ChatEvent): boolean => event._tag !== "Followed" && event._tag !== "Unfollowed"
 
 const count = (incoming: Incoming, outcome: "answered" | "silent" | "late" | "ignored") =>
   Metric.update(Metric.withAttributes(messagesTotal, { kind: incoming._tag, outcome }), 1)

@@ -20,6 +20,8 @@ export const keys = {
   mail: (openid: Openid) => `mail:${openid}`,
   /** Held by whoever takes things out of a user's mailbox. */
   mailLock: (openid: Openid) => `mail-lock:${openid}`,
+  /** How many messages a user sent in one minute of time. */
+  pace: (openid: Openid, minute: number) => `pace:${openid}:${minute}`,
   /** Rooms to look at in one second of time. */
   due: (second: number) => `due:${second}`,
   /** Up to which second the agenda has been worked off, and by whom. */
@@ -45,6 +47,8 @@ export const ttlSeconds = {
   mail: 7 * day,
   /** Longer than one push may take. */
   mailLock: 10,
+  /** The minute that it counts, and another for clocks that differ. */
+  pace: 2 * minute,
   /** An agenda page outlives a stop of all servers by this much. */
   due: day,
   sweep: day

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { parseEnv } from "node:util"
-import { Effect, Layer, Logger, References } from "effect"
+import { Array, Cause, Effect, Layer, Logger, References } from "effect"
+import { problemOf } from "./problem.ts"
 import { readSettings, type Settings, type SettingsInvalid, type Variables } from "../settings.ts"
 
 /** The environment, and `.env` in the working directory for what the environment leaves open. */
@@ -19,12 +20,22 @@ export const settingsFor = (purpose: {
 export const loggingLayer = (settings: Settings) =>
   Layer.mergeAll(
     Logger.layer([
-      (settings.logFormat ?? (process.stdout.isTTY ? "pretty" : "json")) === "pretty"
-        ? Logger.consolePretty()
-        : Logger.consoleJson
+      discreet(
+        (settings.logFormat ?? (process.stdout.isTTY ? "pretty" : "json")) === "pretty"
+          ? Logger.consolePretty()
+          : Logger.consoleJson
+      )
     ]),
     Layer.succeed(References.MinimumLogLevel, settings.logLevel)
   )
+
+/** Tells causes as `problemOf` does: also those that effect itself logs, such as a fiber that died of a defect. */
+const discreet = (logger: Logger.Logger<unknown, void>): Logger.Logger<unknown, void> =>
+  Logger.make((options) => {
+    if (options.cause.reasons.length === 0) return logger.log(options)
+    const message = [...Array.ensure(options.message), { problem: problemOf(options.cause) }]
+    return logger.log({ ...options, message, cause: Cause.empty })
+  })
 
 const dotEnv = (): Variables => {
   try {

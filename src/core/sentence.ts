@@ -45,6 +45,7 @@ export type Sentence =
   | { readonly _tag: "Help"; readonly state: Chat["_tag"] }
   | { readonly _tag: "Hint" }
   | { readonly _tag: "Busy" }
+  | { readonly _tag: "TooFast" }
   | { readonly _tag: "Place"; readonly label: string; readonly latitude: string; readonly longitude: string }
   | {
       readonly _tag: "SharedLink"

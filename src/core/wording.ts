@@ -76,6 +76,8 @@ export const word = (sentence: Sentence): string => {
       return "没看懂。按下面的菜单，或发送「帮助」看看能做什么。"
     case "Busy":
       return "小猴有点忙不过来，请过一会儿再试。"
+    case "TooFast":
+      return "你发得太快了，这一条没有处理。歇一会儿，一分钟后再发吧。"
     case "Place":
       return sentence.label === ""
         ? `[位置] ${sentence.latitude},${sentence.longitude}`

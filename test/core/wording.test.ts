@@ -51,6 +51,7 @@ const everySentence: {
   Help: (["Ordinary", "Looking", "Paired", "Teasing"] as const).map((state) => ({ _tag: "Help", state })),
   Hint: [{ _tag: "Hint" }],
   Busy: [{ _tag: "Busy" }],
+  TooFast: [{ _tag: "TooFast" }],
   Place: [
     { _tag: "Place", label: "", latitude: "31.2", longitude: "121.4" },
     { _tag: "Place", label: "图书馆", latitude: "31.2", longitude: "121.4" }

@@ -32,8 +32,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/inbox.ts",
-        text: "inTurn(incoming.from, tryWork(incoming, event))",
-        replacement: "tryWork(incoming, event)"
+        text: "inTurn(incoming.from, tryWork(incoming, event, counted))",
+        replacement: "tryWork(incoming, event, counted)"
       }
     ],
     test: chat("inbox", "lines of one writer keep their order, though the first is slow")
