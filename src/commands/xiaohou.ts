@@ -6,6 +6,7 @@ import { menuCommand } from "./menu.ts"
 import { presenterLayer } from "./presenter.ts"
 import { serveCommand, startUp } from "./serve.ts"
 import { simulateCommand } from "./simulate.ts"
+import { weChatCommand } from "./wechat.ts"
 
 const version = "0.1.0"
 
@@ -13,7 +14,7 @@ const xiaohou = Command.make("xiaohou", {}, () => startUp).pipe(
   Command.withDescription(
     "The WeChat account of a campus. Without a command: serves when WECHAT_TOKEN is set, else a demo with a simulated WeChat."
   ),
-  Command.withSubcommands([serveCommand, menuCommand, simulateCommand, exploreCommand])
+  Command.withSubcommands([serveCommand, menuCommand, simulateCommand, exploreCommand, weChatCommand])
 )
 
 /** Carries out the command line of this process and ends it; from here on a signal ends what is under way in good order. */

@@ -2,6 +2,7 @@
 import { Clock, Effect, PubSub, Stream } from "effect"
 import type { Conditions } from "./conditions.ts"
 import type { Menu } from "./menu.ts"
+import type { PhoneAct } from "./phone-act.ts"
 import { newPhone, withBubble, type Bubble, type BubbleContent, type Phone } from "./phone.ts"
 import { wireHistoryEntries, type WireEntry } from "./wire.ts"
 
@@ -18,7 +19,16 @@ export type Change =
   | { readonly type: "menu"; readonly menu: Menu | null }
   | { readonly type: "wire"; readonly entry: WireEntry }
   | { readonly type: "conditions"; readonly conditions: Conditions }
+  | { readonly type: "act"; readonly act: DoneAct }
   | { readonly type: "end" }
+
+/** Something that the owner of a phone did. `atOnce`: without waiting for the outcome of what they did before. */
+export interface DoneAct {
+  readonly openid: string
+  readonly does: PhoneAct
+  readonly atMillis: number
+  readonly atOnce: boolean
+}
 
 /** A phone without its conversation. */
 export type PhoneFacts = Omit<Phone, "bubbles">
@@ -96,6 +106,8 @@ export const makePhoneBook = Effect.fnUntraced(function* (accountName: string, f
     publish({ type: "menu", menu })
   }
 
+  const acted = (act: DoneAct): void => publish({ type: "act", act })
+
   const setConditions = (next: Conditions): void => {
     conditions = next
     publish({ type: "conditions", conditions })
@@ -137,6 +149,7 @@ export const makePhoneBook = Effect.fnUntraced(function* (accountName: string, f
     record,
     setMenu,
     setConditions,
+    acted,
     conditions: (): Conditions => conditions,
     menu: (): Menu | null => menu,
     phone: (openid: string): Phone | undefined => phones.get(openid),

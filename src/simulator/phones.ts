@@ -4,6 +4,7 @@ import { Sse } from "effect/encoding"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { addPageActs } from "./page-acts.ts"
 import { addPageFiles } from "./page-files.ts"
+import { addPageRecording } from "./page-recording.ts"
 import { Platform } from "./platform.ts"
 
 /** `GET /`, its files and `/simulator/…`; they need `Platform`. */
@@ -13,6 +14,7 @@ export const simulatorPageRoutes: Layer.Layer<never, never, HttpRouter.HttpRoute
       const platform = yield* Platform
       yield* addPageFiles(router)
       yield* addPageActs(router, platform)
+      yield* addPageRecording(router, platform)
       yield* router.add("GET", "/simulator/events", eventStream(platform))
     })
   )

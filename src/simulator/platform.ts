@@ -62,7 +62,9 @@ export class Platform extends Context.Service<
   {
     /** WeChat's check of the callback addresses: true when each echo came back. */
     readonly verify: Effect.Effect<boolean>
-    /** A new phone follows the account; its openid (28 characters). Ends when the callback's outcome is shown, like every act. */
+    /** A new phone, which does not follow the account yet; its openid (28 characters). */
+    readonly addPhone: Effect.Effect<string>
+    /** A new phone follows the account; its openid. Ends when the callback's outcome is shown, like every act. */
     readonly follow: Effect.Effect<string>
     readonly act: (openid: string, act: PhoneAct) => Effect.Effect<Delivery, ActError>
     /** `act` with a typed text, or a click on a menu button. */
@@ -152,10 +154,11 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     }
   }
 
-  const phone = (openid: string): Effect.Effect<Phone, PhoneUnknown> => {
-    const found = book.phone(openid)
-    return found === undefined ? Effect.fail(new PhoneUnknown()) : Effect.succeed(found)
-  }
+  const phone = (openid: string): Effect.Effect<Phone, PhoneUnknown> =>
+    Effect.suspend(() => {
+      const found = book.phone(openid)
+      return found === undefined ? Effect.fail(new PhoneUnknown()) : Effect.succeed(found)
+    })
 
   const opens = Effect.fnUntraced(function* (openid: string, trigger: Trigger) {
     const nowMillis = yield* Clock.currentTimeMillis
@@ -176,7 +179,21 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     return yield* tell(openid, tells)
   })
 
-  const act = Effect.fnUntraced(function* (
+  /** Acts whose outcome is not there yet, by phone. */
+  const underWay = new Map<string, number>()
+
+  const act = (openid: string, does: PhoneAct): Effect.Effect<Delivery, ActError> =>
+    Effect.acquireUseRelease(
+      Effect.map(Clock.currentTimeMillis, (atMillis) => {
+        const before = underWay.get(openid) ?? 0
+        underWay.set(openid, before + 1)
+        book.acted({ openid, does, atMillis, atOnce: before > 0 })
+      }),
+      () => carryOut(openid, does),
+      () => Effect.sync(() => underWay.set(openid, (underWay.get(openid) ?? 1) - 1))
+    )
+
+  const carryOut = Effect.fnUntraced(function* (
     openid: string,
     does: PhoneAct
   ): Effect.fn.Return<Delivery, ActError> {
@@ -199,14 +216,17 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     return yield* tell(openid, tells)
   })
 
+  const addPhone = Effect.map(randomName(openidCharacters - 1), (name) => book.add(`o${name}`).openid)
+
   return Platform.of({
     verify: Effect.map(
       Effect.forEach(settings.callbackUrls, (address) => verifyAddress(line, address)),
       (passed) => passed.every((one) => one)
     ).pipe(Effect.provideService(HttpClient.HttpClient, client)),
+    addPhone,
     follow: Effect.gen(function* () {
-      const { openid } = book.add(`o${yield* randomName(openidCharacters - 1)}`)
-      yield* startFollowing(openid, subscribed)
+      const openid = yield* addPhone
+      yield* Effect.orDie(act(openid, { act: "follow" }))
       return openid
     }),
     act,

@@ -64,6 +64,7 @@ const applied = (seen: Snapshot, change: Change): Snapshot => {
       return { ...seen, wire: [...seen.wire, change.entry] }
     case "conditions":
       return { ...seen, conditions: change.conditions }
+    case "act":
     case "end":
       return seen
   }
