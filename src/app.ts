@@ -4,7 +4,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Predicate, type Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpRouter } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
-import { Campus } from "./chat/campus.ts"
+import { campusLayer } from "./campus/campus-layer.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
 import { LinkSecret } from "./chat/secret-keys.ts"
 import { Sweeper } from "./chat/sweeper.ts"
@@ -119,7 +119,7 @@ export const serviceLayer = <R>(
 /** The service on its own, as `serve` runs it. */
 export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
   serviceLayer(settings, token, homeRoute).pipe(
-    Layer.provide([weChatLayer(settings.weChat), Campus.layerNone]),
+    Layer.provide([weChatLayer(settings.weChat), campusLayer(settings)]),
     Layer.provide(stateLayer(settings)),
     Layer.provide(Database.layer(settings.databaseUrl)),
     Layer.merge(stateWarning(settings)),

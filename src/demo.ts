@@ -4,7 +4,7 @@ import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { listen, serviceLayer, stateLayer, weChatLayer } from "./app.ts"
 import { Database } from "./database/database.ts"
 import type { Settings } from "./settings.ts"
-import { Campus } from "./chat/campus.ts"
+import { campusLayer } from "./campus/campus-layer.ts"
 import { simulatorApiRoutes } from "./simulator/api.ts"
 import { endPageStreams, firstPhones, simulatorPageRoutes } from "./simulator/phones.ts"
 import { Platform } from "./simulator/platform.ts"
@@ -44,7 +44,7 @@ export const demoLayer = (settings: Settings) =>
       } as const
       const service = serviceLayer({ ...settings, weChat }, token, simulatorPageRoutes).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
-        Layer.provide(Campus.layerNone),
+        Layer.provide(campusLayer(settings)),
         Layer.provide(stateLayer(settings)),
         Layer.provide(Database.layer(settings.databaseUrl))
       )

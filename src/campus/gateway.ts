@@ -62,6 +62,11 @@ export class CampusGateway extends Context.Service<
     readonly chat: (uuid: Uuid, words: string) => Effect.Effect<string, GatewayError>
   }
 >()("xiaohou/campus/CampusGateway") {
+  /** No school is connected: nothing is asked, and nothing answered. */
+  static readonly layerNone: Layer.Layer<CampusGateway> = Layer.sync(CampusGateway, () =>
+    service(unconnected)
+  )
+
   /** `gatewayUrl` without a slash at the end. */
   static readonly layer = (options: {
     readonly gatewayUrl: string
@@ -69,7 +74,9 @@ export class CampusGateway extends Context.Service<
   }): Layer.Layer<CampusGateway, never, HttpClient.HttpClient> =>
     Layer.effect(
       CampusGateway,
-      Effect.map(HttpClient.HttpClient, (client) => make(client, options))
+      Effect.map(HttpClient.HttpClient, (client) =>
+        service((call, fields) => exchange(client, options.gatewayUrl, call, fields), options.appId)
+      )
     )
 }
 
@@ -82,10 +89,11 @@ export const gatewayCallsTotal = Metric.counter("campus_calls_total", {
 /** Enough for all rooms of a campus in one answer. */
 const roomsPerPage = 200
 
-const make = (
-  client: HttpClient.HttpClient,
-  { gatewayUrl, appId }: { readonly gatewayUrl: string; readonly appId: string | undefined }
-) => {
+type Exchange = (call: GatewayCall, fields: Fields) => Effect.Effect<string, GatewayError>
+
+const unconnected: Exchange = (call) => Effect.fail(new GatewayFailed({ call, reason: "network" }))
+
+const service = (exchanged: Exchange, appId?: string) => {
   const calls = Object.keys(paths) as ReadonlyArray<GatewayCall>
   const breakers = new Map(
     calls.map((call) => [
@@ -100,7 +108,7 @@ const make = (
     fields: Fields,
     read: (text: string) => A | undefined
   ): Effect.Effect<A, GatewayError> => {
-    const asked = Effect.flatMap(exchange(client, gatewayUrl, call, fields), (text) => {
+    const asked = Effect.flatMap(exchanged(call, fields), (text) => {
       const answer = read(text)
       return answer === undefined
         ? Effect.fail(new GatewayFailed({ call, reason: "answer not understood" }))

@@ -4,11 +4,16 @@ import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
 
 const minuteMillis = 60_000
+const dayMillis = 24 * 60 * minuteMillis
 
 /** The pages that links lead to: the path, and for how long a link is good. */
 export const linkedPages = {
   /** Long enough to look up a password; short, since whoever holds the link may bind a card to this person. */
-  bind: { path: "/bind", lifetimeMillis: 10 * minuteMillis }
+  bind: { path: "/bind", lifetimeMillis: 10 * minuteMillis },
+  timetable: { path: "/timetable", lifetimeMillis: 30 * dayMillis },
+  /** A calendar goes on asking for as long as a term and its holidays last. */
+  calendar: { path: "/timetable.ics", lifetimeMillis: 240 * dayMillis },
+  books: { path: "/books", lifetimeMillis: dayMillis }
 } as const
 export type LinkedPage = keyof typeof linkedPages
 

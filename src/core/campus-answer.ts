@@ -34,5 +34,6 @@ export type CampusAnswer =
   /** When what was said before it was fetched, by the school's clock. */
   | { readonly _tag: "AsOf"; readonly now: SchoolTime; readonly fetched: SchoolTime }
   | { readonly _tag: "BindFirst"; readonly button: CampusButton; readonly link: string }
+  | { readonly _tag: "BindLink"; readonly link: string }
   | { readonly _tag: "BindAgain"; readonly link: string }
   | { readonly _tag: "NoAnswer"; readonly why: "refreshing" | "silent" | "broken" | "garbled" }

@@ -31,6 +31,8 @@ export const wordCampus = (answer: CampusAnswer): string => {
       return asOf(answer)
     case "BindFirst":
       return `「${answer.button}」要先绑定校园卡：\n${link(answer.link, "点这里绑定")}`
+    case "BindLink":
+      return `在这里绑定校园卡，或换一张：\n${link(answer.link, "绑定校园卡")}`
     case "BindAgain":
       return `学校说卡号或密码不对了，请重新绑定：\n${link(answer.link, "点这里绑定")}`
     case "NoAnswer":

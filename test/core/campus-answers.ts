@@ -82,6 +82,7 @@ export const campusAnswers: ReadonlyArray<CampusAnswer> = [
   { _tag: "AsOf", now: { day: today, minute: 700 }, fetched: { day: today, minute: 632 } },
   { _tag: "AsOf", now: { day: today, minute: 700 }, fetched: { day: today - 1, minute: 632 } },
   ...buttons.filter(isCampusButton).map((button): CampusAnswer => ({ _tag: "BindFirst", button, link })),
+  { _tag: "BindLink", link },
   { _tag: "BindAgain", link },
   ...(["refreshing", "silent", "broken", "garbled"] as const).map((why): CampusAnswer => ({
     _tag: "NoAnswer",

@@ -1,0 +1,34 @@
+import { type DateTime, Layer, type Redacted } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { Campus } from "../chat/campus.ts"
+import { Bindings } from "./bindings.ts"
+import { campusDeskLayer } from "./campus-desk.ts"
+import { CampusGateway } from "./gateway.ts"
+import { Links } from "./links.ts"
+import { SchoolData } from "./school-data.ts"
+
+/** What the campus needs to know of the settings. */
+export interface CampusSettings {
+  readonly campusUrl: string | undefined
+  readonly campusAppId: string | undefined
+  readonly publicUrl: string
+  readonly linkSecret: Redacted.Redacted | undefined
+  readonly timeZone: DateTime.TimeZone
+}
+
+/** The school on the database, memcached and its gateway; where no gateway is named, the chat says that no school is connected. */
+export const campusLayer = (settings: CampusSettings) => {
+  const { campusUrl, campusAppId, publicUrl, linkSecret } = settings
+  const isConnected = campusUrl !== undefined
+  const gateway = isConnected
+    ? CampusGateway.layer({ gatewayUrl: campusUrl, appId: campusAppId }).pipe(
+        Layer.provide(FetchHttpClient.layer)
+      )
+    : CampusGateway.layerNone
+  const stores = Layer.mergeAll(
+    Bindings.layer,
+    Links.layer({ publicUrl, secret: linkSecret }),
+    SchoolData.layer
+  ).pipe(Layer.provideMerge(gateway))
+  return (isConnected ? campusDeskLayer(settings) : Campus.layerNone).pipe(Layer.provideMerge(stores))
+}
