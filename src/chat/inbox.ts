@@ -3,11 +3,12 @@ import { Context, Deferred, Effect, Layer, Metric, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
 import type { Openid } from "../core/openid.ts"
+import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
 import { Background } from "./background.ts"
-import { Conversations } from "./conversations.ts"
+import { type Answer, Conversations } from "./conversations.ts"
 import { type Claim, Duplicates, underwayPollMillis } from "./duplicates.ts"
 import { eventOf, triggerOf } from "./incoming-event.ts"
 import { Ledger } from "./ledger.ts"
@@ -98,13 +99,16 @@ export class Inbox extends Context.Service<
           const answer = pace === "justOver" ? text(word({ _tag: "TooFast" })) : undefined
           return { answer, settle: claim.settle } satisfies Worked
         }
-        const compose = Effect.fnUntraced(function* (words: string) {
-          // News of a chat may have become mail since the look: words that come now must not overtake it.
-          const isFresh = session.value === undefined || words === ""
+        const compose = Effect.fnUntraced(function* (sentences: Answer) {
+          // News of a chat may have become mail since the look: words that come now must not overtake it. Nor may words of a
+          // search or a pair wait: it can change at any moment, and that is told by push.
+          const isFresh =
+            session.value === undefined || sentences.length === 0 || sentences.some(tellsOfAChat)
+          const words = sentences.map(word).join("\n")
           return yield* replies.compose(from, isFresh ? mail : yield* mailOf(from), words)
         })
         const answer = yield* conversations.handle(from, event, session, claim.writtenAtMillis).pipe(
-          Effect.flatMap((sentences) => compose(sentences.map(word).join("\n"))),
+          Effect.flatMap(compose),
           Effect.catch((error) => Effect.as(unavailable(from, error), text(word({ _tag: "Busy" }))))
         )
         return { answer, settle: claim.settle } satisfies Worked
@@ -177,6 +181,9 @@ interface Worked {
 
 /** Whoever floods can still go, and come back. */
 const isCounted = (event: ChatEvent): boolean => event._tag !== "Followed" && event._tag !== "Unfollowed"
+
+const tellsOfAChat = ({ _tag }: Sentence): boolean =>
+  _tag === "Looking" || _tag === "PairMade" || _tag === "StatusPaired" || _tag === "PairingShown"
 
 const count = (incoming: Incoming, outcome: "answered" | "silent" | "late" | "ignored") =>
   Metric.update(Metric.withAttributes(messagesTotal, { kind: incoming._tag, outcome }), 1)

@@ -2,17 +2,20 @@
 import { keys } from "../chat/keys.ts"
 import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
+import { word } from "../core/wording.ts"
 import type { MemoryStore } from "../memcached/memory-store.ts"
 import type { Action } from "./action.ts"
 import type { Violation } from "./invariants.ts"
 import { LineBook } from "./line-book.ts"
 import { PairBook } from "./pair-book.ts"
 import type { Received } from "./simulated-followers.ts"
-import { readRoom, roomPrefix } from "./state-history.ts"
+import { readRoom, readSession, roomPrefix } from "./state-history.ts"
 import { restMillis, Suspicions } from "./suspicions.ts"
 import { type Belief, readBubble, toldWrongly } from "./told.ts"
-import { WaitingRooms } from "./waiting-rooms.ts"
+import { WaitingPeople } from "./waiting-people.ts"
+import { inCalm, inTrouble, WaitingRooms } from "./waiting-rooms.ts"
 import { WaitingTimes } from "./waiting-times.ts"
+import { presetPairingMillis } from "./world.ts"
 
 export class RunningJudge {
   readonly violations: Array<Violation> = []
@@ -22,6 +25,7 @@ export class RunningJudge {
   answered = 0
   unanswered = 0
   readonly #waiting = new WaitingRooms()
+  readonly #waitingPeople = new WaitingPeople()
   readonly #suspicions = new Suspicions()
   /** Users of whom two actions were under way at once, or who left with one: what they read may come in any order. */
   readonly #muddles = new Suspicions()
@@ -57,7 +61,7 @@ export class RunningJudge {
     this.#ends(action)
     if (action.input._tag === "Say") this.lines.answered(action, action.input.text)
     const { user } = action
-    if (this.#store.read(mailPrefix + user, this.#now()) !== undefined) return
+    if (this.#hasMail(user)) return
     const settled = [this.#suspicions.settles(action), this.#muddles.settles(action)]
     if (settled.includes(true)) this.#beliefs.set(user, "unknown")
   }
@@ -78,12 +82,21 @@ export class RunningJudge {
       ...(button === undefined ? {} : { answers: button })
     })
     this.#beliefs.set(by, belief)
+    this.#waitingPeople.reads(by, belief === "looking", this.#now())
     if (this.#suspicions.has(by) || this.#muddles.has(by)) return
     this.violations.push(...wrongs.map((facts) => toldWrongly(by, facts)))
+    this.#measure(
+      by,
+      content.text.includes(pairMade),
+      before !== belief || (button !== undefined && looks.has(button))
+    )
+  }
+
+  /** A wait is over when the pair is announced; whoever was shown the pair they are in did not wait. */
+  #measure(by: Openid, paired: boolean, over: boolean): void {
     const asked = this.#askedMillis.get(by)
-    if (belief !== "paired" || asked === undefined) return
-    this.waits.add(this.#now() - asked)
-    this.#askedMillis.delete(by)
+    if (asked !== undefined && paired) this.waits.add(this.#now() - asked)
+    if (paired || (over && this.#beliefOf(by) !== "looking")) this.#askedMillis.delete(by)
   }
 
   /** An item of memcached was written, or is gone. */
@@ -131,9 +144,14 @@ export class RunningJudge {
   /** Every few seconds: whether people wait who should not. */
   checkWaiting(): void {
     const now = this.#now()
-    if (this.#sharedFaultMillis + restMillis > now) return
+    const patience = this.#sharedFaultMillis + restMillis > now ? inTrouble : inCalm
+    const roomOf = (user: Openid) => readSession(this.#store, user, now)?.room
+    const hit = (user: Openid) => this.#suspicions.hitSince(user, now - restMillis)
+    const unclear = (user: Openid) =>
+      this.#suspicions.has(user) || this.#muddles.has(user) || this.#underWay.has(user) || this.#hasMail(user)
     this.violations.push(
-      ...this.#waiting.check(now, (user) => this.#suspicions.hitSince(user, now - restMillis))
+      ...this.#waiting.check(now, patience, roomOf, hit),
+      ...this.#waitingPeople.check(now, presetPairingMillis + patience.overdueMillis, unclear)
     )
   }
 
@@ -155,6 +173,10 @@ export class RunningJudge {
     return new Set([...users, ...partners])
   }
 
+  #hasMail(user: Openid): boolean {
+    return this.#store.read(mailPrefix + user, this.#now()) !== undefined
+  }
+
   #beliefOf(user: Openid): Belief {
     return this.#beliefs.get(user) ?? "nothing"
   }
@@ -168,6 +190,7 @@ export class RunningJudge {
   // What waited for somebody who unfollows is thrown away, and no word comes any more.
   #unfollows(user: Openid): void {
     this.#suspicions.mark(user, this.#now())
+    this.#waitingPeople.reads(user, false, this.#now())
   }
 }
 
@@ -179,5 +202,7 @@ const ofUsers: ReadonlySet<string> = new Set(["s", "mail", "mail-lock", "quota",
 const shared: ReadonlySet<string> = new Set([keys.lobby, keys.sweep, "due"])
 
 const mailPrefix = "mail:"
+
+const pairMade = word({ _tag: "PairMade" })
 
 const looks: ReadonlySet<string> = new Set(["配对", "更换"])

@@ -195,7 +195,7 @@ export class World {
     )
     const memcached = gatedMemcached(this.#memcached, server, gate)
     const layer = chatLayer({
-      pairingTimeoutMillis: options.pairingTimeoutMillis ?? 50_000,
+      pairingTimeoutMillis: options.pairingTimeoutMillis ?? presetPairingMillis,
       chatIdleTimeoutMillis: options.chatIdleTimeoutMillis ?? 1_800_000,
       timeZone: DateTime.zoneMakeOffset(shanghaiOffsetMillis),
       weChat: { delivery: options.delivery ?? "active" }
@@ -223,5 +223,8 @@ export class World {
     return built
   }
 }
+
+/** How long users look for a partner unless told otherwise, as in the settings. */
+export const presetPairingMillis = 50_000
 
 const shanghaiOffsetMillis = 8 * 60 * 60 * 1_000
