@@ -8,6 +8,8 @@ import { campusLayer } from "./campus/campus-layer.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
 import { LinkSecret } from "./chat/secret-keys.ts"
 import { Sweeper } from "./chat/sweeper.ts"
+import { botClientLayer } from "./chatbot/bot-exchange.ts"
+import { type ChatbotSettings, teaseLayer } from "./chatbot/teasing.ts"
 import { Database } from "./database/database.ts"
 import { healthRoutes } from "./http/health.ts"
 import { homeRoute } from "./http/home.ts"
@@ -58,6 +60,10 @@ export const weChatLayer = (weChat: WeChatSettings): Layer.Layer<WeChatApi, neve
     Layer.provide(FetchHttpClient.layer)
   )
 }
+
+/** Tease mode, with whom the settings name. */
+export const chatbotLayer = (chatbot: ChatbotSettings) =>
+  teaseLayer(chatbot).pipe(Layer.provide(botClientLayer))
 
 /** The address cannot be listened on: taken, not ours, or not permitted. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
@@ -119,7 +125,7 @@ export const serviceLayer = <R>(
 /** The service on its own, as `serve` runs it. */
 export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
   serviceLayer(settings, token, homeRoute).pipe(
-    Layer.provide([weChatLayer(settings.weChat), campusLayer(settings)]),
+    Layer.provide([weChatLayer(settings.weChat), campusLayer(settings), chatbotLayer(settings.chatbot)]),
     Layer.provide(stateLayer(settings)),
     Layer.provide(Database.layer(settings.databaseUrl)),
     Layer.merge(stateWarning(settings)),

@@ -1,13 +1,15 @@
 /** The demo: the service with a simulated WeChat beside it, which it reaches over HTTP like the real one. */
 import { Console, Context, Effect, Layer, Random, Redacted } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
-import { listen, serviceLayer, stateLayer, weChatLayer } from "./app.ts"
+import { chatbotLayer, listen, serviceLayer, stateLayer, weChatLayer } from "./app.ts"
+import { campusLayer } from "./campus/campus-layer.ts"
+import type { ChatbotSettings } from "./chatbot/teasing.ts"
 import { Database } from "./database/database.ts"
 import type { Settings } from "./settings.ts"
-import { campusLayer } from "./campus/campus-layer.ts"
 import { simulatorApiRoutes } from "./simulator/api.ts"
 import { endPageStreams, firstPhones, simulatorPageRoutes } from "./simulator/phones.ts"
 import { Platform } from "./simulator/platform.ts"
+import { simsimiRoutes } from "./simulator/simsimi.ts"
 import { WeChatApi } from "./wechat/api.ts"
 import { ourMenu } from "./wechat/menu.ts"
 
@@ -24,12 +26,13 @@ export const demoLayer = (settings: Settings) =>
       const callbackUrl = `http://${loopback}:${yield* portOf(yield* HttpServer.HttpServer)}/wechat`
       const token = Redacted.make(yield* secret)
       const appSecret = Redacted.make(yield* secret)
+      const simsimiKey = Redacted.make(yield* secret)
       const platform = Platform.layer({ callbackUrls: [callbackUrl], token, appSecret, ...account }).pipe(
         Layer.provide(FetchHttpClient.layer)
       )
       // Built on its own: where the API listens decides where the service calls.
       const simulated = yield* Layer.build(
-        HttpRouter.serve(simulatorApiRoutes, quiet).pipe(
+        HttpRouter.serve(Layer.merge(simulatorApiRoutes, simsimiRoutes(simsimiKey)), quiet).pipe(
           Layer.provideMerge(Layer.merge(platform, listen(loopback, 0)))
         )
       )
@@ -42,9 +45,13 @@ export const demoLayer = (settings: Settings) =>
         delivery: "active",
         messageMode: "plain"
       } as const
+      const chatbot: ChatbotSettings =
+        settings.chatbot._tag === "None"
+          ? { _tag: "SimSimi", url: apiUrl, key: simsimiKey }
+          : settings.chatbot
       const service = serviceLayer({ ...settings, weChat }, token, simulatorPageRoutes).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
-        Layer.provide(campusLayer(settings)),
+        Layer.provide([campusLayer(settings), chatbotLayer(chatbot)]),
         Layer.provide(stateLayer(settings)),
         Layer.provide(Database.layer(settings.databaseUrl))
       )

@@ -1,6 +1,7 @@
 /** The settings (contract, "Settings"): read from the environment, all problems at once, each naming its variable. */
 import { DateTime, Option, Redacted, Result, Schema } from "effect"
 import type { DeliveryMode } from "./chat/postman.ts"
+import type { ChatbotSettings } from "./chatbot/teasing.ts"
 import * as read from "./setting-values.ts"
 
 export interface Settings {
@@ -23,7 +24,7 @@ export interface Settings {
   /** Base of the campus gateway, without a slash at the end; undefined: no school is connected. */
   readonly campusUrl: string | undefined
   readonly campusAppId: string | undefined
-  readonly chatbot: "none" | "simsimi" | "openai"
+  readonly chatbot: ChatbotSettings
   readonly timeZone: DateTime.TimeZone
   readonly logLevel: read.LogLevel
   readonly logFormat: "pretty" | "json" | undefined
@@ -113,10 +114,32 @@ export const readSettings = (
     messageMode !== "plain" && value("WECHAT_APP_ID") === undefined,
     `WECHAT_APP_ID is missing: WECHAT_MESSAGE_MODE=${messageMode} needs it`
   )
-  const simsimiKey = optional("SIMSIMI_API_KEY", read.secret)
-  const openaiKey = optional("OPENAI_API_KEY", read.secret)
-  optional("SIMSIMI_URL", read.url)
-  optional("OPENAI_BASE_URL", read.url)
+  /** Who has no chatbot in mind may still have `OPENAI_API_KEY` in their environment: then the demo does not ask for the rest. */
+  const chatbot = (): ChatbotSettings => {
+    const simsimiUrl = setting("SIMSIMI_URL", read.url, "https://wsapi.simsimi.com")
+    const simsimiKey = optional("SIMSIMI_API_KEY", read.secret)
+    const openaiUrl = optional("OPENAI_BASE_URL", read.url)
+    const openaiKey = optional("OPENAI_API_KEY", read.secret)
+    const model = value("OPENAI_MODEL")
+    const named = optional("CHATBOT", read.oneOf(["none", "simsimi", "openai"]))
+    const kind = named ?? (simsimiKey !== undefined ? "simsimi" : openaiKey !== undefined ? "openai" : "none")
+    const isMeant = named !== undefined || purpose.serving
+    const missing = (name: string) =>
+      needs(isMeant && value(name) === undefined, `${name} is missing: CHATBOT=${kind} needs it`)
+    if (kind === "simsimi") {
+      missing("SIMSIMI_API_KEY")
+      if (simsimiKey !== undefined) return { _tag: "SimSimi", url: simsimiUrl, key: simsimiKey }
+    }
+    if (kind === "openai") {
+      missing("OPENAI_BASE_URL")
+      missing("OPENAI_MODEL")
+      if (openaiUrl !== undefined && model !== undefined) {
+        return { _tag: "OpenAI", url: openaiUrl, key: openaiKey, model }
+      }
+    }
+    return { _tag: "None" }
+  }
+
   const settings: Settings = {
     host,
     port,
@@ -142,11 +165,7 @@ export const readSettings = (
     linkSecret: optional("LINK_SECRET", read.secret),
     campusUrl: optional("CAMPUS_URL", read.url),
     campusAppId: value("CAMPUS_APP_ID"),
-    chatbot: setting(
-      "CHATBOT",
-      read.oneOf(["none", "simsimi", "openai"]),
-      simsimiKey !== undefined ? "simsimi" : openaiKey !== undefined ? "openai" : "none"
-    ),
+    chatbot: chatbot(),
     timeZone: setting("TIME_ZONE", read.timeZone, DateTime.zoneMakeNamedUnsafe("Asia/Shanghai")),
     logLevel: setting("LOG_LEVEL", read.logLevel, "Info"),
     logFormat: optional("LOG_FORMAT", read.oneOf(["pretty", "json"])),

@@ -8,6 +8,7 @@ import { newRoomId } from "../chat/identifiers.ts"
 import { keys } from "../chat/keys.ts"
 import { Ledger } from "../chat/ledger.ts"
 import { Lobby } from "../chat/lobby.ts"
+import { Tease } from "../chat/tease.ts"
 import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry } from "../core/pairing.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
@@ -46,7 +47,7 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       })
     const services = yield* Layer.build(
       chatLayer(settings).pipe(
-        Layer.provide([WeChatApi.layerMemory(told), Campus.layerNone]),
+        Layer.provide([WeChatApi.layerMemory(told), Campus.layerNone, Tease.layerNone]),
         Layer.provideMerge(Memcached.layerMemjs({ servers: [{ host: "127.0.0.1", port }] }))
       )
     )

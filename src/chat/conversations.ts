@@ -13,9 +13,10 @@ import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
 import { Campus } from "./campus.ts"
 import { makeChatView } from "./chat-view.ts"
+import { makeForget } from "./forgetting.ts"
 import { newWriteId } from "./identifiers.ts"
-import { Ledger } from "./ledger.ts"
-import { Mailbox } from "./mailbox.ts"
+import type { Ledger } from "./ledger.ts"
+import type { Mailbox } from "./mailbox.ts"
 import { Matchmaker } from "./matchmaker.ts"
 import { News, tellingLeaseMillis } from "./news.ts"
 import { showPairing } from "./pairing-shown.ts"
@@ -24,6 +25,7 @@ import { makeRelay } from "./relay.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
 import { nothing } from "./stored.ts"
+import { Tease } from "./tease.ts"
 
 /** How often an event is brought to the state machine anew because the session or the room changed at the same moment. */
 export const stepAttempts = 20
@@ -64,6 +66,7 @@ export class Conversations extends Context.Service<
     | Postman
     | Rooms
     | Sessions
+    | Tease
   > => Layer.effect(Conversations, make(options.timeZone))
 }
 
@@ -72,12 +75,12 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const agenda = yield* Agenda
   const background = yield* Background
   const campus = yield* Campus
-  const ledger = yield* Ledger
-  const mailbox = yield* Mailbox
   const matchmaker = yield* Matchmaker
   const news = yield* News
   const rooms = yield* Rooms
   const sessions = yield* Sessions
+  const tease = yield* Tease
+  const forget = yield* makeForget
   const relay = yield* makeRelay
   const { view } = yield* makeChatView
 
@@ -130,15 +133,6 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     }
   })
 
-  const forget = (openid: Openid) =>
-    Effect.all(
-      [mailbox.forget(openid), ledger.forget(openid), acquaintances.forget(openid), campus.forget(openid)],
-      {
-        concurrency: "unbounded",
-        discard: true
-      }
-    )
-
   /** One try; undefined: something changed at the same moment, read and step again. */
   const attempt = Effect.fnUntraced(function* (
     openid: Openid,
@@ -185,7 +179,11 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           answer.push(...(yield* campus.unbind(openid)))
           break
         case "Tease":
-          answer.push({ _tag: "NoChatbot" })
+          answer.push(yield* tease.answer(openid, command.text))
+          break
+        case "ForgetTease":
+          // What cannot be forgotten now ends by itself, and nobody is read it: tease mode begins by forgetting.
+          yield* Effect.ignore(tease.forget(openid))
           break
         case "Forget":
           yield* forget(openid)

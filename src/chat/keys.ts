@@ -22,6 +22,8 @@ export const keys = {
   mailLock: (openid: Openid) => `mail-lock:${openid}`,
   /** How many messages a user sent in one minute of time. */
   pace: (openid: Openid, minute: number) => `pace:${openid}:${minute}`,
+  /** What a user and the chatbot said last. */
+  tease: (openid: Openid) => `tease:${openid}`,
   /** Rooms to look at in one second of time. */
   due: (second: number) => `due:${second}`,
   /** Up to which second the agenda has been worked off, and by whom. */
@@ -45,6 +47,8 @@ export const ttlSeconds = {
   /** The longest window of the allowance is 48 h. */
   quota: 2 * day,
   mail: 7 * day,
+  /** Who comes back to tease mode after this long begins anew. */
+  tease: 30 * minute,
   /** Longer than one push may take. */
   mailLock: 10,
   /** The minute that it counts, and another for clocks that differ. */

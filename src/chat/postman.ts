@@ -1,5 +1,6 @@
 /** The postman: brings words to a user by push while WeChat allows it, and keeps them in the mailbox otherwise. */
 import { Clock, Context, Effect, Layer, Ref } from "effect"
+import { isMadeByAi } from "../core/ai-label.ts"
 import { type Importance, mayPush } from "../core/allowance.ts"
 import { type Content, text } from "../core/content.ts"
 import { carriable, fold, type Kept, replyTextBytes } from "../core/folding.ts"
@@ -162,6 +163,8 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
 })
 
 const outgoing = (content: Content): OutgoingMessage =>
-  content._tag === "Text" ? { _tag: "Text", content: content.text } : content
+  content._tag === "Text"
+    ? { _tag: "Text", content: content.text, ...(isMadeByAi(content.text) ? { madeByAi: true } : {}) }
+    : content
 
 const severity: Record<Delivery, number> = { pushed: 0, kept: 1, unsure: 2, full: 3, refused: 4, gone: 5 }

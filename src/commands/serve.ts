@@ -19,13 +19,12 @@ const serve = Effect.gen(function* () {
         Effect.gen(function* () {
           yield* Effect.logInfo("serving", {
             address: `http://${settings.host}:${settings.port}/wechat`,
+            chatbot: settings.chatbot._tag,
             delivery: settings.weChat.delivery,
             messageMode: settings.weChat.messageMode
           })
-          if (settings.campusUrl !== undefined || settings.chatbot !== "none") {
-            yield* Effect.logWarning(
-              "CAMPUS_URL and CHATBOT are read, but no campus and no chatbot is built in yet"
-            )
+          if (settings.campusUrl !== undefined) {
+            yield* Effect.logWarning("CAMPUS_URL is read, but no campus is built in yet")
           }
         })
       )

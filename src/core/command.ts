@@ -22,6 +22,8 @@ export type Command =
   | { readonly _tag: "Unbind" }
   /** Ask the chatbot. */
   | { readonly _tag: "Tease"; readonly text: string }
+  /** Forget what was said in tease mode: at its end, and before it begins, for what a lost session left behind. */
+  | { readonly _tag: "ForgetTease" }
   /** Delete all that is kept of the user. */
   | { readonly _tag: "Forget" }
   /** Answer with a sentence. */

@@ -107,13 +107,10 @@ const status = (chat: Chat): Step => {
   return { chat: seen(chat), commands: [...newsOf(chat), reply(sentence)] }
 }
 
-const look = (chat: Chat): Step => {
-  const news = newsBeforeLooking(chat)
-  if (chat._tag === "Looking" && chat.room !== undefined) {
-    return { chat, commands: [{ _tag: "Look", room: chat.room }] }
-  }
-  return { chat: { _tag: "Looking" }, commands: [...news, { _tag: "Look" }] }
-}
+const look = (chat: Chat): Step =>
+  chat._tag === "Looking" && chat.room !== undefined
+    ? { chat, commands: [{ _tag: "Look", room: chat.room }] }
+    : change(chat)
 
 const change = (chat: Chat): Step => ({
   chat: { _tag: "Looking" },
@@ -131,7 +128,7 @@ const leave = (chat: Chat): Step => {
         ]
       }
     case "Teasing":
-      return { chat: ordinary, commands: [reply({ _tag: "LeftTease" })] }
+      return leaveTease
     case "Looking":
     case "Paired":
       return { chat: ordinary, commands: [...endOf(chat, "left"), reply({ _tag: "Left" })] }
@@ -188,9 +185,12 @@ const relayed = (chat: Paired, content: Content, advice: ReadonlyArray<Command>)
 const toggleTease = (chat: Chat): Step => {
   switch (chat._tag) {
     case "Ordinary":
-      return { chat: { _tag: "Teasing" }, commands: [...newsOf(chat), reply({ _tag: "TeaseBegins" })] }
+      return {
+        chat: { _tag: "Teasing" },
+        commands: [...newsOf(chat), forgetTease, reply({ _tag: "TeaseBegins" })]
+      }
     case "Teasing":
-      return { chat: ordinary, commands: [reply({ _tag: "LeftTease" })] }
+      return leaveTease
     case "Looking":
     case "Paired":
       return { chat: seen(chat), commands: [...newsOf(chat), reply({ _tag: "TeaseNotNow" })] }
@@ -204,6 +204,7 @@ const answerHelp = (chat: Chat): Step => ({
 
 const endOf = (chat: Chat, why: CloseReason): ReadonlyArray<Command> => {
   if (chat._tag === "Paired") return [{ _tag: "LeaveRoom", room: chat.room, why }]
+  if (chat._tag === "Teasing") return [forgetTease]
   const room: RoomId | undefined = chat._tag === "Looking" ? chat.room : undefined
   return room === undefined ? [] : [{ _tag: "StopLooking", room }]
 }
@@ -227,3 +228,7 @@ const seen = (chat: Chat): Chat => {
 }
 
 const reply = (sentence: Sentence): Command => ({ _tag: "Reply", sentence })
+
+const forgetTease: Command = { _tag: "ForgetTease" }
+
+const leaveTease: Step = { chat: ordinary, commands: [forgetTease, reply({ _tag: "LeftTease" })] }

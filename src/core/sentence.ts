@@ -39,6 +39,11 @@ export type Sentence =
   | { readonly _tag: "TeaseNotNow" }
   | { readonly _tag: "TeaseOnlyText" }
   | { readonly _tag: "NoChatbot" }
+  /** What a chatbot said, made harmless and short enough. */
+  | { readonly _tag: "TeaseAnswer"; readonly text: string }
+  /** The chatbot takes at most `most` characters. */
+  | { readonly _tag: "TeaseTooLong"; readonly most: number }
+  | { readonly _tag: "ChatbotSilent"; readonly why: "failed" | "refused" | "speechless" | "busy" }
   | { readonly _tag: "LeftTease" }
   | { readonly _tag: "About" }
   | { readonly _tag: "Welcome" }

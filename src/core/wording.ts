@@ -1,3 +1,4 @@
+import { aiLabel } from "./ai-label.ts"
 import { menuLayout } from "./button.ts"
 import { link, wordCampus } from "./campus-wording.ts"
 import type { Sentence } from "./sentence.ts"
@@ -64,6 +65,12 @@ export const word = (sentence: Sentence): string => {
       return "小猴只看得懂文字。"
     case "NoChatbot":
       return "小猴的嘴还没有接上，现在陪不了你聊天。再发一次「调戏」回到平常。"
+    case "TeaseAnswer":
+      return aiLabel + sentence.text
+    case "TeaseTooLong":
+      return `这句太长了，小猴一次最多听 ${sentence.most} 个字，说短一点试试。`
+    case "ChatbotSilent":
+      return chatbotSilent[sentence.why]
     case "LeftTease":
       return "已退出调戏。"
     case "About":
@@ -111,6 +118,13 @@ const help = (state: (Sentence & { readonly _tag: "Help" })["state"]): string =>
     case "Teasing":
       return "你在和小猴斗嘴。发送「调戏」或 #退出 结束；其他按钮也都能用，前面加 # 也行。"
   }
+}
+
+const chatbotSilent: Record<(Sentence & { readonly _tag: "ChatbotSilent" })["why"], string> = {
+  failed: "小猴走神了，没想出怎么回你，请过一会儿再说一次。",
+  refused: "这个话题小猴不聊，换一个吧。",
+  speechless: "小猴一时不知道怎么接话，换个说法试试。",
+  busy: "找小猴斗嘴的人太多了，请过一会儿再说。"
 }
 
 const minutesPerHour = 60

@@ -3,6 +3,7 @@ import { Campus } from "../chat/campus.ts"
 import { chatLayer } from "../chat/chat-layer.ts"
 import { Inbox } from "../chat/inbox.ts"
 import { Sweeper } from "../chat/sweeper.ts"
+import { Tease } from "../chat/tease.ts"
 import type { Openid } from "../core/openid.ts"
 import { Memcached } from "../memcached/memcached.ts"
 import { MemoryStore } from "../memcached/memory-store.ts"
@@ -200,7 +201,7 @@ export class World {
       timeZone: DateTime.zoneMakeOffset(shanghaiOffsetMillis),
       weChat: { delivery: options.delivery ?? "active" }
     }).pipe(
-      Layer.provide([api, Campus.layerNone]),
+      Layer.provide([api, Campus.layerNone, Tease.layerNone]),
       Layer.provide(Layer.succeed(Memcached, options.plant?.(memcached) ?? memcached))
     )
     const base = Context.make(

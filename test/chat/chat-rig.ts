@@ -7,6 +7,7 @@ import { chatLayer } from "../../src/chat/chat-layer.ts"
 import { ChatStatus } from "../../src/chat/chat-status.ts"
 import { Conversations } from "../../src/chat/conversations.ts"
 import { Sweeper } from "../../src/chat/sweeper.ts"
+import { Tease } from "../../src/chat/tease.ts"
 import type { Button } from "../../src/core/button.ts"
 import type { ChatEvent } from "../../src/core/event.ts"
 import { Openid } from "../../src/core/openid.ts"
@@ -32,6 +33,8 @@ export interface RigOptions {
   readonly delivery?: "active" | "passive"
   /** The memcached in which all servers meet. */
   readonly memcached?: Layer.Layer<Memcached>
+  /** Who answers in tease mode; nobody, unless given. */
+  readonly tease?: Layer.Layer<Tease>
 }
 
 export interface Rig {
@@ -78,7 +81,7 @@ export const startServer = Effect.fnUntraced(function* (rig: Rig) {
     timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai"),
     weChat: { delivery: rig.options.delivery ?? "active" }
   }).pipe(
-    Layer.provide([api, Campus.layerNone]),
+    Layer.provide([api, Campus.layerNone, rig.options.tease ?? Tease.layerNone]),
     Layer.provideMerge(faultyMemcached(rig.faults)),
     Layer.provide(rig.options.memcached ?? Memcached.layerStore(rig.store))
   )

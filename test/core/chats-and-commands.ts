@@ -29,5 +29,6 @@ export const leaveRoom = (why: "left" | "changed" | "unfollowed"): Command => ({
   room,
   why
 })
+export const forgetTease: Command = { _tag: "ForgetTease" }
 export const stopLooking: Command = { _tag: "StopLooking", room }
 export const relay = (words: string): Command => ({ _tag: "Relay", room, to: partner, content: text(words) })

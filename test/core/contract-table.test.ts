@@ -4,6 +4,7 @@ import { step } from "../../src/core/conversation.ts"
 import type { ChatEvent } from "../../src/core/event.ts"
 import { type Chat, ordinary, stateNumber } from "../../src/core/session.ts"
 import {
+  forgetTease,
   leaveRoom,
   look,
   looking,
@@ -43,10 +44,10 @@ describe("every cell of the contract's table", () => {
     ["12 更换", shown, press("更换"), 1, [leaveRoom("changed"), look]],
     ["12 退出", shown, press("退出"), 0, [leaveRoom("left"), said({ _tag: "Left" })]],
     ["12 text", shown, say("你好"), 11, [relay("你好")]],
-    ["2 配对", teasing, press("配对"), 1, [look]],
+    ["2 配对", teasing, press("配对"), 1, [forgetTease, look]],
     ["2 状态", teasing, press("状态"), 2, [said({ _tag: "StatusNotPaired" })]],
-    ["2 更换", teasing, press("更换"), 1, [look]],
-    ["2 退出", teasing, press("退出"), 0, [said({ _tag: "LeftTease" })]],
+    ["2 更换", teasing, press("更换"), 1, [forgetTease, look]],
+    ["2 退出", teasing, press("退出"), 0, [forgetTease, said({ _tag: "LeftTease" })]],
     ["2 text", teasing, say("你好"), 2, [{ _tag: "Tease", text: "你好" }]]
   ]
 

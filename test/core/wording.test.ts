@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { buttons, isCampusButton } from "../../src/core/button.ts"
 import { byteLength, replyTextBytes } from "../../src/core/folding.ts"
+import { reservedWords } from "../../src/core/reserved-words.ts"
 import type { Sentence } from "../../src/core/sentence.ts"
 import { word } from "../../src/core/wording.ts"
 import { campusAnswers } from "./campus-answers.ts"
@@ -45,6 +46,12 @@ const everySentence: {
   TeaseNotNow: [{ _tag: "TeaseNotNow" }],
   TeaseOnlyText: [{ _tag: "TeaseOnlyText" }],
   NoChatbot: [{ _tag: "NoChatbot" }],
+  TeaseAnswer: [{ _tag: "TeaseAnswer", text: "你好" }],
+  TeaseTooLong: [{ _tag: "TeaseTooLong", most: 100 }],
+  ChatbotSilent: (["failed", "refused", "speechless", "busy"] as const).map((why) => ({
+    _tag: "ChatbotSilent",
+    why
+  })),
   LeftTease: [{ _tag: "LeftTease" }],
   About: [{ _tag: "About" }],
   Welcome: [{ _tag: "Welcome" }],
@@ -60,27 +67,27 @@ const everySentence: {
 }
 const sentences: ReadonlyArray<Sentence> = Object.values(everySentence).flat()
 
-/** The contract's reserved words, and the only sentences that may contain them. */
-const reserved: ReadonlyArray<readonly [string, ReadonlyArray<Sentence["_tag"]>]> = [
-  ["已配对成功，可以开始聊天", ["PairMade"]],
-  ["正在配对", ["Looking"]],
-  ["配对失败，请再次尝试", ["SearchFailed"]],
-  ["已配对", ["PairMade", "StatusPaired", "PairingShown"]],
-  ["未配对", ["StatusNotPaired"]],
-  ["对方已离开", ["PartnerLeft"]],
-  ["聊天已结束", ["IdleEnded"]],
-  ["已退出", ["Left", "LeftTease"]],
-  ["对方稍后收到", ["Kept"]],
-  ["未能送达", ["RefusedByWeChat"]],
-  ["尚未接入", ["NoCampus"]]
-]
+/** The only sentences that may contain a reserved word. */
+const owners: Record<(typeof reservedWords)[number], ReadonlyArray<Sentence["_tag"]>> = {
+  "已配对成功，可以开始聊天": ["PairMade"],
+  正在配对: ["Looking"],
+  "配对失败，请再次尝试": ["SearchFailed"],
+  已配对: ["PairMade", "StatusPaired", "PairingShown"],
+  未配对: ["StatusNotPaired"],
+  对方已离开: ["PartnerLeft"],
+  聊天已结束: ["IdleEnded"],
+  已退出: ["Left", "LeftTease"],
+  对方稍后收到: ["Kept"],
+  未能送达: ["RefusedByWeChat"],
+  尚未接入: ["NoCampus"]
+}
 
 describe("the words that people and tests look for", () => {
-  it.each(reserved)("%s stands in its sentences and in no other", (words, owners) => {
+  it.each(reservedWords)("%s stands in its sentences and in no other", (words) => {
     for (const sentence of sentences) {
       assert.strictEqual(
         word(sentence).includes(words),
-        owners.includes(sentence._tag),
+        owners[words].includes(sentence._tag),
         JSON.stringify(sentence)
       )
     }

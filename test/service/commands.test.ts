@@ -132,6 +132,18 @@ describe("settings", () => {
     })
   )
 
+  it.live("a chatbot without what it needs is refused", () =>
+    Effect.gen(function* () {
+      const simsimi = yield* finished(["serve"], { WECHAT_TOKEN: token, CHATBOT: "simsimi" })
+      assert.strictEqual(simsimi.code, 1)
+      assert.include(simsimi.stderr, "SIMSIMI_API_KEY")
+      const openai = yield* finished(["serve"], { WECHAT_TOKEN: token, OPENAI_API_KEY: "secret-of-nobody" })
+      assert.strictEqual(openai.code, 1)
+      for (const name of ["OPENAI_BASE_URL", "OPENAI_MODEL"]) assert.include(openai.stderr, name)
+      assert.notInclude(openai.stderr, "secret-of-nobody")
+    })
+  )
+
   it.live(".env in the working directory is read; the environment wins; a token alone means serving", () =>
     Effect.gen(function* () {
       const folder = yield* emptyFolder

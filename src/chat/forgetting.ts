@@ -1,0 +1,14 @@
+import { Effect } from "effect"
+import type { Openid } from "../core/openid.ts"
+import { Acquaintances } from "./acquaintances.ts"
+import { Campus } from "./campus.ts"
+import { Ledger } from "./ledger.ts"
+import { Mailbox } from "./mailbox.ts"
+import { Tease } from "./tease.ts"
+
+/** Deletes all that is kept of a user beside their session, as WeChat asks of whoever is unfollowed. */
+export const makeForget = Effect.gen(function* () {
+  const stores = [yield* Acquaintances, yield* Campus, yield* Ledger, yield* Mailbox, yield* Tease]
+  return (openid: Openid) =>
+    Effect.forEach(stores, (store) => store.forget(openid), { concurrency: "unbounded", discard: true })
+})
