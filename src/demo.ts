@@ -6,6 +6,7 @@ import { campusLayer } from "./campus/campus-layer.ts"
 import type { ChatbotSettings } from "./chatbot/teasing.ts"
 import { Database } from "./database/database.ts"
 import type { Settings } from "./settings.ts"
+import { campusPath, simulatorCampusRoutes } from "./simulator/campus-gateway.ts"
 import { simulatorApiRoutes } from "./simulator/api.ts"
 import { endPageStreams, firstPhones, simulatorPageRoutes } from "./simulator/phones.ts"
 import { Platform } from "./simulator/platform.ts"
@@ -32,9 +33,14 @@ export const demoLayer = (settings: Settings) =>
       )
       // Built on its own: where the API listens decides where the service calls.
       const simulated = yield* Layer.build(
-        HttpRouter.serve(Layer.merge(simulatorApiRoutes, simsimiRoutes(simsimiKey)), quiet).pipe(
-          Layer.provideMerge(Layer.merge(platform, listen(loopback, 0)))
-        )
+        HttpRouter.serve(
+          Layer.mergeAll(
+            simulatorApiRoutes,
+            simsimiRoutes(simsimiKey),
+            simulatorCampusRoutes(settings.timeZone)
+          ),
+          quiet
+        ).pipe(Layer.provideMerge(Layer.merge(platform, listen(loopback, 0))))
       )
       const apiUrl = `http://${loopback}:${yield* portOf(Context.get(simulated, HttpServer.HttpServer))}`
       const weChat = {
@@ -49,9 +55,11 @@ export const demoLayer = (settings: Settings) =>
         settings.chatbot._tag === "None"
           ? { _tag: "SimSimi", url: apiUrl, key: simsimiKey }
           : settings.chatbot
-      const service = serviceLayer({ ...settings, weChat }, token, simulatorPageRoutes).pipe(
+      // A school that the settings name is asked in the demo too.
+      const demoSettings = { ...settings, weChat, campusUrl: settings.campusUrl ?? apiUrl + campusPath }
+      const service = serviceLayer(demoSettings, token, simulatorPageRoutes).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
-        Layer.provide([campusLayer(settings), chatbotLayer(chatbot)]),
+        Layer.provide([campusLayer(demoSettings), chatbotLayer(chatbot)]),
         Layer.provide(stateLayer(settings)),
         Layer.provide(Database.layer(settings.databaseUrl))
       )
