@@ -4,13 +4,16 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Predicate, type Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpRouter } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
+import { BindingAttempts } from "./campus/binding-attempts.ts"
 import { campusLayer } from "./campus/campus-layer.ts"
+import { CardBinding } from "./campus/card-binding.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
 import { LinkSecret } from "./chat/secret-keys.ts"
 import { Sweeper } from "./chat/sweeper.ts"
 import { botClientLayer } from "./chatbot/bot-exchange.ts"
 import { type ChatbotSettings, teaseLayer } from "./chatbot/teasing.ts"
 import { Database } from "./database/database.ts"
+import { bindRoutes } from "./http/bind.ts"
 import { healthRoutes } from "./http/health.ts"
 import { homeRoute } from "./http/home.ts"
 import { bodyTimeoutMillis } from "./http/request-body.ts"
@@ -103,20 +106,27 @@ const boundedServer = () =>
     connectionsCheckingInterval: connectionCheckMillis
   })
 
-/** Everything that the outside meets, on the server that is provided; `home` is what stands at `/`. */
+/**
+ * Everything that the outside meets, on the server that is provided; `home` is what stands at `/`, and `bindNote` on the page that
+ * binds a card.
+ */
 export const serviceLayer = <R>(
   settings: Settings,
   token: Redacted.Redacted,
-  home: Layer.Layer<never, never, R>
+  home: Layer.Layer<never, never, R>,
+  bindNote?: string
 ) => {
   const routes = Layer.mergeAll(
     webhookRoutes(messageMode(settings.weChat, token)),
+    bindRoutes({ publicUrl: settings.publicUrl, note: bindNote }),
     healthRoutes,
     PrometheusMetrics.layerHttp({ path: "/metrics", prefix: "xiaohou_" }),
     home
   )
   const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
   return Layer.merge(server, Sweeper.layerRunning).pipe(
+    Layer.provide(CardBinding.layer),
+    Layer.provide(BindingAttempts.layer),
     Layer.provide(chatLayer(settings)),
     Layer.provide(linkSecretLayer(settings))
   )

@@ -1,6 +1,6 @@
 /** Links that are sent to one user: for a while, to one page, and nobody can make, change or read them. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto"
-import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Record, type Redacted, Schema } from "effect"
+import { LinkSecret, makeSeal } from "../chat/secret-keys.ts"
 import { Openid } from "../core/openid.ts"
 
 const minuteMillis = 60_000
@@ -59,75 +59,45 @@ export class Links extends Context.Service<
   }
 >()("xiaohou/campus/Links") {
   static readonly layer = ({ publicUrl, secret }: LinkOptions): Layer.Layer<Links> =>
-    Layer.sync(Links, () => {
-      const key = sealingKey(secret)
-      return Links.of({
-        to: (page, openid) =>
-          Effect.map(Clock.currentTimeMillis, (now) => {
-            const expiresAtMillis = now + linkedPages[page].lifetimeMillis
-            return `${publicUrl}${linkedPages[page].path}?${linkParameter}=${seal(key, page, { openid, expiresAtMillis })}`
-          }),
-        open: Effect.fnUntraced(function* (page, sealed) {
-          const opened = unseal(key, page, sealed)
-          if (opened === undefined) return yield* new LinkSpoiled()
-          if (opened.expiresAtMillis <= (yield* Clock.currentTimeMillis)) return yield* new LinkExpired()
-          return opened
+    Layer.effect(
+      Links,
+      Effect.map(LinkSecret, (ownSecret) => {
+        const seals = Record.map(linkedPages, (_, page) => makeSeal(secret ?? ownSecret, `link ${page}`))
+        return Links.of({
+          to: (page, openid) =>
+            Effect.map(Clock.currentTimeMillis, (now) => {
+              const { path, lifetimeMillis } = linkedPages[page]
+              const sealed = seals[page].close(`${now + lifetimeMillis} ${openid}`)
+              return `${publicUrl}${path}?${linkParameter}=${sealed}`
+            }),
+          open: Effect.fnUntraced(function* (page, sealed) {
+            const opened = isOneSpelling(sealed) ? linkIn(sealed, seals[page].open(sealed)) : undefined
+            if (opened === undefined) return yield* new LinkSpoiled()
+            if (opened.expiresAtMillis <= (yield* Clock.currentTimeMillis)) return yield* new LinkExpired()
+            return opened
+          })
         })
       })
-    })
+    )
 }
 
-// Encrypted and signed in one: `nonce ‖ ciphertext of (end ‖ openid) ‖ tag`, with the page as what the tag covers besides.
-const algorithm = "aes-256-gcm"
-const keyBytes = 32
-const nonceBytes = 12
-const tagBytes = 16
-const timeBytes = 8
-
-/** An openid has 28 characters (protocol notes); twice that and more is not worth a look. */
+/** An openid has 28 characters (protocol notes); a link with twice that is not worth a look. */
 const sealedMostCharacters = 256
 
-const sealingKey = (secret: Redacted.Redacted | undefined): Buffer =>
-  secret === undefined
-    ? randomBytes(keyBytes)
-    : Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", "links to users", keyBytes))
+/** What reads base64url skips what is none: a used link must not be a new one in another spelling. */
+const isOneSpelling = (sealed: string): boolean =>
+  sealed.length <= sealedMostCharacters && Buffer.from(sealed, "base64url").toString("base64url") === sealed
 
-const seal = (key: Buffer, page: LinkedPage, link: Omit<OpenedLink, "id">): string => {
-  const nonce = randomBytes(nonceBytes)
-  const time = Buffer.alloc(timeBytes)
-  time.writeBigUInt64BE(BigInt(link.expiresAtMillis))
-  const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(page))
-  const sealed = [cipher.update(time), cipher.update(link.openid, "utf8"), cipher.final()]
-  return Buffer.concat([nonce, ...sealed, cipher.getAuthTag()]).toString("base64url")
-}
+/** The characters in which a seal begins, with its nonce: different for each link. */
+const idCharacters = 16
 
-const unseal = (key: Buffer, page: LinkedPage, sealed: string): OpenedLink | undefined => {
-  if (sealed.length > sealedMostCharacters) return undefined
-  const bytes = Buffer.from(sealed, "base64url")
-  // Buffer skips what is no base64url: the same link has one spelling only.
-  if (bytes.toString("base64url") !== sealed || bytes.length < nonceBytes + timeBytes + tagBytes) {
-    return undefined
-  }
-  const nonce = bytes.subarray(0, nonceBytes)
-  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
-    .setAAD(Buffer.from(page))
-    .setAuthTag(bytes.subarray(-tagBytes))
-  const plain = decrypted(() =>
-    Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()])
-  )
-  if (plain === undefined) return undefined
-  return {
-    openid: Openid.make(plain.toString("utf8", timeBytes)),
-    id: nonce.toString("base64url"),
-    expiresAtMillis: Number(plain.readBigUInt64BE())
-  }
-}
-
-/** Node throws where the tag does not fit. */
-const decrypted = (act: () => Buffer): Buffer | undefined => {
-  try {
-    return act()
-  } catch {
-    return undefined
-  }
+const linkIn = (sealed: string, text: Option.Option<string>): OpenedLink | undefined => {
+  const [, expires, openid] = /^(\d+) (.+)$/su.exec(Option.getOrElse(text, () => "")) ?? []
+  return expires === undefined || openid === undefined
+    ? undefined
+    : {
+        openid: Openid.make(openid),
+        id: sealed.slice(0, idCharacters),
+        expiresAtMillis: Number(expires)
+      }
 }

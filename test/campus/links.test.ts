@@ -57,17 +57,6 @@ describe("links", () => {
     }).pipe(Effect.provide(linksWith("secret")))
   )
 
-  it.effect("of a server without a secret open there only", () =>
-    Effect.gen(function* () {
-      const link = yield* newLink
-      yield* open(link)
-      assert.strictEqual(
-        yield* refusal(link).pipe(Effect.provide(Layer.fresh(linksWith(undefined)))),
-        "LinkSpoiled"
-      )
-    }).pipe(Effect.provide(linksWith(undefined)))
-  )
-
   it.effect("with any one character changed, left out or added open nothing", () =>
     Effect.gen(function* () {
       const link = yield* newLink
