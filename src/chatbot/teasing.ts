@@ -75,7 +75,7 @@ export const teasingLayer: Layer.Layer<Tease, never, Chatbot | Memcached> = Laye
         return { _tag: "TeaseTooLong", most: chatbot.mostCharacters } satisfies Sentence
       }
       const answered = yield* questions.withPermitsIfAvailable(1)(
-        Effect.catch(ask(openid, said), withoutAnswer)
+        Effect.withSpan(Effect.catch(ask(openid, said), withoutAnswer), "chatbot")
       )
       if (Option.isSome(answered)) return answered.value
       yield* count("busy")

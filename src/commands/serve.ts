@@ -4,6 +4,7 @@ import { serveLayer } from "../app.ts"
 import { demoLayer } from "../demo.ts"
 import type { Settings } from "../settings.ts"
 import { environment, loggingLayer, settingsFor } from "./settings-from-environment.ts"
+import { telemetryLayer } from "./telemetry.ts"
 
 /** Serves for real until a signal comes. */
 const serve = Effect.gen(function* () {
@@ -16,16 +17,11 @@ const serve = Effect.gen(function* () {
     Layer.merge(
       serveLayer(settings, token),
       Layer.effectDiscard(
-        Effect.gen(function* () {
-          yield* Effect.logInfo("serving", {
-            address: `http://${settings.host}:${settings.port}/wechat`,
-            chatbot: settings.chatbot._tag,
-            delivery: settings.weChat.delivery,
-            messageMode: settings.weChat.messageMode
-          })
-          if (settings.campusUrl !== undefined) {
-            yield* Effect.logWarning("CAMPUS_URL is read, but no campus is built in yet")
-          }
+        Effect.logInfo("serving", {
+          address: `http://${settings.host}:${settings.port}/wechat`,
+          chatbot: settings.chatbot._tag,
+          delivery: settings.weChat.delivery,
+          messageMode: settings.weChat.messageMode
         })
       )
     )
@@ -47,4 +43,6 @@ export const serveCommand = Command.make("serve", {}, () => serve).pipe(
 )
 
 const untilSignal = <E>(settings: Settings, layer: Layer.Layer<never, E>) =>
-  Layer.launch(layer).pipe(Effect.provide(loggingLayer(settings)))
+  Layer.launch(layer).pipe(
+    Effect.provide(Layer.provideMerge(telemetryLayer(settings.otlpEndpoint), loggingLayer(settings)))
+  )
