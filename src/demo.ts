@@ -5,8 +5,13 @@ import { chatbotLayer, listen, serviceLayer, stateLayer, weChatLayer } from "./a
 import { campusLayer } from "./campus/campus-layer.ts"
 import type { ChatbotSettings } from "./chatbot/teasing.ts"
 import { Database } from "./database/database.ts"
+import { Conversations } from "./chat/conversations.ts"
+import { Lobby } from "./chat/lobby.ts"
+import { Openid } from "./core/openid.ts"
+import { stateNumber } from "./core/session.ts"
 import type { Settings } from "./settings.ts"
 import { campusPath, simulatorCampusRoutes } from "./simulator/campus-gateway.ts"
+import type { Look } from "./simulator/page-state.ts"
 import { simulatorApiRoutes } from "./simulator/api.ts"
 import { endPageStreams, firstPhones, simulatorPageRoutes } from "./simulator/phones.ts"
 import { Platform } from "./simulator/platform.ts"
@@ -57,7 +62,7 @@ export const demoLayer = (settings: Settings) =>
           : settings.chatbot
       // A school that the settings name is asked in the demo too.
       const demoSettings = { ...settings, weChat, campusUrl: settings.campusUrl ?? apiUrl + campusPath }
-      const service = serviceLayer(demoSettings, token, simulatorPageRoutes).pipe(
+      const service = serviceLayer(demoSettings, token, simulatorPageRoutes(lookAtChat)).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
         Layer.provide([campusLayer(demoSettings), chatbotLayer(chatbot)]),
         Layer.provide(stateLayer(settings)),
@@ -69,6 +74,27 @@ export const demoLayer = (settings: Settings) =>
       )
     })
   ).pipe(Layer.provide(listen(settings.host, settings.port)))
+
+/** Who is in which state, as the tab 状态 of the page shows it. */
+const lookAtChat = Effect.gen(function* () {
+  const conversations = yield* Conversations
+  const lobby = yield* Lobby
+  const person = Effect.fnUntraced(function* (openid: string) {
+    const chat = yield* conversations.chatOf(Openid.make(openid))
+    return {
+      openid,
+      state: stateNumber(chat),
+      ...("room" in chat ? { room: chat.room } : {}),
+      ...("partner" in chat ? { partner: chat.partner } : {})
+    }
+  })
+  const look: Look = (openids) =>
+    Effect.all({
+      people: Effect.forEach(openids, person, { concurrency: "unbounded" }),
+      waiting: Effect.map(lobby.read, ({ entries }) => entries.length)
+    })
+  return look
+})
 
 const quiet = { disableLogger: true, disableListenLog: true } as const
 

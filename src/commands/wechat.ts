@@ -7,7 +7,8 @@ import { AccountKind } from "../simulator/account-kind.ts"
 import { simulatorApiRoutes } from "../simulator/api.ts"
 import { CallbackMode, ConditionsChange } from "../simulator/conditions.ts"
 import { endPageStreams, firstPhones, simulatorPageRoutes } from "../simulator/phones.ts"
-import { Platform, type PlatformSettings } from "../simulator/platform.ts"
+import type { PlatformSettings } from "../simulator/platform-settings.ts"
+import { Platform } from "../simulator/platform.ts"
 import { replay, type StepResult } from "../simulator/scenario-replay.ts"
 import { Scenario } from "../simulator/scenario.ts"
 import { encodingAesKey, port, url, weChatToken } from "../setting-values.ts"
@@ -92,7 +93,7 @@ const settingsOf = (given: Flags): PlatformSettings => {
 /** Page and API on one port, and the platform behind them. */
 const weChat = (given: Flags) =>
   Layer.merge(
-    HttpRouter.serve(Layer.merge(simulatorApiRoutes, simulatorPageRoutes), {
+    HttpRouter.serve(Layer.merge(simulatorApiRoutes, simulatorPageRoutes()), {
       disableLogger: true,
       disableListenLog: true
     }),

@@ -14,7 +14,7 @@ export const addPageFiles = Effect.fnUntraced(function* (router: HttpRouter.Http
 const pageHeaders = {
   "cache-control": "no-cache",
   "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff"
 }
@@ -31,10 +31,17 @@ const pageFiles = [
   stylesheet("page.css"),
   stylesheet("phone.css"),
   stylesheet("conversation.css"),
+  stylesheet("desk.css"),
   script("element.js"),
   script("bubble-view.js"),
   script("menu-view.js"),
   script("phone-view.js"),
+  script("phone-name.js"),
+  script("thing-chooser.js"),
+  script("exchange-details.js"),
   script("wire-view.js"),
+  script("switches-view.js"),
+  script("state-view.js"),
+  script("tabs.js"),
   script("phones.js")
 ] as const

@@ -40,6 +40,8 @@ export interface Snapshot {
   readonly menu: Menu | null
   readonly wire: ReadonlyArray<WireEntry>
   readonly conditions: Conditions
+  /** Whether the account has a key; without one all messages are plain. */
+  readonly sealable: boolean
 }
 
 /** A browser that falls this far behind reads everything anew. */
@@ -47,7 +49,12 @@ const changesKept = 1024
 
 export type PhoneBook = Effect.Success<ReturnType<typeof makePhoneBook>>
 
-export const makePhoneBook = Effect.fnUntraced(function* (accountName: string, firstConditions: Conditions) {
+export const makePhoneBook = Effect.fnUntraced(function* (
+  accountName: string,
+  firstConditions: Conditions,
+  /** Whether the account has a key, so that messages can be sealed. */
+  sealable = false
+) {
   const changes = yield* PubSub.sliding<NumberedChange>(changesKept)
   const phones = new Map<string, Phone>()
   let menu: Menu | null = null
@@ -119,7 +126,8 @@ export const makePhoneBook = Effect.fnUntraced(function* (accountName: string, f
     phones: [...phones.values()],
     menu,
     wire,
-    conditions
+    conditions,
+    sealable
   }))
 
   /** First a snapshot, then every change after it, until `endStreams`. */

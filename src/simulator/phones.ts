@@ -5,16 +5,20 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
 import { addPageActs } from "./page-acts.ts"
 import { addPageFiles } from "./page-files.ts"
 import { addPageRecording } from "./page-recording.ts"
+import { addPageState, type Look } from "./page-state.ts"
 import { Platform } from "./platform.ts"
 
-/** `GET /`, its files and `/simulator/…`; they need `Platform`. */
-export const simulatorPageRoutes: Layer.Layer<never, never, HttpRouter.HttpRouter | Platform> =
+/** `GET /`, its files and `/simulator/…`; they need `Platform`. `makeLook`: how the page looks at the chat, in the demo. */
+export const simulatorPageRoutes = <R = never>(
+  makeLook?: Effect.Effect<Look, never, R>
+): Layer.Layer<never, never, HttpRouter.HttpRouter | Platform | R> =>
   HttpRouter.use(
     Effect.fnUntraced(function* (router) {
       const platform = yield* Platform
       yield* addPageFiles(router)
       yield* addPageActs(router, platform)
       yield* addPageRecording(router, platform)
+      yield* addPageState(router, platform, makeLook === undefined ? undefined : yield* makeLook)
       yield* router.add("GET", "/simulator/events", eventStream(platform))
     })
   )

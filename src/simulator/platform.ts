@@ -1,5 +1,5 @@
 /** The simulated WeChat: followers with phones who act, an account that answers and pushes, and the rules between them. */
-import { Clock, Context, Effect, Layer, Schema, type Redacted, type Stream } from "effect"
+import { Clock, Context, Effect, Layer, Schema, type Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { makeAccountSide } from "./account-side.ts"
 import { grant, type Trigger } from "./allowance.ts"
@@ -13,6 +13,7 @@ import { makeMediaDesk, type Media, type NewMedia } from "./media-desk.ts"
 import { doingOf, type PhoneAct } from "./phone-act.ts"
 import { makePhoneBook, type NumberedChange, type Snapshot } from "./phone-book.ts"
 import { accountContent, textContent, type Phone } from "./phone.ts"
+import type { PlatformSettings } from "./platform-settings.ts"
 import { randomName } from "./token-desk.ts"
 
 /** No phone has this openid. */
@@ -37,25 +38,6 @@ export class PhoneFollowing extends Schema.TaggedError<PhoneFollowing>()("PhoneF
 }
 
 export type ActError = PhoneUnknown | PhoneNotFollowing | PhoneFollowing
-
-/** What WeChat's console knows of the account. */
-export interface PlatformSettings {
-  /** Where callbacks go, for instance `http://127.0.0.1:3000/wechat`; several for several servers behind one name. */
-  readonly callbackUrls: CallbackLine["callbackUrls"]
-  readonly token: Redacted.Redacted
-  readonly appId: string
-  readonly appSecret: Redacted.Redacted
-  /** EncodingAESKey; without one all messages are plain. */
-  readonly aesKey?: Redacted.Redacted | undefined
-  /** The account's original id, `gh_…`. */
-  readonly accountId: string
-  /** The conditions at the start; all is well when left out. */
-  readonly conditions?: ConditionsChange
-  /** The name over each conversation; 小猴 when left out. */
-  readonly accountName?: string
-  /** How long one callback may take; WeChat's 5 s when left out. */
-  readonly attemptLimitMillis?: number
-}
 
 export class Platform extends Context.Service<
   Platform,
@@ -95,10 +77,11 @@ const ticketCharacters = 96
 
 const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
   const client = yield* HttpClient.HttpClient
-  const book = yield* makePhoneBook(settings.accountName ?? "小猴", {
-    ...goodConditions,
-    ...settings.conditions
-  })
+  const book = yield* makePhoneBook(
+    settings.accountName ?? "小猴",
+    { ...goodConditions, ...settings.conditions },
+    settings.aesKey !== undefined
+  )
   const faults = makeFaults()
   faults.set(book.conditions().faults)
   const desk = makeMediaDesk()

@@ -1,6 +1,6 @@
 /** Plays a scenario against the service and says, step by step, whether the phones show what they must. */
 import { Clock, Effect, Fiber } from "effect"
-import { PhoneAct } from "./phone-act.ts"
+import type { PhoneAct } from "./phone-act.ts"
 import type { Bubble } from "./phone.ts"
 import { Platform, type ActError } from "./platform.ts"
 import type { Delivery } from "./callbacks.ts"

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { PhoneAct } from "../../src/simulator/phone-act.ts"
 import { Platform } from "../../src/simulator/platform.ts"
 import { replay } from "../../src/simulator/scenario-replay.ts"
-import { readScenario, scenarioFormat, type Scenario, type Step } from "../../src/simulator/scenario.ts"
+import { readScenario, Scenario, scenarioFormat, type Step } from "../../src/simulator/scenario.ts"
 import { eventually } from "../service/eventually.ts"
 import { emptyFolder, xiaohou } from "../service/xiaohou-process.ts"
 import { freePort } from "../memcached/memcached-process.ts"
@@ -20,8 +20,10 @@ const files = readdirSync(folder).filter((file) => file.endsWith(".json"))
 /** A busy machine takes its time to start a process. */
 const startMillis = 60_000
 
+const decodeScenario = Schema.decodeSync(Schema.fromJsonString(Scenario))
+
 const played = (platform: Platform["Service"], scenario: Scenario) =>
-  replay(scenario, () => Effect.void).pipe(Effect.provide(Layer.succeed(Platform, platform)))
+  replay(scenario, () => Effect.void).pipe(Effect.provideService(Platform, platform))
 
 describe("the scenarios of this folder, against the real service", () => {
   it.live.each(files)(
@@ -45,17 +47,7 @@ describe("the scenarios of this folder, against the real service", () => {
           },
           yield* emptyFolder
         )
-        yield* eventually(
-          "the service listens",
-          () =>
-            Effect.runPromise(
-              Effect.orElseSucceed(
-                Effect.tryPromise(() => fetch(service)),
-                () => undefined
-              )
-            ),
-          startMillis
-        )
+        yield* eventually("the service listens", () => fetch(service).catch(() => undefined), startMillis)
         const verdict = yield* played(platform, scenario)
         const problem = verdict.results.find((result) => result.problem !== undefined)
         assert.isUndefined(problem, `${JSON.stringify(problem)} ${process.stderr()}`)
@@ -93,11 +85,11 @@ describe("recording", () => {
         const { platform, url } = yield* startSimulator(bot.url)
         const openids = [yield* platform.follow, yield* platform.follow]
         for (const { phone, does } of acts) {
-          yield* platform.act(openids[phone] ?? "", yield* Schema.decodeUnknownEffect(PhoneAct)(does))
+          yield* platform.act(openids[phone] ?? "", yield* Schema.decodeEffect(PhoneAct)(does))
         }
         const recorded = yield* eventually("all is written down", async () => {
           const text = await (await fetch(`${url}/simulator/scenario`)).text()
-          const scenario = Effect.runSync(readScenario(text))
+          const scenario = decodeScenario(text)
           return scenario.steps.filter((step) => "does" in step).length === acts.length + 2
             ? scenario
             : undefined

@@ -42,7 +42,7 @@ export const startSimulator = Effect.fnUntraced(function* (
   callbackUrl: string,
   options: SimulatorOptions = {}
 ) {
-  const routes = Layer.mergeAll(simulatorApiRoutes, simulatorPageRoutes)
+  const routes = Layer.mergeAll(simulatorApiRoutes, simulatorPageRoutes())
   const served = Layer.mergeAll(
     HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }),
     endPageStreams,

@@ -24,13 +24,13 @@ const ownAvatar = (owner) => {
 const content = (bubble, sendMenuItem) => {
   switch (bubble.kind) {
     case "image":
-      return element("div", { class: "bubble picture" }, picture(bubble.mediaId, "图片"))
+      return element("div", { class: "bubble picture" }, photo(bubble.mediaId))
     case "sticker":
       return element("div", { class: "bubble picture" }, sticker())
     case "voice":
-      return element("div", { class: "bubble" }, "▶ 语音")
+      return element("div", { class: "bubble" }, sound(bubble.mediaId))
     case "video":
-      return element("div", { class: "bubble" }, `▶ 视频 ${bubble.text}`.trim())
+      return element("div", { class: "bubble" }, mediaLink(bubble.mediaId, `▶ 视频 ${bubble.text}`.trim()))
     case "news":
       return element("div", { class: "bubble" }, ...bubble.articles.map(article))
     default: {
@@ -91,6 +91,28 @@ const menuItem = (href) => {
   const text = query.get("msgmenucontent")
   return text === null ? undefined : { text, id: query.get("msgmenuid") ?? "" }
 }
+
+const mediaAddress = (mediaId) => `/simulator/media/${encodeURIComponent(mediaId)}`
+
+/** The thing itself while WeChat has it, else a drawing. */
+const photo = (mediaId) => {
+  const image = element("img", { src: mediaAddress(mediaId), alt: "图片", width: "150", height: "112" })
+  image.addEventListener("error", () => image.replaceWith(picture(mediaId, "图片")), { once: true })
+  return image
+}
+
+const sound = (mediaId) => {
+  const button = element("button", { type: "button", class: "link" }, "▶ 语音")
+  button.addEventListener("click", () => {
+    void new Audio(mediaAddress(mediaId)).play().catch(() => {
+      button.textContent = "▶ 语音（放不出来）"
+    })
+  })
+  return button
+}
+
+const mediaLink = (mediaId, label) =>
+  element("a", { href: mediaAddress(mediaId), target: "_blank", rel: "noopener noreferrer" }, label)
 
 /** A landscape drawn from the media id: the same id looks the same on every phone. */
 const picture = (mediaId, label) => {

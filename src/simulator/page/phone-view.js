@@ -1,18 +1,19 @@
 import { bubbleView } from "./bubble-view.js"
 import { element } from "./element.js"
 import { menuView, panelButton } from "./menu-view.js"
-
-const letters = "甲乙丙丁戊己庚辛壬癸"
+import { letterOf } from "./phone-name.js"
+import { chooseThing } from "./thing-chooser.js"
 
 /** One phone; `act(body)` tells the simulator what its owner does. Bounded like the server's history. */
 export const makePhoneView = (accountName, first, act) => {
   const maxBubbles = 300
-  const owner = { number: first.number, letter: letters[first.number - 1] ?? String(first.number) }
+  const owner = { number: first.number, letter: letterOf(first.number) }
   const name = `手机${owner.letter}`
   let facts = first
 
   const title = element("h2", {}, accountName)
-  const allowance = element("span", { class: "allowance" })
+  const allowance = element("span", { class: "allowance", title: "公众号还能主动推送几条，到什么时候" })
+  const unread = element("span", { class: "unread", hidden: true, role: "status" })
   const log = element("div", {
     class: "log",
     role: "log",
@@ -34,7 +35,7 @@ export const makePhoneView = (accountName, first, act) => {
     element(
       "div",
       { class: "phone-title" },
-      element("span", { class: "phone-owner" }, name),
+      element("span", { class: "phone-owner" }, name, unread),
       title,
       allowance
     ),
@@ -61,13 +62,25 @@ export const makePhoneView = (accountName, first, act) => {
 
   const press = (button) => {
     if (button.type === "click") send({ act: "press", key: button.key ?? "" })
-    else if (button.type === "view") globalThis.open(button.url, "_blank", "noopener")
+    else if (button.type === "view") {
+      globalThis.open(button.url, "_blank", "noopener")
+      send({ act: "view", url: button.url })
+    }
   }
 
   const extras = () => {
-    const view = panelButton({ class: "more", "aria-label": "图片、表情和关注" }, "+", [
+    const view = panelButton({ class: "more", "aria-label": "图片、语音、位置和关注" }, "+", [
       { name: "图片", choose: () => send({ act: "image" }) },
+      { name: "从文件选…", choose: () => chooseThing(send) },
+      { name: "语音", choose: () => send({ act: "voice" }) },
+      { name: "视频", choose: () => send({ act: "video" }) },
+      {
+        name: "位置",
+        choose: () =>
+          send({ act: "location", latitude: 31.888, longitude: 118.816, label: "东南大学九龙湖校区" })
+      },
       { name: "表情", choose: () => send({ act: "sticker" }) },
+      { name: "扫码", choose: () => send({ act: "scan", scene: "poster" }) },
       { name: "取消关注", choose: () => send({ act: "unfollow" }) }
     ])
     view.classList.add("extras")
@@ -95,8 +108,23 @@ export const makePhoneView = (accountName, first, act) => {
     title.textContent = typing ? "对方正在输入…" : accountName
   }
 
+  let unreadCount = 0
+  const showUnread = (next) => {
+    unreadCount = next
+    unread.hidden = next === 0
+    unread.textContent = next === 0 ? "" : String(next)
+    unread.setAttribute("aria-label", `${next} 条未读`)
+  }
+  /** A phone that somebody holds, or looks at closely, has no unread messages. */
+  const isHeld = () => root.matches(":hover") || root.contains(document.activeElement)
+  const noteUnread = (bubble) => {
+    if (bubble.side === "account" && !isHeld()) showUnread(unreadCount + 1)
+  }
+  for (const event of ["pointerenter", "focusin"]) root.addEventListener(event, () => showUnread(0))
+
   const addBubble = (bubble) => {
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80
+    noteUnread(bubble)
     log.append(bubbleView(bubble, owner, (text, id) => send({ act: "say", text, menuId: id })))
     while (log.childElementCount > maxBubbles) log.firstElementChild.remove()
     if (atEnd || bubble.side === "own") log.scrollTop = log.scrollHeight
@@ -106,6 +134,7 @@ export const makePhoneView = (accountName, first, act) => {
   return {
     root,
     addBubble,
+    markRead: () => showUnread(0),
     tick,
     draft: () => input.value,
     setDraft: (text) => {

@@ -1,9 +1,11 @@
 import { makePhoneView } from "./phone-view.js"
+import { makeStateView } from "./state-view.js"
+import { makeSwitchesView } from "./switches-view.js"
+import { makeTabs } from "./tabs.js"
 import { makeWireView } from "./wire-view.js"
 
 const phonesElement = document.querySelector("#phones")
 const connection = document.querySelector("#connection")
-const wire = makeWireView(document.querySelector("#wire-rows"), document.querySelector("#wire-count"))
 const reconnectMillis = 1000
 
 let views = new Map()
@@ -12,9 +14,9 @@ let menu = null
 let lastNumber = 0
 let clockAheadMillis = 0
 
-const act = async (body) => {
+const post = async (path, body = {}) => {
   try {
-    const response = await fetch("/simulator/act", {
+    const response = await fetch(path, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body)
@@ -24,10 +26,28 @@ const act = async (body) => {
     connection.textContent = "模拟微信没有应答。"
   }
 }
+const act = (body) => post("/simulator/act", body)
+
+const numbers = new Map()
+const numberOf = (openid) => numbers.get(openid)
+const wire = makeWireView(
+  document.querySelector("#desk-wire"),
+  document.querySelector("#wire-count"),
+  numberOf
+)
+const switches = makeSwitchesView(
+  document.querySelector("#desk-switches"),
+  document.querySelector("#switch-count"),
+  (change) => post("/simulator/conditions", change),
+  post
+)
+makeTabs(document.querySelector(".tabs"))
+makeStateView(document.querySelector("#desk-state"), document.querySelector("#tab-state"), numberOf)
 
 const viewOf = (phone) => {
   const known = views.get(phone.openid)
   if (known !== undefined) return known
+  numbers.set(phone.openid, phone.number)
   const view = makePhoneView(accountName, phone, act)
   view.showMenu(menu)
   views.set(phone.openid, view)
@@ -51,8 +71,11 @@ const showSnapshot = (snapshot) => {
   for (const phone of snapshot.phones) {
     const view = viewOf(phone)
     for (const bubble of phone.bubbles) view.addBubble(bubble)
+    view.markRead()
     view.setDraft(drafts.get(phone.openid) ?? "")
   }
+  switches.show(snapshot.conditions)
+  switches.seal(snapshot.sealable)
   wire.clear()
   for (const entry of snapshot.wire) wire.add(entry)
 }
@@ -76,6 +99,8 @@ const show = (change) => {
       menu = change.menu
       for (const view of views.values()) view.showMenu(menu)
       return undefined
+    case "conditions":
+      return switches.show(change.conditions)
     case "wire":
       return wire.add(change.entry)
     default:

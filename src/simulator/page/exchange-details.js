@@ -1,0 +1,43 @@
+import { element } from "./element.js"
+
+/** Everything of one exchange, and a command that sends the request again. */
+export const exchangeDetails = ({ raw, status }) => {
+  const copy = element("button", { type: "button", class: "quiet" }, "复制为 curl")
+  copy.addEventListener("click", async () => {
+    const done = await copyText(curlOf(raw))
+    copy.textContent = done ? "已复制" : "复制不了"
+  })
+  return element(
+    "div",
+    { class: "details" },
+    copy,
+    ...block(`${raw.method} 请求`, raw.url),
+    ...block("请求正文", raw.requestBody),
+    ...block("解密后的请求", raw.openedRequest),
+    ...block(status === 0 ? "没有收到回答" : `回答 ${status}`, raw.answerBody),
+    ...block("解密后的回答", raw.openedAnswer)
+  )
+}
+
+/** The command for a POSIX shell; signatures and tokens in it are good for as long as they are on the wire. */
+export const curlOf = ({ method, url, requestBody }) => {
+  const head = `curl -i -X ${method} ${quoted(url)}`
+  if (requestBody === "") return head
+  const type = requestBody.startsWith("<") ? "text/xml" : "application/json"
+  return `${head} -H ${quoted(`Content-Type: ${type}`)} --data-binary ${quoted(requestBody)}`
+}
+
+const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`
+
+const block = (title, text) =>
+  text === "" ? [] : [element("h3", {}, title), element("pre", { tabindex: "0" }, text)]
+
+/** Clipboards are for secure pages and those of this machine; elsewhere the words are selected by hand. */
+const copyText = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}
