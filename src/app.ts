@@ -9,6 +9,7 @@ import { campusLayer } from "./campus/campus-layer.ts"
 import { CardBinding } from "./campus/card-binding.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
 import { LinkSecret } from "./chat/secret-keys.ts"
+import { Reports } from "./chat/reports.ts"
 import { Sweeper } from "./chat/sweeper.ts"
 import { botClientLayer } from "./chatbot/bot-exchange.ts"
 import { type ChatbotSettings, teaseLayer } from "./chatbot/teasing.ts"
@@ -136,6 +137,8 @@ export const serviceLayer = <R>(
 export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
   serviceLayer(settings, token, homeRoute).pipe(
     Layer.provide([weChatLayer(settings.weChat), campusLayer(settings), chatbotLayer(settings.chatbot)]),
+    Layer.merge(Reports.layerExpiring),
+    Layer.provide(Reports.layer),
     Layer.provide(stateLayer(settings)),
     Layer.provide(Database.layer(settings.databaseUrl)),
     Layer.merge(stateWarning(settings)),

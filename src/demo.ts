@@ -4,6 +4,7 @@ import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { chatbotLayer, listen, serviceLayer, stateLayer, weChatLayer } from "./app.ts"
 import { campusLayer } from "./campus/campus-layer.ts"
 import type { ChatbotSettings } from "./chatbot/teasing.ts"
+import { Reports } from "./chat/reports.ts"
 import { Database } from "./database/database.ts"
 import { Conversations } from "./chat/conversations.ts"
 import { Lobby } from "./chat/lobby.ts"
@@ -64,7 +65,7 @@ export const demoLayer = (settings: Settings) =>
       const demoSettings = { ...settings, weChat, campusUrl: settings.campusUrl ?? apiUrl + campusPath }
       const service = serviceLayer(demoSettings, token, simulatorPageRoutes(lookAtChat)).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
-        Layer.provide([campusLayer(demoSettings), chatbotLayer(chatbot)]),
+        Layer.provide([campusLayer(demoSettings), chatbotLayer(chatbot), Reports.layer]),
         Layer.provide(stateLayer(settings)),
         Layer.provide(Database.layer(settings.databaseUrl))
       )

@@ -9,6 +9,7 @@ import { keys } from "../chat/keys.ts"
 import { Ledger } from "../chat/ledger.ts"
 import { Lobby } from "../chat/lobby.ts"
 import { Tease } from "../chat/tease.ts"
+import { Reports } from "../chat/reports.ts"
 import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry } from "../core/pairing.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
@@ -47,7 +48,7 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       })
     const services = yield* Layer.build(
       chatLayer(settings).pipe(
-        Layer.provide([WeChatApi.layerMemory(told), Campus.layerNone, Tease.layerNone]),
+        Layer.provide([WeChatApi.layerMemory(told), Campus.layerNone, Reports.layerMemory, Tease.layerNone]),
         Layer.provideMerge(Memcached.layerMemjs({ servers: [{ host: "127.0.0.1", port }] }))
       )
     )

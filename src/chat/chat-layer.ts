@@ -2,10 +2,12 @@ import { type DateTime, Layer } from "effect"
 import { Acquaintances } from "./acquaintances.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
+import { Blocks } from "./blocks.ts"
 import { ChatStatus } from "./chat-status.ts"
 import { Conversations } from "./conversations.ts"
 import { Duplicates } from "./duplicates.ts"
 import { Inbox } from "./inbox.ts"
+import { LastLines } from "./last-lines.ts"
 import { Ledger } from "./ledger.ts"
 import { Lobby } from "./lobby.ts"
 import { Mailbox } from "./mailbox.ts"
@@ -34,7 +36,9 @@ export const chatLayer = (settings: ChatSettings) => {
   const stores = Layer.mergeAll(
     Acquaintances.layer,
     Agenda.layer,
+    Blocks.layer,
     Duplicates.layer,
+    LastLines.layer,
     Ledger.layer,
     Lobby.layer,
     Mailbox.layer,

@@ -6,15 +6,18 @@ import type { ChatEvent } from "../core/event.ts"
 import type { Openid } from "../core/openid.ts"
 import { members } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
-import { type Chat, ordinary, type Session, sessionOf } from "../core/session.ts"
+import { type Chat, sessionOf } from "../core/session.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
+import { Blocks } from "./blocks.ts"
 import { Campus } from "./campus.ts"
 import { makeChatView } from "./chat-view.ts"
 import { makeForget } from "./forgetting.ts"
+import { isLeaving, isLooking, isReporting, type Leaving, type Looking } from "./command-kinds.ts"
 import { newWriteId } from "./identifiers.ts"
+import type { LastLines } from "./last-lines.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Mailbox } from "./mailbox.ts"
 import { Matchmaker } from "./matchmaker.ts"
@@ -22,8 +25,10 @@ import { News, tellingLeaseMillis } from "./news.ts"
 import { showPairing } from "./pairing-shown.ts"
 import type { Postman } from "./postman.ts"
 import { makeRelay } from "./relay.ts"
+import { makeReporting } from "./reporting.ts"
+import type { Reports } from "./reports.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
-import { Sessions, type StoredSession } from "./sessions.ts"
+import { isNew, Sessions, type StoredSession } from "./sessions.ts"
 import { nothing } from "./stored.ts"
 import { Tease } from "./tease.ts"
 
@@ -58,12 +63,15 @@ export class Conversations extends Context.Service<
     | Acquaintances
     | Agenda
     | Background
+    | Blocks
     | Campus
+    | LastLines
     | Ledger
     | Mailbox
     | Matchmaker
     | News
     | Postman
+    | Reports
     | Rooms
     | Sessions
     | Tease
@@ -74,6 +82,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const acquaintances = yield* Acquaintances
   const agenda = yield* Agenda
   const background = yield* Background
+  const blocks = yield* Blocks
   const campus = yield* Campus
   const matchmaker = yield* Matchmaker
   const news = yield* News
@@ -82,6 +91,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const tease = yield* Tease
   const forget = yield* makeForget
   const relay = yield* makeRelay
+  const report = yield* makeReporting
   const { view } = yield* makeChatView
 
   const chatOf = Effect.fnUntraced(function* (openid: Openid) {
@@ -107,13 +117,15 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     stored: StoredSession,
     room: StoredRoom | undefined
   ) {
-    const recent = yield* acquaintances.of(openid)
+    const [recent, blocked] = yield* Effect.all([acquaintances.of(openid), blocks.of(openid)], {
+      concurrency: "unbounded"
+    })
     const waiting = room?.value?._tag === "Waiting" ? room.value : undefined
     const outcome = yield* matchmaker.look({
       openid,
       stored,
       recent,
-      blocked: [],
+      blocked,
       ...(command.room === undefined ? {} : { room: command.room }),
       ...(waiting === undefined ? {} : { deadlineMillis: waiting.deadlineMillis })
     })
@@ -143,6 +155,8 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     const { room, now, chat, partnerUnaware } = yield* view(openid, stored)
     if (isForEarlierPartner(event, chat, writtenAtMillis)) return [{ _tag: "NotSent" }] satisfies Answer
     const { chat: next, commands } = step(chat, event)
+    const reporting = commands.find(isReporting)
+    if (reporting !== undefined) yield* report(openid, reporting)
     for (const command of commands) {
       if (isLeaving(command) && !(yield* leave(openid, command, room ?? nothing))) return undefined
     }
@@ -164,7 +178,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
         }
         case "Relay": {
           if (partnerUnaware === true) yield* news.tellFirst(command.to, command.room)
-          const said = yield* relay(command)
+          const said = yield* relay(openid, command)
           if (said === undefined) return undefined
           answer.push(...said)
           break
@@ -188,6 +202,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
         case "Forget":
           yield* forget(openid)
           break
+        case "Report":
         case "LeaveRoom":
         case "StopLooking":
           break
@@ -215,12 +230,6 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   return Conversations.of({ handle, chatOf })
 })
 
-type Leaving = Extract<Command, { readonly _tag: "LeaveRoom" | "StopLooking" }>
-type Looking = Extract<Command, { readonly _tag: "Look" }>
-
-const isLeaving = (command: Command): command is Leaving =>
-  command._tag === "LeaveRoom" || command._tag === "StopLooking"
-
 /** Written before the pair was made, by way of a server that died. */
 const isForEarlierPartner = (event: ChatEvent, chat: Chat, writtenAtMillis: number | undefined): boolean =>
   writtenAtMillis !== undefined &&
@@ -228,21 +237,5 @@ const isForEarlierPartner = (event: ChatEvent, chat: Chat, writtenAtMillis: numb
   chat._tag === "Paired" &&
   chat.sinceMillis > writtenAtMillis
 
-const isLooking = (command: Command): command is Looking => command._tag === "Look"
-
 const sentences = (commands: ReadonlyArray<Command>): Answer =>
   commands.flatMap((command) => (command._tag === "Reply" ? [command.sentence] : []))
-
-/** Whether the state after a step has to be written. */
-const isNew = (stored: StoredSession, next: Chat): boolean => {
-  if (stored.value === undefined) return stored.version !== undefined || next._tag !== ordinary._tag
-  const kept: Session = stored.value
-  const after = sessionOf(next, kept.writtenBy)
-  return (
-    after === undefined ||
-    after.state !== kept.state ||
-    after.room !== kept.room ||
-    after.partner !== kept.partner ||
-    kept.tellingUntilMillis !== undefined
-  )
-}

@@ -2,7 +2,7 @@ import type { Trigger } from "../core/allowance.ts"
 import { isButton } from "../core/button.ts"
 import { text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
-import { words } from "../core/intent.ts"
+import { intentOf, words } from "../core/intent.ts"
 import { word } from "../core/wording.ts"
 import type { Incoming } from "../wechat/messages.ts"
 
@@ -10,9 +10,9 @@ import type { Incoming } from "../wechat/messages.ts"
 export const eventOf = (incoming: Incoming): ChatEvent | undefined => {
   switch (incoming._tag) {
     case "Text":
-      return incoming.menuItemId !== undefined && isButton(incoming.content)
-        ? { _tag: "Pressed", button: incoming.content }
-        : { _tag: "Said", text: incoming.content }
+      return incoming.menuItemId === undefined
+        ? { _tag: "Said", text: incoming.content }
+        : clicked(incoming.content)
     case "Image":
       return { _tag: "Sent", content: { _tag: "Image", mediaId: incoming.mediaId } }
     case "Voice":
@@ -63,6 +63,12 @@ export const eventOf = (incoming: Incoming): ChatEvent | undefined => {
     case "OtherEvent":
       return undefined
   }
+}
+
+/** A click in a message menu counts as a button; a command that is none counts as typed behind a `#`. */
+const clicked = (label: string): ChatEvent => {
+  if (isButton(label)) return { _tag: "Pressed", button: label }
+  return { _tag: "Said", text: intentOf(label)._tag === "Plain" ? label : `#${label}` }
 }
 
 /** Which window of the allowance a message opens (protocol notes 6.1); undefined: none. */

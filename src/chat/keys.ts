@@ -9,9 +9,13 @@ export const keys = {
   spoke: (id: RoomId) => `spoke:${id}`,
   /** How many lines were passed on in a room. */
   lines: (id: RoomId) => `lines:${id}`,
+  /** One of the last lines of a room, sealed. */
+  lastLine: (id: RoomId, place: number) => `line:${id}:${place}`,
   lobby: "lobby",
   /** With whom a user talked lately. */
   met: (openid: Openid) => `met:${openid}`,
+  /** Whom a user blocked, as the database says. */
+  blocks: (openid: Openid) => `blocks:${openid}`,
   /** A message that is being answered or was answered, with the answer. */
   seen: (duplicateKey: string) => `seen:${duplicateKey}`,
   /** The ledger of the pushes that WeChat allows for a user. */
@@ -42,6 +46,10 @@ export const ttlSeconds = {
   closedRoom: 2 * day,
   /** Not the same two again within this time, if anybody else is there. */
   met: hour,
+  /** A chat is reported while it lasts; what was said longer ago is nobody's business. */
+  lastLine: hour,
+  /** Over a week a block is known although the database is down. */
+  blocks: 7 * day,
   /** WeChat's timestamp may be 10 minutes off in either direction; a replay within that finds the answer here. */
   seen: 25 * minute,
   /** The longest window of the allowance is 48 h. */

@@ -10,6 +10,7 @@ import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
 import type { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
+import { Blocks } from "./blocks.ts"
 import { newWriteId, roomNamedAfter } from "./identifiers.ts"
 import { Lobby } from "./lobby.ts"
 import type { News } from "./news.ts"
@@ -53,8 +54,11 @@ export class Matchmaker extends Context.Service<
 >()("xiaohou/chat/Matchmaker") {
   static readonly layer = (
     options: MatchmakerOptions
-  ): Layer.Layer<Matchmaker, never, Acquaintances | Agenda | Background | Lobby | News | Rooms | Sessions> =>
-    Layer.effect(Matchmaker, make(options))
+  ): Layer.Layer<
+    Matchmaker,
+    never,
+    Acquaintances | Agenda | Background | Blocks | Lobby | News | Rooms | Sessions
+  > => Layer.effect(Matchmaker, make(options))
 }
 
 /** An ask on its way, and who waits for its outcome. */
@@ -65,6 +69,7 @@ interface Pending extends Ask {
 const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const acquaintances = yield* Acquaintances
   const background = yield* Background
+  const blocks = yield* Blocks
   const lobby = yield* Lobby
   const sessions = yield* Sessions
   const moves = yield* makePairingMoves(options)
@@ -191,11 +196,12 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
 
   const lookAgain: Matchmaker["Service"]["lookAgain"] = Effect.fnUntraced(
     function* (openid, room, deadlineMillis) {
-      const [stored, recent] = yield* Effect.all([sessions.read(openid), acquaintances.of(openid)], {
-        concurrency: "unbounded"
-      })
+      const [stored, recent, blocked] = yield* Effect.all(
+        [sessions.read(openid), acquaintances.of(openid), blocks.of(openid)],
+        { concurrency: "unbounded" }
+      )
       if (stored.value?.room !== room) return
-      yield* ask({ openid, stored, room, deadlineMillis, recent, blocked: [] }, true)
+      yield* ask({ openid, stored, room, deadlineMillis, recent, blocked }, true)
     }
   )
 

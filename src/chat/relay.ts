@@ -5,6 +5,7 @@ import type { RoomId } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { Background } from "./background.ts"
 import { makeChatView } from "./chat-view.ts"
+import { LastLines } from "./last-lines.ts"
 import { Mailbox } from "./mailbox.ts"
 import { type Delivery, Postman } from "./postman.ts"
 import { Rooms } from "./rooms.ts"
@@ -16,6 +17,7 @@ import { Sessions } from "./sessions.ts"
  */
 export const makeRelay = Effect.gen(function* () {
   const background = yield* Background
+  const lastLines = yield* LastLines
   const mailbox = yield* Mailbox
   const postman = yield* Postman
   const rooms = yield* Rooms
@@ -29,13 +31,16 @@ export const makeRelay = Effect.gen(function* () {
     yield* mailbox.forget(partner)
   })
 
-  return Effect.fnUntraced(function* ({ room, to, content }: Relaying) {
+  return Effect.fnUntraced(function* (from: Openid, { room, to, content }: Relaying) {
     const delivery = yield* postman.deliver(to, { content, group: room, importance: "line" })
     if (delivery === "gone") {
       yield* partnerUnfollowed(room, to)
       return undefined
     }
-    if (arrives.has(delivery)) yield* background.run(rooms.spoken(room))
+    if (arrives.has(delivery)) {
+      const kept = Effect.flatMap(rooms.spoken(room), (number) => lastLines.keep(room, number, from, content))
+      yield* background.run(kept)
+    }
     const sentence = sentenceFor[delivery]
     return sentence === undefined ? [] : [sentence]
   })

@@ -30,8 +30,8 @@ export class Rooms extends Context.Service<
       why: CloseReason,
       closedBy?: Openid
     ) => Effect.Effect<boolean, MemcachedError>
-    /** Records that a line was passed on. */
-    readonly spoken: (id: RoomId) => Effect.Effect<void, MemcachedError>
+    /** Records that a line was passed on; which line of the room it is, from 1 on. */
+    readonly spoken: (id: RoomId) => Effect.Effect<number, MemcachedError>
     readonly liveliness: (id: RoomId) => Effect.Effect<Liveliness, MemcachedError>
   }
 >()("xiaohou/chat/Rooms") {
@@ -82,9 +82,10 @@ export class Rooms extends Context.Service<
                   memcached.set(keys.spoke(id), String(now), ttlSeconds.chat),
                   memcached.increment(keys.lines(id), 1, 1, ttlSeconds.chat)
                 ],
-                { concurrency: "unbounded", discard: true }
+                { concurrency: "unbounded" }
               )
-            )
+            ),
+            Effect.map(([, lines]) => lines)
           ),
         liveliness: (id) =>
           Effect.all(

@@ -1,7 +1,7 @@
 /** The sessions: what each user last saw, and at which room to look. Changed by `add` and `cas` only. */
 import { Context, Effect, Layer } from "effect"
 import type { Openid } from "../core/openid.ts"
-import { Session } from "../core/session.ts"
+import { type Chat, ordinary, Session, sessionOf } from "../core/session.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { jsonItem, type Stored } from "./stored.ts"
@@ -29,5 +29,19 @@ export class Sessions extends Context.Service<
         write: (openid, from, next) => items.write(keys.session(openid), from, next, ttlSeconds.chat)
       })
     })
+  )
+}
+
+/** Whether the state after a step has to be written. */
+export const isNew = (stored: StoredSession, next: Chat): boolean => {
+  if (stored.value === undefined) return stored.version !== undefined || next._tag !== ordinary._tag
+  const kept: Session = stored.value
+  const after = sessionOf(next, kept.writtenBy)
+  return (
+    after === undefined ||
+    after.state !== kept.state ||
+    after.room !== kept.room ||
+    after.partner !== kept.partner ||
+    kept.tellingUntilMillis !== undefined
   )
 }

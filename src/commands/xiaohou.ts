@@ -4,6 +4,7 @@ import { CliError, Command } from "effect/cli"
 import { exploreCommand } from "./explore.ts"
 import { menuCommand } from "./menu.ts"
 import { presenterLayer } from "./presenter.ts"
+import { reportsCommand } from "./reports.ts"
 import { serveCommand, startUp } from "./serve.ts"
 import { simulateCommand } from "./simulate.ts"
 import { weChatCommand } from "./wechat.ts"
@@ -14,7 +15,14 @@ const xiaohou = Command.make("xiaohou", {}, () => startUp).pipe(
   Command.withDescription(
     "The WeChat account of a campus. Without a command: serves when WECHAT_TOKEN is set, else a demo with a simulated WeChat."
   ),
-  Command.withSubcommands([serveCommand, menuCommand, simulateCommand, exploreCommand, weChatCommand])
+  Command.withSubcommands([
+    serveCommand,
+    menuCommand,
+    reportsCommand,
+    simulateCommand,
+    exploreCommand,
+    weChatCommand
+  ])
 )
 
 /** Carries out the command line of this process and ends it; from here on a signal ends what is under way in good order. */

@@ -8,6 +8,8 @@ import type { Sentence } from "./sentence.ts"
 export type Command =
   /** Close the room of a pair; the partner is told. Before the session points elsewhere. */
   | { readonly _tag: "LeaveRoom"; readonly room: RoomId; readonly why: CloseReason }
+  /** Keep a report about the partner with the last lines, and never pair the two again. Before the room is closed. */
+  | { readonly _tag: "Report"; readonly room: RoomId; readonly about: Openid }
   /** Close the room in which the user waits. */
   | { readonly _tag: "StopLooking"; readonly room: RoomId }
   /** Look for a partner; comes out as PartnerFound or NobodyThere. With `room`: the user waits there already. */

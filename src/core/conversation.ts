@@ -135,6 +135,21 @@ const leave = (chat: Chat): Step => {
   }
 }
 
+const report = (chat: Chat): Step => {
+  if (chat._tag !== "Paired") {
+    return { chat: seen(chat), commands: [...newsOf(chat), reply({ _tag: "NothingToReport" })] }
+  }
+  // The partner is told no more than that somebody left.
+  return {
+    chat: ordinary,
+    commands: [
+      { _tag: "Report", room: chat.room, about: chat.partner },
+      ...endOf(chat, "left"),
+      reply({ _tag: "Reported" })
+    ]
+  }
+}
+
 const said = (chat: Chat, words: string): Step => {
   const intent = intentOf(words)
   const ours = intent.marked || chat._tag === "Ordinary"
@@ -143,6 +158,7 @@ const said = (chat: Chat, words: string): Step => {
   if (meantForPartner) return { chat: ordinary, commands: [...newsOf(chat), reply({ _tag: "NotSent" })] }
   if (ours && intent._tag === "Button") return pressed(chat, intent.button, intent.periods)
   if (ours && intent._tag === "Help") return answerHelp(chat)
+  if (ours && intent._tag === "Report") return report(chat)
   if (ours && intent._tag === "Unbind") {
     return { chat: seen(chat), commands: [...newsOf(chat), { _tag: "Unbind" }] }
   }

@@ -16,10 +16,11 @@ export type Intent =
   | { readonly _tag: "Tease"; readonly marked: boolean }
   | { readonly _tag: "Help"; readonly marked: boolean }
   | { readonly _tag: "Unbind"; readonly marked: boolean }
+  | { readonly _tag: "Report"; readonly marked: boolean }
   | { readonly _tag: "Plain"; readonly marked: boolean }
 
 /** The words beside the buttons' names that mean something. */
-export const words = { tease: "调戏", help: "帮助", unbind: "取消绑定" } as const
+export const words = { tease: "调戏", help: "帮助", unbind: "取消绑定", report: "举报" } as const
 
 /** Reads a text; spaces around a command are ignored. */
 export const intentOf = (text: string): Intent => {
@@ -32,6 +33,7 @@ export const intentOf = (text: string): Intent => {
   if (command === words.tease) return { _tag: "Tease", marked }
   if (command === words.help) return { _tag: "Help", marked }
   if (command === words.unbind) return { _tag: "Unbind", marked }
+  if (command === words.report) return { _tag: "Report", marked }
   return { _tag: "Plain", marked }
 }
 

@@ -1,5 +1,7 @@
 import { aiLabel } from "./ai-label.ts"
 import { menuLayout } from "./button.ts"
+import { clickable } from "./clickable.ts"
+import { words } from "./intent.ts"
 import { link, wordCampus } from "./campus-wording.ts"
 import type { Sentence } from "./sentence.ts"
 
@@ -16,11 +18,11 @@ export const word = (sentence: Sentence): string => {
     case "SearchFailed":
       return "配对失败，请再次尝试。"
     case "StatusPaired":
-      return "已配对，对方在等你说话。"
+      return `已配对，对方在等你说话。对方不友善？${clickable(words.report)}`
     case "StatusNotPaired":
       return "未配对。按「配对」找一个人聊天。"
     case "PairingShown":
-      return `已配对：${sentence.since} 开始，${duration(sentence.minutes)}${lines(sentence.lines)}。再按一次「配对」会换一个人。`
+      return `已配对：${sentence.since} 开始，${duration(sentence.minutes)}${lines(sentence.lines)}。再按一次「配对」会换一个人。对方不友善？${clickable(words.report)}`
     case "PartnerLeft":
       return "对方已离开。按「配对」可以再找一个人。"
     case "IdleEnded":
@@ -74,7 +76,7 @@ export const word = (sentence: Sentence): string => {
     case "LeftTease":
       return "已退出调戏。"
     case "About":
-      return "小猴：查课表、找空教室，也能匿名和同校的人聊聊天。聊天内容不保存，对方看不到你是谁。请友善，别发违法的内容，也别轻易透露自己的信息。"
+      return "小猴：查课表、找空教室，也能匿名和同校的人聊聊天。对方看不到你是谁；聊天内容不存档，最近几句加密保留一小时，有人举报才交给管理员。请友善，别发违法的内容，也别轻易透露自己的信息。"
     case "Welcome":
       return `你好，我是小猴！\n${helpInOrdinary}`
     case "Help":
@@ -83,6 +85,10 @@ export const word = (sentence: Sentence): string => {
       return "没看懂。按下面的菜单，或发送「帮助」看看能做什么。"
     case "Busy":
       return "小猴有点忙不过来，请过一会儿再试。"
+    case "Reported":
+      return "举报收到了。这次聊天到此为止，你们不会再遇到。最近几句话已加密留给管理员，30 天后删除。"
+    case "NothingToReport":
+      return "现在没有可以举报的人。请在聊天的时候发送 #举报"
     case "TooFast":
       return "你发得太快了，这一条没有处理。歇一会儿，一分钟后再发吧。"
     case "Place":
@@ -114,7 +120,7 @@ const help = (state: (Sentence & { readonly _tag: "Help" })["state"]): string =>
     case "Looking":
       return "在帮你找人。按「退出」就不找了；菜单里的其他按钮也都能用，也可以发送 # 加按钮的名字，例如 #今天课表"
     case "Paired":
-      return "你们在聊天，说的话会原样转给对方。\n#退出 结束聊天，#更换 换一个人，#状态 看看情况；其他按钮也都能用，前面加 # 也行。"
+      return "你们在聊天，说的话会原样转给对方。\n#退出 结束聊天，#更换 换一个人，#状态 看看情况，#举报 举报对方；其他按钮也都能用，前面加 # 也行。"
     case "Teasing":
       return "你在和小猴斗嘴。发送「调戏」或 #退出 结束；其他按钮也都能用，前面加 # 也行。"
   }

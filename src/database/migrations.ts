@@ -8,7 +8,12 @@ import { Migrator, SqlClient } from "effect/sql"
 
 const steps = {
   "0001_bindings": (sql: SqlClient.SqlClient) =>
-    sql`CREATE TABLE bindings (openid text NOT NULL PRIMARY KEY, uuid text NOT NULL)`
+    sql`CREATE TABLE bindings (openid text NOT NULL PRIMARY KEY, uuid text NOT NULL)`,
+  "0002_reports": (sql: SqlClient.SqlClient) =>
+    sql`CREATE TABLE reports (room text NOT NULL, reporter text NOT NULL, reported text NOT NULL, at bigint NOT NULL,
+      lines text NOT NULL, PRIMARY KEY (room, reported))`,
+  "0003_blocks": (sql: SqlClient.SqlClient) =>
+    sql`CREATE TABLE blocks (openid text NOT NULL, blocked text NOT NULL, at bigint NOT NULL, PRIMARY KEY (openid, blocked))`
 } as const satisfies Record<string, (sql: SqlClient.SqlClient) => Effect.Effect<unknown, unknown>>
 
 /** The table in which a database remembers the steps that were taken. */

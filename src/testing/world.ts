@@ -4,6 +4,7 @@ import { chatLayer } from "../chat/chat-layer.ts"
 import { Inbox } from "../chat/inbox.ts"
 import { Sweeper } from "../chat/sweeper.ts"
 import { Tease } from "../chat/tease.ts"
+import { Reports } from "../chat/reports.ts"
 import type { Openid } from "../core/openid.ts"
 import { Memcached } from "../memcached/memcached.ts"
 import { MemoryStore } from "../memcached/memory-store.ts"
@@ -201,7 +202,7 @@ export class World {
       timeZone: DateTime.zoneMakeOffset(shanghaiOffsetMillis),
       weChat: { delivery: options.delivery ?? "active" }
     }).pipe(
-      Layer.provide([api, Campus.layerNone, Tease.layerNone]),
+      Layer.provide([api, Campus.layerNone, Reports.layerMemory, Tease.layerNone]),
       Layer.provide(Layer.succeed(Memcached, options.plant?.(memcached) ?? memcached))
     )
     const base = Context.make(

@@ -8,6 +8,7 @@ import { ChatStatus } from "../../src/chat/chat-status.ts"
 import { Conversations } from "../../src/chat/conversations.ts"
 import { Sweeper } from "../../src/chat/sweeper.ts"
 import { Tease } from "../../src/chat/tease.ts"
+import { Reports } from "../../src/chat/reports.ts"
 import type { Button } from "../../src/core/button.ts"
 import type { ChatEvent } from "../../src/core/event.ts"
 import { Openid } from "../../src/core/openid.ts"
@@ -31,6 +32,8 @@ export const [alice, bob, carol, dave] = ["oAlice", "oBob", "oCarol", "oDave"].m
 
 export interface RigOptions {
   readonly delivery?: "active" | "passive"
+  /** Where reports and blocks are kept; in each server, unless given. */
+  readonly reports?: Layer.Layer<Reports>
   /** The memcached in which all servers meet. */
   readonly memcached?: Layer.Layer<Memcached>
   /** Who answers in tease mode; nobody, unless given. */
@@ -81,7 +84,12 @@ export const startServer = Effect.fnUntraced(function* (rig: Rig) {
     timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai"),
     weChat: { delivery: rig.options.delivery ?? "active" }
   }).pipe(
-    Layer.provide([api, Campus.layerNone, rig.options.tease ?? Tease.layerNone]),
+    Layer.provide([
+      api,
+      Campus.layerNone,
+      rig.options.reports ?? Reports.layerMemory,
+      rig.options.tease ?? Tease.layerNone
+    ]),
     Layer.provideMerge(faultyMemcached(rig.faults)),
     Layer.provide(rig.options.memcached ?? Memcached.layerStore(rig.store))
   )

@@ -4,8 +4,38 @@ import { buttons, isCampusButton } from "../../src/core/button.ts"
 import { news, step } from "../../src/core/conversation.ts"
 import { intentOf, words } from "../../src/core/intent.ts"
 import { ordinary, stateNumber } from "../../src/core/session.ts"
-import { all, paired, press, relay, said, say, shown, teasing } from "./chats-and-commands.ts"
+import {
+  all,
+  leaveRoom,
+  looking,
+  paired,
+  partner,
+  press,
+  relay,
+  room,
+  said,
+  say,
+  shown,
+  teasing
+} from "./chats-and-commands.ts"
 import { anyChat, anyEvent, typed } from "../../src/testing/arbitraries.ts"
+
+describe("#举报", () => {
+  it("in a chat: the report first, then the end as by 退出; typed without a mark it is a line", () => {
+    const { chat, commands } = step(paired, say("＃举报"))
+    assert.deepStrictEqual(chat, ordinary)
+    assert.deepStrictEqual(commands, [
+      { _tag: "Report", room, about: partner },
+      leaveRoom("left"),
+      said({ _tag: "Reported" })
+    ])
+    assert.deepStrictEqual(step(paired, say("举报")).commands, [relay("举报")])
+  })
+
+  it.each([ordinary, looking, teasing])("nobody to report: %j stays as it is", (chat) => {
+    assert.deepStrictEqual(step(chat, say("#举报")), { chat, commands: [said({ _tag: "NothingToReport" })] })
+  })
+})
 
 describe("texts and buttons", () => {
   it.each(all)("every button works in state %j, and so does its name behind a #", (chat) => {

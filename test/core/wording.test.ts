@@ -59,6 +59,8 @@ const everySentence: {
   Hint: [{ _tag: "Hint" }],
   Busy: [{ _tag: "Busy" }],
   TooFast: [{ _tag: "TooFast" }],
+  Reported: [{ _tag: "Reported" }],
+  NothingToReport: [{ _tag: "NothingToReport" }],
   Place: [
     { _tag: "Place", label: "", latitude: "31.2", longitude: "121.4" },
     { _tag: "Place", label: "图书馆", latitude: "31.2", longitude: "121.4" }

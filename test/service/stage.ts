@@ -124,8 +124,12 @@ export const serving = Effect.fnUntraced(function* (
   return server
 })
 
-export const personAt = (weChat: FakeWeChat, urls: ReadonlyArray<string>, home: number): Person => {
-  const openid = `o${randomBytes(21).toString("base64url").slice(0, 27)}`
+export const personAt = (
+  weChat: FakeWeChat,
+  urls: ReadonlyArray<string>,
+  home: number,
+  openid = `o${randomBytes(21).toString("base64url").slice(0, 27)}`
+): Person => {
   const follower = weChat.follower(openid)
   let waitedFor = 0
   let lastSecond = 0

@@ -1,0 +1,126 @@
+/** The reports and the blocks that follow from them: what must outlive memcached, in the database. */
+import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import type { Openid } from "../core/openid.ts"
+import type { RoomId } from "../core/room.ts"
+import { Database, type DatabaseFailed } from "../database/database.ts"
+
+/** How long a report is kept: time enough to look into it, and no archive of what people said. */
+export const reportKeptDays = 30
+
+/** How many blocks of one person pairing knows, the newest: they stand in the lobby beside whoever waits. */
+export const blocksKnown = 100
+
+/** What nobody waits for is tried again every 30 s for a quarter of an hour while the database is down. */
+export const databaseAgain = { schedule: Schedule.spaced("30 seconds"), times: 30 } as const
+
+/** `sealedLines`: the last lines of the room, as `last-lines.ts` seals them. Milliseconds since 1970. */
+export interface Report {
+  readonly room: RoomId
+  /** Empty once the reporter unfollowed. */
+  readonly reporter: Openid | ""
+  readonly reported: Openid
+  readonly atMillis: number
+  readonly sealedLines: string
+}
+
+export class Reports extends Context.Service<
+  Reports,
+  {
+    /** Keeps a report, and that its two are never paired again. The same report twice is one. */
+    readonly save: (report: Report & { readonly reporter: Openid }) => Effect.Effect<void, DatabaseFailed>
+    /** Whom somebody blocked, newest first. */
+    readonly blockedBy: (openid: Openid) => Effect.Effect<ReadonlyArray<Openid>, DatabaseFailed>
+    /** All that are kept, newest first. */
+    readonly list: Effect.Effect<ReadonlyArray<Report>, DatabaseFailed>
+    /** Deletes the reports that have been kept long enough. */
+    readonly expire: Effect.Effect<void, DatabaseFailed>
+    /** Deletes a user's blocks, and their name from the reports they made. Reports about them stay until they expire. */
+    readonly forget: (openid: Openid) => Effect.Effect<void, DatabaseFailed>
+  }
+>()("xiaohou/chat/Reports") {
+  static readonly layer: Layer.Layer<Reports, never, Database> = Layer.effect(
+    Reports,
+    Effect.gen(function* () {
+      const database = yield* Database
+      return Reports.of({
+        save: ({ room, reporter, reported, atMillis, sealedLines }) =>
+          database.use((sql) =>
+            sql.withTransaction(
+              Effect.andThen(
+                sql`INSERT INTO reports ${sql.insert({ room, reporter, reported, at: atMillis, lines: sealedLines })}
+                  ON CONFLICT DO NOTHING`,
+                sql`INSERT INTO blocks ${sql.insert({ openid: reporter, blocked: reported, at: atMillis })}
+                  ON CONFLICT DO NOTHING`
+              )
+            )
+          ),
+        blockedBy: (openid) =>
+          Effect.map(
+            database.use(
+              (sql) => sql<{ blocked: Openid }>`SELECT blocked FROM blocks WHERE openid = ${openid}
+                ORDER BY at DESC LIMIT ${blocksKnown}`
+            ),
+            (rows) => rows.map(({ blocked }) => blocked)
+          ),
+        list: Effect.map(
+          database.use((sql) => sql<Row>`SELECT * FROM reports ORDER BY at DESC`),
+          (rows) => rows.map(({ at, lines, ...rest }) => ({ ...rest, atMillis: at, sealedLines: lines }))
+        ),
+        expire: Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          database.erase((sql) => sql`DELETE FROM reports WHERE at < ${now - reportKeptMillis}`)
+        ),
+        forget: (openid) =>
+          database.erase((sql) =>
+            Effect.andThen(
+              sql`DELETE FROM blocks WHERE openid = ${openid}`,
+              sql`UPDATE reports SET reporter = '' WHERE reporter = ${openid}`
+            )
+          )
+      })
+    })
+  )
+
+  /** Expires reports every hour, as long as the layer lives. */
+  static readonly layerExpiring: Layer.Layer<never, never, Reports> = Layer.effectDiscard(
+    Effect.flatMap(Reports, ({ expire }) =>
+      Effect.forkScoped(Effect.repeat(Effect.ignore(expire), Schedule.spaced("1 hour")))
+    )
+  )
+
+  /** In this process, and gone with it. */
+  static readonly layerMemory: Layer.Layer<Reports> = Layer.sync(Reports, () => {
+    let reports: ReadonlyArray<Report> = []
+    let blocks: ReadonlyArray<{ readonly openid: Openid; readonly blocked: Openid }> = []
+    return Reports.of({
+      save: (report) =>
+        Effect.sync(() => {
+          const isSame = ({ room, reported }: Report) => room === report.room && reported === report.reported
+          if (!reports.some(isSame)) reports = [report, ...reports]
+          blocks = [{ openid: report.reporter, blocked: report.reported }, ...blocks]
+        }),
+      blockedBy: (openid) =>
+        Effect.sync(() => blocks.filter((block) => block.openid === openid).map(({ blocked }) => blocked)),
+      list: Effect.sync(() => reports),
+      expire: Effect.map(Clock.currentTimeMillis, (now) => {
+        reports = reports.filter(({ atMillis }) => atMillis >= now - reportKeptMillis)
+      }),
+      forget: (openid) =>
+        Effect.sync(() => {
+          blocks = blocks.filter((block) => block.openid !== openid)
+          reports = reports.map((report) =>
+            report.reporter === openid ? { ...report, reporter: "" } : report
+          )
+        })
+    })
+  })
+}
+
+const reportKeptMillis = reportKeptDays * 24 * 60 * 60_000
+
+interface Row {
+  readonly room: RoomId
+  readonly reporter: Openid | ""
+  readonly reported: Openid
+  readonly at: number
+  readonly lines: string
+}

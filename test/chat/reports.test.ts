@@ -1,0 +1,46 @@
+/** Reports and blocks, on every database. */
+import { assert, layer } from "@effect/vitest"
+import { Clock, Duration, Effect, Layer } from "effect"
+import { reportKeptDays, Reports } from "../../src/chat/reports.ts"
+import { RoomId } from "../../src/core/room.ts"
+import { databaseLayers } from "../database/databases-under-test.ts"
+import { alice, bob, carol } from "./chat-rig.ts"
+
+const [one, another] = ["room1aaaaaaa", "room2aaaaaaa"].map((id) => RoomId.make(id)) as [RoomId, RoomId]
+
+const kinds = [
+  ...databaseLayers.map(([name, database]) => [name, Layer.provide(Reports.layer, database)] as const),
+  ["without a database", Reports.layerMemory] as const
+]
+
+for (const [name, reports] of kinds) {
+  layer(reports, { timeout: "60 seconds", excludeTestServices: true })(`reports ${name}`, (it) => {
+    it.effect("are kept once each, block for ever, expire, and forget who made them", () =>
+      Effect.gen(function* () {
+        const now = yield* Clock.currentTimeMillis
+        const reports = yield* Reports
+        const first = {
+          room: one,
+          reporter: alice,
+          reported: bob,
+          // Kept for as long as they are, and a minute.
+          atMillis: now - Duration.toMillis(`${reportKeptDays} days`) - 60_000,
+          sealedLines: "sealed"
+        }
+        const later = { ...first, room: another, reported: carol, atMillis: now }
+        for (const report of [first, first, later]) yield* reports.save(report)
+        assert.deepStrictEqual(yield* reports.list, [later, first])
+        assert.deepStrictEqual([...new Set(yield* reports.blockedBy(alice))], [carol, bob])
+        assert.deepStrictEqual(yield* reports.blockedBy(bob), [])
+
+        yield* reports.expire
+        assert.deepStrictEqual(yield* reports.list, [later])
+        assert.include(yield* reports.blockedBy(alice), bob)
+
+        yield* reports.forget(alice)
+        assert.deepStrictEqual(yield* reports.list, [{ ...later, reporter: "" as const }])
+        assert.deepStrictEqual(yield* reports.blockedBy(alice), [])
+      })
+    )
+  })
+}
