@@ -15,9 +15,11 @@ import { botClientLayer } from "./chatbot/bot-exchange.ts"
 import { type ChatbotSettings, teaseLayer } from "./chatbot/teasing.ts"
 import { Database } from "./database/database.ts"
 import { bindRoutes } from "./http/bind.ts"
+import { booksRoutes } from "./http/books.ts"
 import { healthRoutes } from "./http/health.ts"
 import { homeRoute } from "./http/home.ts"
 import { bodyTimeoutMillis } from "./http/request-body.ts"
+import { timetableRoutes } from "./http/timetable.ts"
 import { webhookRoutes } from "./http/webhook.ts"
 import { Memcached } from "./memcached/memcached.ts"
 import type { Settings, WeChatSettings } from "./settings.ts"
@@ -120,6 +122,8 @@ export const serviceLayer = <R>(
   const routes = Layer.mergeAll(
     webhookRoutes(messageMode(settings.weChat, token)),
     bindRoutes({ publicUrl: settings.publicUrl, note: bindNote }),
+    timetableRoutes(settings.timeZone),
+    booksRoutes(settings),
     healthRoutes,
     PrometheusMetrics.layerHttp({ path: "/metrics", prefix: "xiaohou_" }),
     home

@@ -12,6 +12,7 @@ import { Openid } from "./core/openid.ts"
 import { stateNumber } from "./core/session.ts"
 import type { Settings } from "./settings.ts"
 import { campusPath, simulatorCampusRoutes } from "./simulator/campus-gateway.ts"
+import { students } from "./simulator/campus-students.ts"
 import type { Look } from "./simulator/page-state.ts"
 import { simulatorApiRoutes } from "./simulator/api.ts"
 import { endPageStreams, firstPhones, simulatorPageRoutes } from "./simulator/phones.ts"
@@ -63,7 +64,7 @@ export const demoLayer = (settings: Settings) =>
           : settings.chatbot
       // A school that the settings name is asked in the demo too.
       const demoSettings = { ...settings, weChat, campusUrl: settings.campusUrl ?? apiUrl + campusPath }
-      const service = serviceLayer(demoSettings, token, simulatorPageRoutes(lookAtChat)).pipe(
+      const service = serviceLayer(demoSettings, token, simulatorPageRoutes(lookAtChat), bindNote).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
         Layer.provide([campusLayer(demoSettings), chatbotLayer(chatbot), Reports.layer]),
         Layer.provide(stateLayer(settings)),
@@ -96,6 +97,9 @@ const lookAtChat = Effect.gen(function* () {
     })
   return look
 })
+
+/** Whom the binding page binds in the demo. */
+const bindNote = `演示用的校园卡：${students.map(({ card, password }) => `${card}，密码 ${password}`).join("；或 ")}`
 
 const quiet = { disableLogger: true, disableListenLog: true } as const
 
