@@ -16,7 +16,7 @@ const demo = Effect.gen(function* () {
   return yield* eventually(
     "the demo prints where the page is",
     () => /http:\/\/127\.0\.0\.1:\d+\//.exec(running.stdout())?.[0],
-    20_000
+    60_000
   )
 })
 
@@ -74,6 +74,66 @@ describe("the demo", () => {
         await page.screenshot({ path: join(output, "demo-three-phones.png") })
       })
       assert.deepStrictEqual(problems, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("in a browser: lines beyond the allowance wait, and ride on the next reply", () =>
+    Effect.gen(function* () {
+      const address = yield* demo
+      const chrome = yield* browser
+      yield* Effect.promise(async () => {
+        const page = await chrome.newPage({ viewport: { width: 1_400, height: 860 } })
+        await page.goto(address)
+        for (const index of [0, 1]) await hears(page, index, "你好，我是小猴")
+        await press(page, 0, "配对")
+        await hears(page, 0, "正在配对")
+        await press(page, 1, "配对")
+        for (const index of [0, 1]) await hears(page, index, "已配对成功，可以开始聊天")
+        const lines = Array.from({ length: 8 }, (_, number) => `第${number + 1}句`)
+        for (const line of lines) await say(page, 0, line)
+        await hears(page, 0, "对方稍后收到")
+        const allowance = phone(page, 1).locator(".allowance")
+        await allowance.getByText(/不可推送|还可推送 [01] 条/u).waitFor({ timeout: 10_000 })
+        const output = join(projectFolder, "test-output")
+        mkdirSync(output, { recursive: true })
+        await page.screenshot({ path: join(output, "demo-allowance.png") })
+        await say(page, 1, "都收到了吗")
+        await hears(page, 1, "第8句")
+        const heard = (await bubbles(page, 1).allTextContents()).join("\n")
+        assert.deepStrictEqual(heard.match(/第\d句/gu), lines)
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("in a browser: a student card is bound through the page, and the timetable answers", () =>
+    Effect.gen(function* () {
+      const address = yield* demo
+      const chrome = yield* browser
+      yield* Effect.promise(async () => {
+        const page = await chrome.newPage({ viewport: { width: 1_400, height: 860 } })
+        await page.goto(address)
+        await hears(page, 0, "你好，我是小猴")
+        const choose = async (top: string, button: string) => {
+          await phone(page, 0).getByRole("button", { name: top }).click()
+          await phone(page, 0).getByRole("menuitem", { name: button }).click()
+        }
+        await choose("小工具", "更新绑定信息")
+        const link = bubbles(page, 0).locator("a").first()
+        await link.waitFor()
+        const opened = page.waitForEvent("popup")
+        await link.click()
+        const form = await opened
+        const [card = "", password = ""] = await page.locator("#demo-hint kbd").allTextContents()
+        await form.locator('input[type="text"], input:not([type])').first().fill(card)
+        await form.locator('input[type="password"]').fill(password)
+        await form.locator('form button, form input[type="submit"]').first().click()
+        await hears(page, 0, "绑定成功")
+        await choose("课表", "下节课")
+        await bubbles(page, 0)
+          .getByText(/\d{1,2}:\d{2}/u)
+          .first()
+          .waitFor({ timeout: 10_000 })
+      })
     }).pipe(Effect.scoped)
   )
 
