@@ -1,6 +1,6 @@
 /** The settings (contract, "Settings"): read from the environment, all problems at once, each naming its variable. */
 import { DateTime, Option, Redacted, Result, Schema } from "effect"
-import type { DeliveryMode } from "./chat/postman.ts"
+import type { DeliveryMode } from "./chat/pushing.ts"
 import type { ChatbotSettings } from "./chatbot/teasing.ts"
 import * as read from "./setting-values.ts"
 

@@ -1,6 +1,14 @@
 /** The ledger: how many pushes WeChat still allows for each user, counted by us and corrected by its refusals. */
 import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
-import { afterPush, afterRefusal, Allowance, assumed, opened, type Trigger } from "../core/allowance.ts"
+import {
+  afterNoPush,
+  afterPush,
+  afterRefusal,
+  Allowance,
+  assumed,
+  opened,
+  type Trigger
+} from "../core/allowance.ts"
 import type { Openid } from "../core/openid.ts"
 import { Memcached, type MemcachedError, type Version } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
@@ -19,6 +27,8 @@ export class Ledger extends Context.Service<
     readonly open: (openid: Openid, trigger: Trigger) => Effect.Effect<void, MemcachedError>
     /** Counts a push before it is sent. False: the ledger changed since it was read. */
     readonly count: (openid: Openid, from: StoredAllowance) => Effect.Effect<boolean, MemcachedError>
+    /** Takes a count back: the push did certainly not happen. False: the ledger changed since it was read. */
+    readonly uncount: (openid: Openid, from: StoredAllowance) => Effect.Effect<boolean, MemcachedError>
     /** WeChat refused a push. False: the ledger changed since (a new window, perhaps). */
     readonly shut: (openid: Openid, from: StoredAllowance) => Effect.Effect<boolean, MemcachedError>
     readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>
@@ -51,6 +61,7 @@ export class Ledger extends Context.Service<
             memcached.set(keys.quota(openid), JSON.stringify(opened(trigger, now)), ttlSeconds.quota)
           ),
         count: (openid, from) => write(openid, from, afterPush(from.allowance)),
+        uncount: (openid, from) => write(openid, from, afterNoPush(from.allowance)),
         shut: (openid, from) => write(openid, from, afterRefusal(from.allowance)),
         forget: (openid) => Effect.asVoid(memcached.delete(keys.quota(openid)))
       })

@@ -16,6 +16,9 @@ export const mailboxCapacity = 200
 /** How large one mailbox may grow, in characters: well under memcached's 1 MiB for one item. */
 export const mailboxMaxCharacters = 200_000
 
+/** Beyond what lines may fill: our own words, which are few and must not be lost for them. */
+export const mailboxRoomForNotices = 20
+
 /** How often taking starts over because something was added at the same moment. */
 const takeAttempts = 8
 
@@ -35,12 +38,17 @@ export class Mailbox extends Context.Service<
   {
     readonly peek: (openid: Openid) => Effect.Effect<Mail, MemcachedError>
     /** Adds at the end. False: the mailbox (as it was read) is full, and nothing was added. */
-    readonly keep: (openid: Openid, mail: Mail, kept: Kept) => Effect.Effect<boolean, MemcachedError>
+    readonly keep: (openid: Openid, mail: Mail, kept: Marked) => Effect.Effect<boolean, MemcachedError>
     /**
-     * Takes the first `count` things out, whatever was added behind them since. False: they do not stand in front any more.
-     * To be used by the holder only.
+     * Takes the first `count` things out, whatever was added behind them since, and puts `instead` in their place. False: they do
+     * not stand in front any more. To be used by the holder only.
      */
-    readonly take: (openid: Openid, mail: Mail, count: number) => Effect.Effect<boolean, MemcachedError>
+    readonly take: (
+      openid: Openid,
+      mail: Mail,
+      count: number,
+      instead?: ReadonlyArray<Marked>
+    ) => Effect.Effect<boolean, MemcachedError>
     /**
      * Becomes the only one who takes things out of this mailbox, until `letGo`. False: somebody else is at it. A holder who
      * died is forgotten after `ttlSeconds.mailLock`.
@@ -74,10 +82,10 @@ export class Mailbox extends Context.Service<
           appended ? Effect.succeed(true) : memcached.add(key, line, ttlSeconds.mail)
         )
 
-      const keep = Effect.fnUntraced(function* (openid: Openid, mail: Mail, kept: Kept) {
-        if (mail.kept.length >= mailboxCapacity || sizeOf(mail) >= mailboxMaxCharacters) return false
+      const keep = Effect.fnUntraced(function* (openid: Openid, mail: Mail, kept: Marked) {
+        if (isFull(mail, kept)) return false
         const key = keys.mail(openid)
-        const mark = yield* newWriteId
+        const mark = kept.mark ?? (yield* newWriteId)
         const line = `${encode({ ...kept, mark })}\n`
         const stored = append(key, line).pipe(
           // Somebody created it between our two tries.
@@ -91,25 +99,35 @@ export class Mailbox extends Context.Service<
         return yield* stored
       })
 
-      const tryTake = (openid: Openid, { kept, version }: Mail, count: number) => {
+      const tryTake = (
+        openid: Openid,
+        { kept, version }: Mail,
+        count: number,
+        instead: ReadonlyArray<Marked>
+      ) => {
         if (version === undefined) return Effect.succeed(count === 0)
-        const rest = kept.slice(count)
+        const rest = [...instead, ...kept.slice(count)]
         return rest.length === 0
           ? memcached.delete(keys.mail(openid), version)
           : memcached.cas(keys.mail(openid), format(rest), version, ttlSeconds.mail)
       }
 
-      const take = Effect.fnUntraced(function* (openid: Openid, mail: Mail, count: number) {
+      const take = Effect.fnUntraced(function* (
+        openid: Openid,
+        mail: Mail,
+        count: number,
+        instead: ReadonlyArray<Marked> = []
+      ) {
         let current = mail
         for (let attempt = 0; attempt < takeAttempts; attempt += 1) {
-          const done = yield* Effect.catchTag(tryTake(openid, current, count), "MemcachedUnanswered", () =>
-            Effect.succeed("unanswered" as const)
+          const done = yield* Effect.catchTag(
+            tryTake(openid, current, count, instead),
+            "MemcachedUnanswered",
+            () => Effect.succeed("unanswered" as const)
           )
           if (done === true) return true
           current = yield* peek(openid)
-          const stillThere = mail.kept
-            .slice(0, count)
-            .every(({ mark }, at) => current.kept[at]?.mark === mark)
+          const stillThere = format(current.kept.slice(0, count)) === format(mail.kept.slice(0, count))
           // Whoever takes is the only one who does: what vanished without an answer was taken by this try.
           if (current.kept.length < count || !stillThere) return done === "unanswered"
         }
@@ -151,6 +169,11 @@ const parse = (value: string): ReadonlyArray<Marked> =>
     .flatMap((line) => Option.toArray(decode(line)))
 
 const format = (kept: ReadonlyArray<Marked>): string => kept.map((one) => `${encode(one)}\n`).join("")
+
+const isFull = (mail: Mail, { from }: Kept): boolean =>
+  from === undefined
+    ? mail.kept.length >= mailboxCapacity + mailboxRoomForNotices
+    : mail.kept.length >= mailboxCapacity || sizeOf(mail) >= mailboxMaxCharacters
 
 const sizeOf = (mail: Mail): number =>
   mail.kept.reduce((size, { content }) => size + (content._tag === "Text" ? content.text.length : 0), 0)

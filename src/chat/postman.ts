@@ -1,32 +1,32 @@
 /** The postman: brings words to a user by push while WeChat allows it, and keeps them in the mailbox otherwise. */
-import { Clock, Context, Effect, Layer, Ref } from "effect"
-import { isMadeByAi } from "../core/ai-label.ts"
-import { type Importance, mayPush } from "../core/allowance.ts"
+import { Context, Effect, Layer } from "effect"
+import type { Importance } from "../core/allowance.ts"
 import { type Content, text } from "../core/content.ts"
-import { carriable, fold, type Kept, replyTextBytes } from "../core/folding.ts"
+import { carriable, fold, halved, type Kept, replyTextBytes } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
+import type { WriteId } from "../core/room.ts"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
-import { type OutgoingMessage, WeChatApi } from "../wechat/api.ts"
-import { Ledger, type StoredAllowance } from "./ledger.ts"
-import { type Mail, Mailbox } from "./mailbox.ts"
-import { type PushOutcome, readPush } from "./push-outcome.ts"
-
-/**
- * `active` pushes within the allowance. `passive` never does: for accounts that may not, everything rides on the receiver's
- * own next reply.
- */
-export type DeliveryMode = "active" | "passive"
+import type { WeChatApi } from "../wechat/api.ts"
+import { newWriteId } from "./identifiers.ts"
+import { Ledger } from "./ledger.ts"
+import { type Mail, Mailbox, type Marked } from "./mailbox.ts"
+import type { PushOutcome } from "./push-outcome.ts"
+import { type DeliveryMode, makePushing } from "./pushing.ts"
+import { makePutOff } from "./put-off.ts"
+import { type Fate, type Settled, wordsToWriters } from "./settled.ts"
 
 /**
  * What became of something for a user. `pushed` WeChat took it · `kept` it waits in the mailbox · `full` the mailbox is full, it
- * was dropped · `refused` WeChat refuses the content · `gone` the receiver does not follow · `unsure` sent, no answer.
+ * was dropped · `refused` WeChat refuses the content · `unsendable` WeChat cannot carry it · `gone` the receiver does not follow ·
+ * `unsure` sent, no answer.
  */
-export type Delivery = "pushed" | "kept" | "full" | "refused" | "gone" | "unsure"
+export type Delivery = Fate | "kept" | "full"
 
-/** Something for a user; `group` as in `Kept`. */
+/** Something for a user; `group` and `from` as in `Kept`. */
 export interface Parcel {
   readonly content: Content
   readonly group: string
+  readonly from?: Openid
   readonly importance: Importance
 }
 
@@ -37,9 +37,11 @@ export class Postman extends Context.Service<
     readonly deliver: (to: Openid, parcel: Parcel) => Effect.Effect<Delivery, MemcachedError>
     /** Whether this account may push at all at the moment. */
     readonly mayPush: Effect.Effect<boolean>
+    /** How many messages `flush` may push to a user at the moment. */
+    readonly linesAllowed: (to: Openid) => Effect.Effect<number, MemcachedError>
     /** Pushes what waits for a user whose window is open, as far as the allowance goes. */
     readonly flush: (to: Openid) => Effect.Effect<void, MemcachedError>
-    /** The original interface's postMsg: true when WeChat took the message, false otherwise. */
+    /** The original interface's postMsg: a text now, within the allowance. True: WeChat took it; false: it did not, and nothing is kept. */
     readonly postMsg: (to: Openid, words: string) => Effect.Effect<boolean>
   }
 >()("xiaohou/chat/Postman") {
@@ -49,122 +51,161 @@ export class Postman extends Context.Service<
     Layer.effect(Postman, make(options.delivery))
 }
 
-/** How often a push starts over because another server counted at the same moment. */
-const countAttempts = 8
-
 const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
-  const api = yield* WeChatApi
   const ledger = yield* Ledger
   const mailbox = yield* Mailbox
-  // WeChat says that this account may not push (48001), or that nobody may for a while (45009, 45011).
-  const noPushUntilMillis = yield* Ref.make(delivery === "passive" ? Number.POSITIVE_INFINITY : 0)
+  const putOff = yield* makePutOff
+  const { push, maySend, pauseMillis, linesAllowed } = yield* makePushing(delivery)
 
-  const maySend = Effect.fnUntraced(function* (window: StoredAllowance, importance: Importance) {
-    const now = yield* Clock.currentTimeMillis
-    return now >= (yield* Ref.get(noPushUntilMillis)) && mayPush(window.allowance, importance, now)
-  })
-
-  /** Shuts the window of a push that was refused, not one that the user opened meanwhile. */
-  const shut = Effect.fnUntraced(function* (to: Openid, refused: StoredAllowance) {
-    const current = yield* ledger.read(to)
-    if (current.allowance.openedAtMillis === refused.allowance.openedAtMillis) yield* ledger.shut(to, current)
-  })
-
-  /** Counts, then sends; a refusal for want of allowance shuts the window. */
-  const push = Effect.fnUntraced(function* (
-    to: Openid,
-    content: Content,
-    importance: Importance,
-    read?: StoredAllowance
-  ) {
-    for (let attempt = 0; attempt < countAttempts; attempt += 1) {
-      const window = (attempt === 0 ? read : undefined) ?? (yield* ledger.read(to))
-      if (!(yield* maySend(window, importance))) return "notAllowed" satisfies PushOutcome
-      if (!(yield* ledger.count(to, window))) continue
-      const outcome = yield* readPush(api.send(to, outgoing(content)))
-      if (outcome === "notAllowed") yield* shut(to, window)
-      if (typeof outcome === "object") {
-        const now = yield* Clock.currentTimeMillis
-        yield* Ref.set(noPushUntilMillis, now + outcome.pauseMillis)
-      }
-      return outcome
-    }
-    return "notAllowed" satisfies PushOutcome
-  })
-
-  const keep = Effect.fnUntraced(function* (to: Openid, mail: Mail, kept: Kept) {
-    const done: Delivery = (yield* mailbox.keep(to, mail, kept)) ? "kept" : "full"
-    return done
-  })
-
-  const deliverOne = Effect.fnUntraced(function* (to: Openid, kept: Kept, importance: Importance) {
+  /** Pushes one thing if nothing waits before it and that is allowed; otherwise puts it behind what waits. */
+  const pushOrKeep = Effect.fnUntraced(function* (to: Openid, thing: Kept, importance: Importance) {
     const [mail, window] = yield* Effect.all([mailbox.peek(to), ledger.read(to)], {
       concurrency: "unbounded"
     })
     const allowed = yield* maySend(window, importance)
-    if (mail.kept.length === 0 && allowed) {
-      const outcome = yield* push(to, kept.content, importance, window)
-      const hasFailed = typeof outcome === "object" || outcome === "notAllowed" || outcome === "notSent"
-      return hasFailed ? yield* keep(to, yield* mailbox.peek(to), kept) : outcome
+    // The receiver may have acted at the same moment.
+    if (mail.kept.length > 0 || !allowed) return yield* keepAll(to, mail, [thing], delivery === "active")
+    const outcome = yield* push(to, thing.content, importance, window)
+    if (isFate(outcome)) return { done: outcome }
+    const parts = outcome === "tooLong" ? halved([thing]) : [thing]
+    if (parts === undefined) return { done: "unsendable" as const }
+    if (passes(outcome)) yield* putOff.add(to)
+    return yield* keepAll(to, yield* mailbox.peek(to), parts, outcome === "tooLong")
+  })
+
+  /** Keeps a thing, or the parts of one. `tryOn`: its mark, where it may be pushed all the same. */
+  const keepAll = Effect.fnUntraced(function* (
+    to: Openid,
+    mail: Mail,
+    parts: ReadonlyArray<Kept>,
+    tryOn: boolean
+  ) {
+    const mark = yield* newWriteId
+    for (const part of parts) {
+      if (!(yield* mailbox.keep(to, mail, { ...part, mark }))) return { done: "full" as const }
     }
-    const done = yield* keep(to, mail, kept)
-    if (done !== "kept") return done
+    return { done: "kept" as const, ...(tryOn ? { tryOn: mark } : {}) }
+  })
+
+  const deliverOne = Effect.fnUntraced(function* (to: Openid, thing: Kept, importance: Importance) {
+    const { done, tryOn }: { readonly done: Delivery; readonly tryOn?: WriteId } = yield* pushOrKeep(
+      to,
+      thing,
+      importance
+    )
+    if (tryOn === undefined) return done
     // It is kept already, whatever becomes of the pushing.
-    return yield* Effect.orElseSucceed(pushKept(to, importance, allowed), () => done)
+    return yield* Effect.orElseSucceed(pushKept(to, { ...thing, mark: tryOn }, importance), () => done)
   })
 
-  /** Pushes what was just kept where that is allowed, or has become so: the receiver may have acted at the same moment. */
-  const pushKept = Effect.fnUntraced(function* (to: Openid, importance: Importance, allowed: boolean) {
+  /** Pushes what was just kept, behind what waited before it, where that is allowed. */
+  const pushKept = Effect.fnUntraced(function* (to: Openid, { mark, from }: Marked, importance: Importance) {
     const kept: Delivery = "kept"
-    if (!allowed && (delivery === "passive" || !(yield* maySend(yield* ledger.read(to), importance))))
-      return kept
-    yield* pushWaiting(to, importance)
-    return (yield* mailbox.peek(to)).kept.length === 0 ? "pushed" : kept
+    if (!(yield* maySend(yield* ledger.read(to), importance))) return kept
+    const settled = yield* pushWaiting(to, importance)
+    const isOwn = (things: ReadonlyArray<Marked>) => things.some((one) => one.mark === mark)
+    const fates = settled.filter(({ things }) => isOwn(things)).map(({ fate }) => fate)
+    yield* tellWriters(settled, fates.includes("unsure") ? from : undefined, mark)
+    return worstOf([...fates, ...(isOwn((yield* mailbox.peek(to)).kept) ? [kept] : [])])
   })
 
-  const deliver = Effect.fnUntraced(function* (to: Openid, parcel: Parcel) {
-    let worst: Delivery = "pushed"
-    for (const content of carriable(parcel.content)) {
-      const done = yield* deliverOne(to, { content, group: parcel.group }, parcel.importance)
-      if (severity[done] > severity[worst]) worst = done
-      if (done === "gone" || done === "refused") break
+  const deliver = Effect.fnUntraced(function* (to: Openid, { importance, content, ...about }: Parcel) {
+    const outcomes: Array<Delivery> = []
+    for (const part of carriable(content)) {
+      const done = yield* deliverOne(to, { ...about, content: part }, importance)
+      outcomes.push(done)
+      if (done === "gone" || done === "refused" || done === "unsendable") break
     }
-    return worst
+    return worstOf(outcomes)
   })
 
   /** Pushes folded messages until the mailbox is empty or the allowance is used; then looks once more for late comers. */
-  const pushWaiting = (to: Openid, importance: Importance): Effect.Effect<void, MemcachedError> =>
-    Effect.gen(function* () {
-      for (let more = true; more;) {
-        more = (yield* mailbox.exclusively(to, pushFirst(to, importance))) ?? false
-      }
-    })
-
-  const pushFirst = Effect.fnUntraced(function* (to: Openid, importance: Importance) {
-    const mail = yield* mailbox.peek(to)
-    const folded = fold(mail.kept, replyTextBytes)
-    if (folded === undefined) return false
-    const outcome = yield* push(to, folded.message, importance)
-    if (outcome === "notAllowed" || outcome === "notSent" || typeof outcome === "object") return false
-    return (yield* mailbox.take(to, mail, folded.taken)) && outcome !== "gone"
+  const pushWaiting = Effect.fnUntraced(function* (to: Openid, importance: Importance) {
+    const settled: Array<Settled> = []
+    for (let more = true; more;) {
+      const pushed = yield* mailbox.exclusively(to, pushFirst(to, importance))
+      more = pushed?.more ?? false
+      if (pushed?.settled !== undefined) settled.push(pushed.settled)
+    }
+    return settled
   })
 
+  const pushFirst = Effect.fnUntraced(function* (to: Openid, importance: Importance) {
+    const result = (more: boolean, settled?: Settled) => ({ more, settled })
+    const mail = yield* mailbox.peek(to)
+    const folded = fold(mail.kept, replyTextBytes)
+    if (folded === undefined) return result(false)
+    const things = mail.kept.slice(0, folded.taken)
+    const outcome = yield* push(to, folded.message, importance)
+    // Which of them was not to be sent shows when they go in smaller messages; that is kept, since the allowance may end before.
+    const smaller = outcome === "refused" && things.length === 1 ? undefined : halved(things)
+    if (mayBeForOne.has(outcome) && smaller !== undefined) {
+      return result(yield* mailbox.take(to, mail, folded.taken, smaller))
+    }
+    const fate: Fate | PushOutcome = outcome === "tooLong" ? "unsendable" : outcome
+    if (!isFate(fate)) {
+      if (passes(fate)) yield* putOff.add(to)
+      return result(false)
+    }
+    const taken = yield* mailbox.take(to, mail, folded.taken)
+    return result(taken && fate !== "gone", { fate, things })
+  })
+
+  /** What was kept and came to nothing is told to whoever wrote it, who was told that it waits; not to who is just answered. */
+  const tellWriters = (settled: ReadonlyArray<Settled>, answered?: Openid, own?: Marked["mark"]) =>
+    Effect.forEach(
+      wordsToWriters(settled, answered, own),
+      ({ to, words, group }) => pushOrKeep(to, { content: text(words), group }, "line"),
+      { discard: true }
+    )
+
+  const flush = Effect.fnUntraced(function* (to: Openid) {
+    yield* tellWriters(yield* pushWaiting(to, "line"))
+  })
+
+  const postMsg = Effect.fnUntraced(function* (to: Openid, words: string) {
+    if (words === "") return false
+    yield* flush(to)
+    if ((yield* mailbox.peek(to)).kept.length > 0) return false
+    for (const part of carriable(text(words))) {
+      if ((yield* push(to, part, "line")) !== "pushed") return false
+    }
+    return true
+  })
+
+  yield* Effect.forkScoped(putOff.tryAgain(flush, pauseMillis))
   return Postman.of({
     deliver,
-    mayPush: Effect.zipWith(
-      Clock.currentTimeMillis,
-      Ref.get(noPushUntilMillis),
-      (now, until) => now >= until
-    ),
-    flush: (to) => pushWaiting(to, "line"),
-    postMsg: (to, words) =>
-      Effect.map(readPush(api.send(to, outgoing(text(words)))), (outcome) => outcome === "pushed")
+    mayPush: Effect.map(pauseMillis, (millis) => millis === 0),
+    linesAllowed,
+    flush,
+    postMsg: (to, words) => Effect.orElseSucceed(postMsg(to, words), () => false)
   })
 })
 
-const outgoing = (content: Content): OutgoingMessage =>
-  content._tag === "Text"
-    ? { _tag: "Text", content: content.text, ...(isMadeByAi(content.text) ? { madeByAi: true } : {}) }
-    : content
+/** Refused for one of several, perhaps, or for being too much. */
+const mayBeForOne: ReadonlySet<PushOutcome> = new Set<PushOutcome>(["refused", "tooLong"])
 
-const severity: Record<Delivery, number> = { pushed: 0, kept: 1, unsure: 2, full: 3, refused: 4, gone: 5 }
+/** It did not happen, and may later without anybody's doing. */
+const passes = (outcome: PushOutcome): boolean =>
+  typeof outcome === "object" ? outcome.passes : outcome === "notSent"
+
+const isFate = (outcome: PushOutcome): outcome is Fate =>
+  outcome === "pushed" ||
+  outcome === "unsure" ||
+  outcome === "refused" ||
+  outcome === "unsendable" ||
+  outcome === "gone"
+
+const fromBestToWorst: ReadonlyArray<Delivery> = [
+  "pushed",
+  "kept",
+  "unsure",
+  "full",
+  "unsendable",
+  "refused",
+  "gone"
+]
+
+const worstOf = (outcomes: ReadonlyArray<Delivery>): Delivery =>
+  fromBestToWorst.findLast((one) => outcomes.includes(one)) ?? "pushed"

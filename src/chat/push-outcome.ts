@@ -1,11 +1,11 @@
 import { Effect } from "effect"
-import type { WeChatError } from "../wechat/api-exchange.ts"
+import type { WeChatError, WeChatRefused } from "../wechat/api-exchange.ts"
 import { errcodes } from "../wechat/errcodes.ts"
 
 /**
  * What a push came to, as far as delivery cares. `notAllowed`: the window is shut for this user · `notSent`: it certainly did not
- * happen · `unsure`: sent, but no answer came · `refused`: never this content · `gone`: the receiver cannot be reached at all ·
- * `pauseMillis`: the whole account must wait.
+ * happen · `unsure`: sent, but no answer came · `refused`: never this content · `unsendable`: never this kind of thing · `tooLong`: in parts,
+ * perhaps · `gone`: the receiver cannot be reached at all · `pauseMillis`: the whole account must wait; `passes`: no longer than that.
  */
 export type PushOutcome =
   | "pushed"
@@ -13,8 +13,10 @@ export type PushOutcome =
   | "notSent"
   | "unsure"
   | "refused"
+  | "unsendable"
+  | "tooLong"
   | "gone"
-  | { readonly pauseMillis: number }
+  | { readonly pauseMillis: number; readonly passes: boolean }
 
 /** A minute limit is over with the minute (protocol notes 5). */
 const minuteLimitPauseMillis = 60_000
@@ -24,6 +26,9 @@ const dailyLimitPauseMillis = 10 * 60_000
 
 /** An account that may not push stays so until its owner has it verified, which takes days. */
 const notPermittedPauseMillis = 60 * 60_000
+
+/** What only the operator can mend: asked again so seldom that it does no harm, and so often that its end is noticed. */
+const stoppedPauseMillis = 60_000
 
 /** Reads a push as an outcome; whatever the operator has to know is logged, without the receiver and the words. */
 export const readPush = (push: Effect.Effect<void, WeChatError>): Effect.Effect<PushOutcome> =>
@@ -46,26 +51,36 @@ export const readPush = (push: Effect.Effect<void, WeChatError>): Effect.Effect<
               pauseMillis:
                 error.errcode === errcodes.minuteQuotaUsedUp.code
                   ? minuteLimitPauseMillis
-                  : dailyLimitPauseMillis
+                  : dailyLimitPauseMillis,
+              passes: true
             })
           case "passiveOnly":
             return Effect.as(
               Effect.logError("this account may not push: lines wait for the receiver's next message", {
                 errcode: error.errcode
               }),
-              { pauseMillis: notPermittedPauseMillis }
+              { pauseMillis: notPermittedPauseMillis, passes: false }
             )
           case "retry":
             return Effect.succeed<PushOutcome>("notSent")
-          case "refreshToken":
           case "split":
+            return Effect.succeed<PushOutcome>("tooLong")
+          case "unsendable":
+            return Effect.succeed<PushOutcome>("unsendable")
           case "stop":
+            // Only this kind of message is stopped.
+            if (error.errcode === errcodes.typeNotAllowed.code)
+              return Effect.as(reported(error), "unsendable" as const)
+            return Effect.as(reported(error), { pauseMillis: stoppedPauseMillis, passes: false })
+          case "refreshToken":
+            return Effect.as(reported(error), "notSent" as const)
           case "bug":
-            return Effect.as(
-              Effect.logError("WeChat refused a push", { errcode: error.errcode, errmsg: error.errmsg }),
-              "notSent" as const
-            )
+            // Asked for again, it would be refused again: it waits for the receiver's own next message.
+            return Effect.as(reported(error), "notAllowed" as const)
         }
       }
     })
   )
+
+const reported = ({ errcode, errmsg }: WeChatRefused) =>
+  Effect.logError("WeChat refused a push", { errcode, errmsg })

@@ -32,7 +32,7 @@ export const makeRelay = Effect.gen(function* () {
   })
 
   return Effect.fnUntraced(function* (from: Openid, { room, to, content }: Relaying) {
-    const delivery = yield* postman.deliver(to, { content, group: room, importance: "line" })
+    const delivery = yield* postman.deliver(to, { content, group: room, from, importance: "line" })
     if (delivery === "gone") {
       yield* partnerUnfollowed(room, to)
       return undefined
@@ -55,5 +55,6 @@ const sentenceFor: Record<Exclude<Delivery, "gone">, Sentence | undefined> = {
   kept: { _tag: "Kept" },
   unsure: { _tag: "Unsure" },
   full: { _tag: "MailboxFull" },
-  refused: { _tag: "RefusedByWeChat" }
+  refused: { _tag: "RefusedByWeChat" },
+  unsendable: { _tag: "Unsendable" }
 }

@@ -53,13 +53,23 @@ export const pushesLeft = (allowance: Allowance, now: number): number => {
   return Math.max(0, window.pushes - allowance.used)
 }
 
-/** Whether something of this importance may be pushed. */
-export const mayPush = (allowance: Allowance, importance: Importance, now: number): boolean => {
+/** How many pushes of this importance may be made. */
+export const pushesFor = (allowance: Allowance, importance: Importance, now: number): number => {
   const reserved = importance === "line" && windows[allowance.trigger].pushes > pushesWithoutReserve ? 1 : 0
-  return pushesLeft(allowance, now) > reserved
+  return Math.max(0, pushesLeft(allowance, now) - reserved)
 }
 
+/** Whether something of this importance may be pushed. */
+export const mayPush = (allowance: Allowance, importance: Importance, now: number): boolean =>
+  pushesFor(allowance, importance, now) > 0
+
 export const afterPush = (allowance: Allowance): Allowance => ({ ...allowance, used: allowance.used + 1 })
+
+/** A push that was counted did certainly not happen. */
+export const afterNoPush = (allowance: Allowance): Allowance => ({
+  ...allowance,
+  used: Math.max(0, allowance.used - 1)
+})
 
 export const afterRefusal = (allowance: Allowance): Allowance => ({ ...allowance, shut: true })
 

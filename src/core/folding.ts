@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { Content, text } from "./content.ts"
+import { Openid } from "./openid.ts"
 
 /** WeChat shows no text above this, without an error (protocol notes 3.2: measured at 2,047 and 2,048). */
 export const textLimitBytes = 2_048
@@ -9,8 +10,15 @@ export const replyTextBytes = 2_000
 
 /**
  * Something that waits for its receiver. `group`: lines of one group may share a message; the lines of two partners never do.
+ * `from`: who wrote it; absent for our own words. `apart`: it shares no message with what stands before it, since WeChat refused
+ * the two together.
  */
-export const Kept = Schema.Struct({ content: Content, group: Schema.String })
+export const Kept = Schema.Struct({
+  content: Content,
+  group: Schema.String,
+  from: Schema.optionalKey(Openid),
+  apart: Schema.optionalKey(Schema.Literal(true))
+})
 export type Kept = typeof Kept.Type
 
 /** The length of a text as WeChat counts it: bytes of UTF-8. */
@@ -64,7 +72,7 @@ export const fold = (
   let words = first.content.text
   let taken = 1
   for (const next of kept.slice(1)) {
-    if (next.content._tag !== "Text" || next.group !== first.group) break
+    if (next.content._tag !== "Text" || next.group !== first.group || next.apart === true) break
     const longer = `${words}\n${next.content.text}`
     if (byteLength(longer) > limitBytes) break
     words = longer
@@ -72,6 +80,27 @@ export const fold = (
   }
   return { message: text(words), taken }
 }
+
+/**
+ * What was folded and refused as a whole, so that less of it goes in one message: two halves apart, or a single text in two parts.
+ * The same number of things or one more; undefined: it cannot be made smaller.
+ */
+export const halved = (refused: ReadonlyArray<Kept>): ReadonlyArray<Kept> | undefined => {
+  const half = Math.ceil(refused.length / 2)
+  if (refused.length > 1) {
+    return refused.map((one, place): Kept => (place === half ? { ...one, apart: true } : one))
+  }
+  const [only] = refused
+  if (only?.content._tag !== "Text" || byteLength(only.content.text) < 2 * smallestPartBytes) return undefined
+  const parts = split(only.content.text, Math.ceil(byteLength(only.content.text) / 2))
+  return parts.map((part, place): Kept => {
+    const kept = { ...only, content: text(part) }
+    return place === 0 ? kept : { ...kept, apart: true }
+  })
+}
+
+/** A text that is refused for its length at less than this is refused for something else. */
+const smallestPartBytes = 256
 
 /**
  * A reply that carries kept lines first and then our own words, as far as both fit in one message. `ownIncluded` is false when

@@ -22,8 +22,10 @@ export type Sentence =
   | { readonly _tag: "NothingToLeave" }
   | { readonly _tag: "NotSent" }
   | { readonly _tag: "Kept" }
-  | { readonly _tag: "Unsure" }
-  | { readonly _tag: "RefusedByWeChat" }
+  /** These three: `later`, of a line whose writer was told that it is kept. */
+  | { readonly _tag: "Unsure"; readonly later?: true }
+  | { readonly _tag: "RefusedByWeChat"; readonly later?: true }
+  | { readonly _tag: "Unsendable"; readonly later?: true }
   | { readonly _tag: "MailboxFull" }
   | { readonly _tag: "Remaining"; readonly lines: number }
   | { readonly _tag: "ButtonWouldHave"; readonly button: Button }

@@ -36,9 +36,17 @@ export const word = (sentence: Sentence): string => {
     case "Kept":
       return "对方稍后收到。"
     case "Unsure":
-      return "网络不稳定，不知道对方有没有收到刚才这句。"
+      return sentence.later === true
+        ? "网络不稳定，之前留给对方的话，不知道对方有没有收到。"
+        : "网络不稳定，不知道对方有没有收到刚才这句。"
     case "RefusedByWeChat":
-      return "这句话未能送达：微信认为内容不合适。"
+      return sentence.later === true
+        ? "之前留给对方的话里，有一句未能送达：微信认为内容不合适。"
+        : "这句话未能送达：微信认为内容不合适。"
+    case "Unsendable":
+      return sentence.later === true
+        ? "之前留给对方的话里，有一条微信不让转发，对方收不到。"
+        : "这一条微信不让转发，对方收不到。"
     case "MailboxFull":
       return "对方很久没有回来，留言已满，刚才这句没有留下。"
     case "Remaining":

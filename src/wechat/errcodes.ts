@@ -7,6 +7,7 @@
  * - `giveUp`: not to this user
  * - `split`: too long
  * - `refusedContent`: this content never; tell the writer
+ * - `unsendable`: nothing that can be sent, such as a picture that WeChat keeps no longer; tell the writer
  * - `passiveOnly`: this account may not push at all
  * - `pause`: a quota of the whole account; wait for the next minute or day
  * - `stop`: a matter for the operator; repeating makes it worse
@@ -19,6 +20,7 @@ export const actions = [
   "giveUp",
   "split",
   "refusedContent",
+  "unsendable",
   "passiveOnly",
   "pause",
   "stop",
@@ -56,7 +58,9 @@ export const errcodes = {
   outsideWindow: { code: 45015, action: "keep" },
   allowanceUsedUp: { code: 45047, action: "keep" },
   textTooLong: { code: 45002, action: "split" },
-  textEmpty: { code: 44004, action: "bug" },
+  textEmpty: { code: 44004, action: "unsendable" },
+  /** Media are kept for three days. */
+  mediaInvalid: { code: 40007, action: "unsendable" },
   tooManyArticles: { code: 45008, action: "bug" },
   notPermitted: { code: 48001, action: "passiveOnly" },
   messagesSwitchedOff: { code: 48002, action: "giveUp" },

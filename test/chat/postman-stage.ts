@@ -20,20 +20,33 @@ export const me = Openid.make("oMe")
 export interface Stage {
   readonly store: MemoryStore
   readonly plan: ReturnType<typeof noFaults>
+  /** Every push to me, taken or not; to others: those that were taken. */
   readonly tried: Array<string>
-  /** What WeChat says; undefined: it takes the push. */
-  answer: () => WeChatError | undefined
+  readonly others: Array<{ readonly to: Openid; readonly words: string }>
+  /** What WeChat says to a push to me; undefined: it takes it. */
+  answer: (words: string) => WeChatError | undefined
 }
 
 export const onStage = <A, E>(
   use: (stage: Stage) => Effect.Effect<A, E, Postman | Layer.Success<typeof storesLayer> | Memcached>,
   delivery: "active" | "passive" = "active"
 ) => {
-  const stage: Stage = { store: new MemoryStore(), plan: noFaults(), tried: [], answer: () => undefined }
-  const api = WeChatApi.layerMemory((_, message) =>
+  const stage: Stage = {
+    store: new MemoryStore(),
+    plan: noFaults(),
+    tried: [],
+    others: [],
+    answer: () => undefined
+  }
+  const api = WeChatApi.layerMemory((to, message) =>
     Effect.suspend(() => {
-      stage.tried.push(wordsOf(message))
-      const error = stage.answer()
+      const words = wordsOf(message)
+      if (to !== me) {
+        stage.others.push({ to, words })
+        return Effect.void
+      }
+      stage.tried.push(words)
+      const error = stage.answer(words)
       return error === undefined ? Effect.void : Effect.fail(error)
     })
   )
@@ -46,9 +59,12 @@ export const onStage = <A, E>(
   return Effect.andThen(TestClock.setTime(startMillis), Effect.provide(use(stage), Layer.fresh(layer)))
 }
 
+/** Who wrote all the lines. */
+export const writer = Openid.make("oWriter")
+
 export const line = (words: string, group = "room1") =>
   Effect.flatMap(Postman, (postman) =>
-    postman.deliver(me, { content: text(words), group, importance: "line" })
+    postman.deliver(me, { content: text(words), group, from: writer, importance: "line" })
   )
 export const notice = (words: string) =>
   Effect.flatMap(Postman, (postman) =>
@@ -65,7 +81,7 @@ export const keepAll = (...words: ReadonlyArray<string>) =>
   Effect.forEach(words, (each) =>
     Effect.flatMap(Mailbox, (mailbox) =>
       Effect.flatMap(mailbox.peek(me), (mail) =>
-        mailbox.keep(me, mail, { content: text(each), group: "room1" })
+        mailbox.keep(me, mail, { content: text(each), group: "room1", from: writer })
       )
     )
   )

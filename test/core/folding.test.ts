@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { text } from "../../src/core/content.ts"
+import { Openid } from "../../src/core/openid.ts"
 import {
   byteLength,
   carriable,
   composeReply,
   fold,
+  halved,
   Kept,
   replyTextBytes,
   split,
@@ -95,6 +97,7 @@ describe("kept things in one message", () => {
         assert.isAbove(folded.taken, 0)
         const taken = rest.slice(0, folded.taken)
         assert.strictEqual(new Set(taken.map(({ group }) => group)).size, 1)
+        assert.isTrue(taken.slice(1).every(({ apart }) => apart === undefined))
         if (folded.message._tag === "Text") {
           assert.strictEqual(
             folded.message.text,
@@ -124,7 +127,7 @@ describe("kept things in one message", () => {
       const folded = fold(kept, replyTextBytes)
       const next = folded === undefined ? undefined : kept[folded.taken]
       if (folded?.message._tag !== "Text" || next?.content._tag !== "Text") return
-      if (next.group !== kept[0]?.group) return
+      if (next.group !== kept[0]?.group || next.apart === true) return
       assert.isAbove(byteLength(`${folded.message.text}\n${next.content.text}`), replyTextBytes)
     },
     manyLines
@@ -155,6 +158,39 @@ describe("kept things in one message", () => {
     },
     manyLines
   )
+
+  it.prop(
+    "halved again and again, what was folded ends in single things, all there and in order",
+    [mail],
+    ([kept]) => {
+      const whole = fold(kept, replyTextBytes)
+      if (whole === undefined) return
+      let rest: ReadonlyArray<Kept> = kept.slice(0, whole.taken)
+      const words = (things: ReadonlyArray<Kept>) =>
+        things.map(({ content }) => (content._tag === "Text" ? content.text : content.mediaId)).join("\u2063")
+      const all = words(rest)
+      for (let tries = 0; tries < 10 && (fold(rest, replyTextBytes)?.taken ?? 0) > 1; tries += 1) {
+        const taken = fold(rest, replyTextBytes)?.taken ?? 0
+        const smaller = halved(rest.slice(0, taken)) ?? []
+        assert.lengthOf(smaller, taken)
+        rest = [...smaller, ...rest.slice(taken)]
+        assert.isBelow(fold(rest, replyTextBytes)?.taken ?? 0, taken)
+      }
+      assert.strictEqual(fold(rest, replyTextBytes)?.taken, 1)
+      assert.strictEqual(words(rest), all)
+    },
+    manyLines
+  )
+
+  it.prop("a text alone is halved between characters until it is short", [words], ([some]) => {
+    const from = Openid.make("oWriter")
+    const parts = halved([{ content: text(some), group: "one", from }])
+    if (byteLength(some) < 512) return assert.isUndefined(parts)
+    const texts = (parts ?? []).map(({ content }) => (content._tag === "Text" ? content.text : ""))
+    assert.strictEqual(texts.join(""), some)
+    assert.isTrue(texts.length > 1 && texts.every((part) => byteLength(part) < byteLength(some)))
+    for (const part of parts ?? []) assert.strictEqual(part.from, from)
+  })
 
   it("a reply fits to the byte", () => {
     const own = "已退出。"

@@ -44,8 +44,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/postman.ts",
-        text: "if (mail.kept.length === 0 && allowed) {",
-        replacement: "if (allowed) {"
+        text: "if (mail.kept.length > 0 || !allowed) return",
+        replacement: "if (!allowed) return"
       }
     ],
     test: chat("postman", "what waits goes first, folded")
@@ -55,7 +55,7 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     breaks: "the allowance",
     changes: [
       {
-        file: "src/chat/postman.ts",
+        file: "src/chat/pushing.ts",
         text: "      if (!(yield* ledger.count(to, window))) continue\n",
         replacement: ""
       }
@@ -80,12 +80,60 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     breaks: "the allowance",
     changes: [
       {
-        file: "src/chat/postman.ts",
+        file: "src/chat/pushing.ts",
         text: '      if (outcome === "notAllowed") yield* shut(to, window)\n',
         replacement: ""
       }
     ],
     test: chat("push-refusals", "45047 and 45015: kept, and WeChat is not asked again in this window")
+  },
+  {
+    name: "lines that are refused together are all given up",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/postman.ts",
+        text: "if (mayBeForOne.has(outcome) && smaller !== undefined) {",
+        replacement: 'if (outcome === "tooLong" && smaller !== undefined) {'
+      }
+    ],
+    test: chat("refused-lines", "the others arrive, once, in order, as far as each window goes")
+  },
+  {
+    name: "the writer of a kept line that comes to nothing is not told",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/settled.ts",
+        text: "if (sentence === undefined) return []",
+        replacement: "if (sentence !== undefined) return []"
+      }
+    ],
+    test: chat("refused-lines", "the others arrive, once, in order, as far as each window goes")
+  },
+  {
+    name: "what never left uses up the window",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/pushing.ts",
+        text: "yield* Effect.ignore(uncount(to, window))",
+        replacement: "yield* Effect.void"
+      }
+    ],
+    test: chat("refused-lines", "goes by itself when it can, and what never left does not count")
+  },
+  {
+    name: "what could not leave is not tried again",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/postman.ts",
+        text: "yield* Effect.forkScoped(putOff.tryAgain(flush, pauseMillis))",
+        replacement: ""
+      }
+    ],
+    test: chat("refused-lines", "goes by itself when it can, and what never left does not count")
   },
   {
     name: "a push without an answer is sent again",

@@ -1,0 +1,90 @@
+import { Clock, Effect, Ref } from "effect"
+import { isMadeByAi } from "../core/ai-label.ts"
+import { type Importance, mayPush, pushesFor } from "../core/allowance.ts"
+import type { Content } from "../core/content.ts"
+import type { Openid } from "../core/openid.ts"
+import { type OutgoingMessage, WeChatApi } from "../wechat/api.ts"
+import { Ledger, type StoredAllowance } from "./ledger.ts"
+import { type PushOutcome, readPush } from "./push-outcome.ts"
+
+/**
+ * `active` pushes within the allowance. `passive` never does: for accounts that may not, everything rides on the receiver's
+ * own next reply.
+ */
+export type DeliveryMode = "active" | "passive"
+
+/** How often a push starts over because another server counted at the same moment. */
+const countAttempts = 8
+
+/**
+ * One push at a time, each counted before it is sent. Where WeChat says that nobody may push for a while (45009, 45011), this account
+ * may not at all (48001), or the operator has to act, this server asks no more until the time is over. Every server finds that out for
+ * itself: one refused call each costs less than asking memcached before every push.
+ */
+export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) {
+  const api = yield* WeChatApi
+  const ledger = yield* Ledger
+  const pausedUntilMillis = yield* Ref.make(delivery === "passive" ? Number.POSITIVE_INFINITY : 0)
+
+  /** For how long nobody may be pushed to, in milliseconds; 0: not at all, infinite: for ever. */
+  const pauseMillis = Effect.zipWith(Clock.currentTimeMillis, Ref.get(pausedUntilMillis), (now, until) =>
+    Math.max(0, until - now)
+  )
+
+  const maySend = Effect.fnUntraced(function* (window: StoredAllowance, importance: Importance) {
+    const now = yield* Clock.currentTimeMillis
+    return (yield* pauseMillis) === 0 && mayPush(window.allowance, importance, now)
+  })
+
+  /** The ledger as it is now, if it is still of the same window: the user may have opened another meanwhile. */
+  const inSameWindow = Effect.fnUntraced(function* (to: Openid, { allowance }: StoredAllowance) {
+    const current = yield* ledger.read(to)
+    return current.allowance.openedAtMillis === allowance.openedAtMillis ? current : undefined
+  })
+
+  const shut = Effect.fnUntraced(function* (to: Openid, refused: StoredAllowance) {
+    const current = yield* inSameWindow(to, refused)
+    if (current !== undefined) yield* ledger.shut(to, current)
+  })
+
+  /** Not needed for the truth, which WeChat holds; without it what never left would use up the window. */
+  const uncount = Effect.fnUntraced(function* (to: Openid, counted: StoredAllowance) {
+    const current = yield* inSameWindow(to, counted)
+    if (current !== undefined) yield* ledger.uncount(to, current)
+  })
+
+  /** Counts, then sends; a refusal for want of allowance shuts the window. `read`: the ledger, where it was just read. */
+  const push = Effect.fnUntraced(function* (
+    to: Openid,
+    content: Content,
+    importance: Importance,
+    read?: StoredAllowance
+  ) {
+    for (let attempt = 0; attempt < countAttempts; attempt += 1) {
+      const window = (attempt === 0 ? read : undefined) ?? (yield* ledger.read(to))
+      if (!(yield* maySend(window, importance))) return "notAllowed" satisfies PushOutcome
+      if (!(yield* ledger.count(to, window))) continue
+      const outcome = yield* readPush(api.send(to, outgoing(content)))
+      if (outcome === "notAllowed") yield* shut(to, window)
+      if (outcome === "notSent" || typeof outcome === "object") yield* Effect.ignore(uncount(to, window))
+      if (typeof outcome === "object") {
+        yield* Ref.set(pausedUntilMillis, (yield* Clock.currentTimeMillis) + outcome.pauseMillis)
+      }
+      return outcome
+    }
+    return "notAllowed" satisfies PushOutcome
+  })
+
+  /** How many pushes of lines a user may get at the moment. */
+  const linesAllowed = Effect.fnUntraced(function* (to: Openid) {
+    if ((yield* pauseMillis) > 0) return 0
+    return pushesFor((yield* ledger.read(to)).allowance, "line", yield* Clock.currentTimeMillis)
+  })
+
+  return { push, maySend, pauseMillis, linesAllowed }
+})
+
+const outgoing = (content: Content): OutgoingMessage =>
+  content._tag === "Text"
+    ? { _tag: "Text", content: content.text, ...(isMadeByAi(content.text) ? { madeByAi: true } : {}) }
+    : content

@@ -1,0 +1,46 @@
+import { Effect, Latch } from "effect"
+import type { Openid } from "../core/openid.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+
+/** WeChat was busy, or there was no token: such things pass within seconds. */
+const putOffMillis = 10_000
+
+/** Whoever comes after that many is served with the next thing that happens to them. */
+const mostPutOff = 10_000
+
+/** How many are tried side by side when a pause is over: few, so that they do not bring about the next one. */
+const triedAtOnce = 4
+
+/**
+ * Remembers whose mail could have been pushed if WeChat had been at its best, and tries again when it may be. In this process only: where
+ * it ends, mail waits for its receiver's next message, or the next line to them.
+ */
+export const makePutOff = Effect.gen(function* () {
+  const anybody = yield* Latch.make(false)
+  const people = new Set<Openid>()
+
+  const add = (to: Openid) =>
+    Effect.suspend(() => {
+      if (people.size < mostPutOff) people.add(to)
+      return anybody.open
+    })
+
+  /** Never ends. `pauseMillis`: for how long nobody may be pushed to. */
+  const tryAgain = (
+    flush: (to: Openid) => Effect.Effect<void, MemcachedError>,
+    pauseMillis: Effect.Effect<number>
+  ) =>
+    Effect.gen(function* () {
+      yield* anybody.await
+      yield* Effect.sleep(Math.max(putOffMillis, yield* pauseMillis))
+      yield* anybody.close
+      const due = [...people]
+      people.clear()
+      yield* Effect.forEach(due, (to) => Effect.ignore(flush(to)), {
+        concurrency: triedAtOnce,
+        discard: true
+      })
+    }).pipe(Effect.forever)
+
+  return { add, tryAgain }
+})
