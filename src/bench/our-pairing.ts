@@ -8,6 +8,7 @@ import { newRoomId } from "../chat/identifiers.ts"
 import { keys } from "../chat/keys.ts"
 import { Ledger } from "../chat/ledger.ts"
 import { Lobby } from "../chat/lobby.ts"
+import { Sessions } from "../chat/sessions.ts"
 import { Tease } from "../chat/tease.ts"
 import { Reports } from "../chat/reports.ts"
 import type { Openid } from "../core/openid.ts"
@@ -53,7 +54,11 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       )
     )
     const inChat = <A>(
-      use: Effect.Effect<A, MemcachedError, Background | Conversations | Ledger | Lobby | Memcached>
+      use: Effect.Effect<
+        A,
+        MemcachedError,
+        Background | Conversations | Ledger | Lobby | Memcached | Sessions
+      >
     ): Effect.Effect<A> => Effect.orDie(Effect.provideContext(use, services))
 
     /** Whoever has to wait is told by push, which WeChat allows after a message; the inbox counts that, not what we measure. */
@@ -112,9 +117,14 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
 
     const forget = Effect.fnUntraced(function* (people: People) {
       const memcached = yield* Memcached
+      const sessions = yield* Sessions
       yield* Effect.forEach(
-        openids(people).flatMap((openid) => [keys.session(openid), keys.met(openid)]),
-        (key) => memcached.delete(key),
+        openids(people),
+        Effect.fnUntraced(function* (openid) {
+          const partner = (yield* sessions.read(openid)).value?.partner
+          yield* memcached.delete(keys.session(openid))
+          if (partner !== undefined) yield* memcached.delete(keys.met(openid, partner))
+        }),
         atOnce
       )
     })

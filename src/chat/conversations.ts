@@ -8,7 +8,6 @@ import { members } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { type Chat, sessionOf } from "../core/session.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
-import { Acquaintances } from "./acquaintances.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
 import { Blocks } from "./blocks.ts"
@@ -60,7 +59,6 @@ export class Conversations extends Context.Service<
   }): Layer.Layer<
     Conversations,
     never,
-    | Acquaintances
     | Agenda
     | Background
     | Blocks
@@ -79,7 +77,6 @@ export class Conversations extends Context.Service<
 }
 
 const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
-  const acquaintances = yield* Acquaintances
   const agenda = yield* Agenda
   const background = yield* Background
   const blocks = yield* Blocks
@@ -117,15 +114,11 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     stored: StoredSession,
     room: StoredRoom | undefined
   ) {
-    const [recent, blocked] = yield* Effect.all([acquaintances.of(openid), blocks.of(openid)], {
-      concurrency: "unbounded"
-    })
     const waiting = room?.value?._tag === "Waiting" ? room.value : undefined
     const outcome = yield* matchmaker.look({
       openid,
       stored,
-      recent,
-      blocked,
+      blocked: yield* blocks.of(openid),
       ...(command.room === undefined ? {} : { room: command.room }),
       ...(waiting === undefined ? {} : { deadlineMillis: waiting.deadlineMillis })
     })

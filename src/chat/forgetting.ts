@@ -1,6 +1,5 @@
 import { Effect } from "effect"
 import type { Openid } from "../core/openid.ts"
-import { Acquaintances } from "./acquaintances.ts"
 import { Blocks } from "./blocks.ts"
 import { Campus } from "./campus.ts"
 import { Ledger } from "./ledger.ts"
@@ -9,14 +8,7 @@ import { Tease } from "./tease.ts"
 
 /** Deletes all that is kept of a user beside their session, as WeChat asks of whoever is unfollowed. */
 export const makeForget = Effect.gen(function* () {
-  const stores = [
-    yield* Acquaintances,
-    yield* Blocks,
-    yield* Campus,
-    yield* Ledger,
-    yield* Mailbox,
-    yield* Tease
-  ]
+  const stores = [yield* Blocks, yield* Campus, yield* Ledger, yield* Mailbox, yield* Tease]
   return (openid: Openid) =>
     Effect.forEach(stores, (store) => store.forget(openid), { concurrency: "unbounded", discard: true })
 })

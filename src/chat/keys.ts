@@ -1,5 +1,6 @@
+import { hash } from "node:crypto"
 import type { Openid } from "../core/openid.ts"
-import type { RoomId } from "../core/room.ts"
+import type { RoomId, WriteId } from "../core/room.ts"
 
 /** Every name under which the chat keeps something in memcached (design, "State in memcached"). */
 export const keys = {
@@ -12,8 +13,14 @@ export const keys = {
   /** One of the last lines of a room, sealed. */
   lastLine: (id: RoomId, place: number) => `line:${id}:${place}`,
   lobby: "lobby",
-  /** With whom a user talked lately. */
-  met: (openid: Openid) => `met:${openid}`,
+  /** What a long lobby differs from: written once. */
+  lobbyBase: (name: WriteId) => `lobby-base:${name}`,
+  /**
+   * There while two users talked with each other lately, in whichever order they are named. Nobody can find the item who does not
+   * know both, so whoever unfollows leaves no name in it.
+   */
+  met: (one: Openid, other: Openid) =>
+    `met:${hash("sha256", one < other ? `${one} ${other}` : `${other} ${one}`, "base64url")}`,
   /** Whom a user blocked, as the database says. */
   blocks: (openid: Openid) => `blocks:${openid}`,
   /** A message that is being answered or was answered, with the answer. */

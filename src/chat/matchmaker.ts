@@ -13,6 +13,7 @@ import { Background } from "./background.ts"
 import { Blocks } from "./blocks.ts"
 import { newWriteId, roomNamedAfter } from "./identifiers.ts"
 import { Lobby } from "./lobby.ts"
+import { acquainted, decideAmongStrangers } from "./lobby-decision.ts"
 import type { News } from "./news.ts"
 import {
   type Ask,
@@ -30,11 +31,10 @@ import { Sessions, type StoredSession } from "./sessions.ts"
  */
 export const lobbyAttempts = 40
 
-/** A look: for whom, from which session, and whom they know. With `room`: they wait there already, until `deadlineMillis`. */
+/** A look: for whom, from which session, and whom they blocked. With `room`: they wait there already, until `deadlineMillis`. */
 export interface Look {
   readonly openid: Openid
   readonly stored: StoredSession
-  readonly recent: ReadonlyArray<Openid>
   readonly blocked: ReadonlyArray<Openid>
   readonly room?: RoomId
   readonly deadlineMillis?: number
@@ -63,6 +63,8 @@ export class Matchmaker extends Context.Service<
 
 /** An ask on its way, and who waits for its outcome. */
 interface Pending extends Ask {
+  /** Whom of those that they might meet they met lately, as far as that was looked up. */
+  readonly recent: ReadonlyArray<Openid>
   readonly outcome: Deferred.Deferred<Outcome, MemcachedError>
 }
 
@@ -86,23 +88,26 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
     return []
   })
 
-  const pairInProcess = (
-    [one, other]: readonly [Pending, Pending],
-    noted: Effect.Effect<void, MemcachedError>
-  ) =>
-    moves.pair(one, other, noted).pipe(
-      Effect.flatMap(([first, second]) => Effect.all([settle(one, first), settle(other, second)])),
-      Effect.flatMap((left) => Queue.offerAll(queue, left.flat())),
-      Effect.catch((error) => failAll([one, other], error))
+  /** Makes all pairs of a round together. Who turns out to have met lately goes into the next round, knowing that. */
+  const pairAll = Effect.fnUntraced(function* (chosen: ReadonlyArray<readonly [Pending, Pending]>) {
+    const strangers = yield* acquaintances.introduce(chosen.map(([one, other]) => [one.openid, other.openid]))
+    const known = chosen.filter((_, place) => strangers[place] !== true)
+    yield* Queue.offerAll(
+      queue,
+      known.flatMap(([one, other]) => [acquainted(one, other), acquainted(other, one)])
     )
-
-  /** Makes all pairs of a round side by side; one operation notes their rooms. */
-  const pairAll = Effect.fnUntraced(function* (pairs: ReadonlyArray<readonly [Pending, Pending]>) {
-    const noted = yield* Deferred.make<void, MemcachedError>()
-    yield* background.run(Deferred.into(moves.notePairs(pairs.map(([one]) => one)), noted))
-    yield* Effect.forEach(pairs, (two) => background.run(pairInProcess(two, Deferred.await(noted))), {
-      discard: true
-    })
+    const pairs = chosen.filter((_, place) => strangers[place] === true)
+    if (pairs.length === 0) return
+    const exits = yield* moves.pairAll(pairs)
+    for (const [place, [one, other]] of pairs.entries()) {
+      const exit = exits[place]
+      if (exit === undefined) continue
+      yield* exit.pipe(
+        Effect.flatMap(([first, second]) => Effect.all([settle(one, first), settle(other, second)])),
+        Effect.flatMap((left) => Queue.offerAll(queue, left.flat())),
+        Effect.catch((error) => failAll([one, other], error))
+      )
+    }
   })
 
   /** Gives a taken entry back: its owner is looked after like anybody who waits. */
@@ -142,7 +147,9 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
       blocked: pending.blocked,
       deadlineMillis: pending.deadlineMillis ?? now + options.pairingTimeoutMillis
     })
-    const round = decideRound(stored.entries, pendings, now, entryOf)
+    const round = yield* decideAmongStrangers(acquaintances, pendings, (seekers) =>
+      decideRound(stored.entries, seekers, now, entryOf)
+    )
     const waiting = round.decisions.filter(({ decision }) => decision._tag === "Wait")
     const ready = (yield* Effect.forEach(waiting, ({ seeker }) => sheltered(seeker), {
       concurrency: "unbounded"
@@ -183,25 +190,31 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
 
   const round = Effect.gen(function* () {
     const { pairs, rest } = pairNewcomers(yield* Queue.takeAll(queue))
-    if (pairs.length > 0) yield* pairAll(pairs)
+    if (pairs.length > 0) yield* background.run(pairAll(pairs))
     if (rest.length > 0) yield* lobbyRound(rest)
   })
 
   const ask = Effect.fnUntraced(function* (look: Look, onBehalf: boolean) {
     const outcome = yield* Deferred.make<Outcome, MemcachedError>()
     const mark = yield* newWriteId
-    yield* Queue.offer(queue, { ...look, mark, freshRoom: roomNamedAfter(mark), onBehalf, outcome })
+    yield* Queue.offer(queue, {
+      ...look,
+      recent: [],
+      mark,
+      freshRoom: roomNamedAfter(mark),
+      onBehalf,
+      outcome
+    })
     return yield* Deferred.await(outcome)
   })
 
   const lookAgain: Matchmaker["Service"]["lookAgain"] = Effect.fnUntraced(
     function* (openid, room, deadlineMillis) {
-      const [stored, recent, blocked] = yield* Effect.all(
-        [sessions.read(openid), acquaintances.of(openid), blocks.of(openid)],
-        { concurrency: "unbounded" }
-      )
+      const [stored, blocked] = yield* Effect.all([sessions.read(openid), blocks.of(openid)], {
+        concurrency: "unbounded"
+      })
       if (stored.value?.room !== room) return
-      yield* ask({ openid, stored, room, deadlineMillis, recent, blocked }, true)
+      yield* ask({ openid, stored, room, deadlineMillis, blocked }, true)
     }
   )
 

@@ -1,7 +1,7 @@
-import { Clock, Effect, Metric } from "effect"
+import { Clock, Effect, Exit, Metric } from "effect"
 import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry, Seeker } from "../core/pairing.ts"
-import { joined, type RoomId, type WriteId } from "../core/room.ts"
+import { joined, type Room, type RoomId, type WriteId } from "../core/room.ts"
 import { type Session, stateNumbers } from "../core/session.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
@@ -10,7 +10,7 @@ import { Background } from "./background.ts"
 import { newRoomId } from "./identifiers.ts"
 import { News } from "./news.ts"
 import { Rooms } from "./rooms.ts"
-import { Sessions, type StoredSession } from "./sessions.ts"
+import { type SessionChange, Sessions, type StoredSession } from "./sessions.ts"
 
 /**
  * Somebody who looks, with what is needed to move them: their session as it was read, the mark by which their writes are
@@ -24,6 +24,9 @@ export interface Ask extends Seeker {
   /** Until when they wait in `room`. */
   readonly deadlineMillis?: number
 }
+
+/** Two newcomers who are to become a pair. */
+export type Pair = readonly [Ask, Ask]
 
 /** How a look came out. */
 export type Outcome =
@@ -85,10 +88,10 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
       next === undefined ? { _tag: "SessionChanged" } : { _tag: "Again", ask: next }
     )
 
-  const recordPair = (openedAtMillis: number, now: number, one: Seeker, other: Seeker) =>
-    Metric.update(pairsTotal, 1).pipe(
-      Effect.andThen(Metric.update(pairingSeconds, Math.max(0, now - openedAtMillis) / 1_000)),
-      Effect.andThen(background.run(acquaintances.met(one, other)))
+  const countPair = (openedAtMillis: number, now: number) =>
+    Effect.andThen(
+      Metric.update(pairsTotal, 1),
+      Metric.update(pairingSeconds, Math.max(0, now - openedAtMillis) / 1_000)
     )
 
   /**
@@ -134,7 +137,8 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
     if (waiting?._tag !== "Waiting" || waiting.opener !== entry.openid) return yield* again(left)
     const room = joined(waiting, left.openid, now, left.mark)
     if (!(yield* rooms.change(entry.room, found, room))) return yield* again(left)
-    yield* recordPair(waiting.openedAtMillis, now, left, entry)
+    yield* countPair(waiting.openedAtMillis, now)
+    yield* background.run(acquaintances.met([left.openid, entry.openid]))
     yield* background.run(news.tell(entry.openid, entry.room))
     if (left.onBehalf) yield* background.run(news.tell(left.openid, entry.room))
     return {
@@ -155,51 +159,77 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
     return stored.value?.room === room ? { ...homeless, stored } : undefined
   })
 
-  /** Puts the rooms of pairs that are about to be made on the agenda; `ones` are the first of each two. */
-  const notePairs = (ones: ReadonlyArray<Ask>) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      agenda.noteAll(
-        ones.map(({ freshRoom }) => freshRoom),
-        now + options.idleTimeoutMillis
-      )
+  /** Puts the rooms of pairs that are about to be made on the agenda. */
+  const notePairs = (pairs: ReadonlyArray<Pair>, now: number) =>
+    agenda.noteAll(
+      pairs.map(([{ freshRoom }]) => freshRoom),
+      now + options.idleTimeoutMillis
     )
 
   /**
-   * A pair of two newcomers: both sessions point at a room which is then made with both in it, not before `noted` says that
-   * it is on the agenda.
+   * Pairs of newcomers, all together: their sessions point at fresh rooms, which are on the agenda and are then made with both
+   * people in them. One packet for all sessions and one for all rooms; each pair comes out by itself.
    */
-  const pair = Effect.fnUntraced(function* (
-    one: Ask,
-    other: Ask,
-    noted: Effect.Effect<void, MemcachedError>
-  ) {
+  const pairAll = Effect.fnUntraced(function* (pairs: ReadonlyArray<Pair>) {
     const now = yield* Clock.currentTimeMillis
-    const room = one.freshRoom
-    const [first, second] = yield* Effect.all(
-      [point(one, room, other.openid), point(other, room, one.openid)],
+    const [pointed, noted] = yield* Effect.all(
+      [
+        sessions.writeAll(
+          pairs.flatMap(([one, other]) => [
+            pointing(one, one.freshRoom, other.openid),
+            pointing(other, one.freshRoom, one.openid)
+          ])
+        ),
+        Effect.exit(Effect.as(notePairs(pairs, now), true))
+      ],
       { concurrency: "unbounded" }
     )
-    yield* noted
-    const made =
-      first &&
-      second &&
-      (yield* rooms.create(room, {
-        _tag: "Open",
-        opener: one.openid,
-        joiner: other.openid,
-        sinceMillis: now,
-        writtenBy: one.mark
-      }))
-    if (!made) {
-      const changed: Move = { _tag: "SessionChanged" }
-      return [first ? yield* again(one) : changed, second ? yield* again(other) : changed] as const
-    }
-    yield* recordPair(now, now, one, other)
-    const found = (partner: Openid): Move => ({ _tag: "Found", room, partner, sinceMillis: now })
+    const bothPoint = pairs.map((_, place) => all([noted, ...pointed.slice(2 * place, 2 * place + 2)]))
+    const ready = pairs.filter((_, place) => isTrue(bothPoint[place]))
+    const created = (yield* rooms.createAll(ready.map((pair) => roomOf(pair, now)))).values()
+    const made = bothPoint.map((exit) => (isTrue(exit) ? (created.next().value ?? exit) : exit))
+    return yield* Effect.forEach(pairs, (pair, place) => Effect.exit(outcomeOf(pair, made[place], now)))
+  })
+
+  const outcomeOf = Effect.fnUntraced(function* ([one, other]: Pair, made: Written | undefined, now: number) {
+    if (made === undefined || !(yield* made)) return [yield* again(one), yield* again(other)] as const
+    yield* countPair(now, now)
+    const found = (partner: Openid): Move => ({
+      _tag: "Found",
+      room: one.freshRoom,
+      partner,
+      sinceMillis: now
+    })
     return [found(other.openid), found(one.openid)] as const
   })
 
-  return { openRoom, join, notePairs, pair }
+  return { openRoom, join, pairAll }
+})
+
+type Written = Exit.Exit<boolean, MemcachedError>
+
+const isTrue = (exit: Written | undefined): boolean =>
+  exit !== undefined && Exit.isSuccess(exit) && exit.value
+
+/** The first failure, or whether all went well. */
+const all = (exits: ReadonlyArray<Written>): Written =>
+  exits.find(Exit.isFailure) ?? Exit.succeed(exits.every(isTrue))
+
+const roomOf = ([one, other]: Pair, now: number): { readonly id: RoomId; readonly room: Room } => ({
+  id: one.freshRoom,
+  room: {
+    _tag: "Open",
+    opener: one.openid,
+    joiner: other.openid,
+    sinceMillis: now,
+    writtenBy: one.mark
+  }
+})
+
+const pointing = (ask: Ask, room: RoomId, partner: Openid): SessionChange => ({
+  openid: ask.openid,
+  from: ask.stored,
+  next: pointer(ask, room, partner)
 })
 
 // Who asked just now reads of the pair in the answer; everybody else still "sees" that they are looking.

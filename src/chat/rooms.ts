@@ -1,5 +1,5 @@
 /** The rooms: the one truth about each pair. A room changes by one compare-and-swap at a time. */
-import { Clock, Context, Effect, Layer, Option } from "effect"
+import { Clock, Context, Effect, type Exit, Layer, Option } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, Room, type RoomId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
@@ -21,6 +21,10 @@ export class Rooms extends Context.Service<
     readonly read: (id: RoomId) => Effect.Effect<StoredRoom, MemcachedError>
     /** False: the name is taken. */
     readonly create: (id: RoomId, room: Room) => Effect.Effect<boolean, MemcachedError>
+    /** The same for several at once; each has an outcome of its own. */
+    readonly createAll: (
+      rooms: ReadonlyArray<{ readonly id: RoomId; readonly room: Room }>
+    ) => Effect.Effect<ReadonlyArray<Exit.Exit<boolean, MemcachedError>>>
     /** False: the room changed since it was read. */
     readonly change: (id: RoomId, from: StoredRoom, next: Room) => Effect.Effect<boolean, MemcachedError>
     /** Closes the room as it was read. False: it was gone or closed, or has changed since. */
@@ -72,6 +76,15 @@ export class Rooms extends Context.Service<
       return Rooms.of({
         read: (id) => items.read(keys.room(id)),
         create: (id, room) => change(id, nothing, room),
+        createAll: (fresh) =>
+          items.writeAll(
+            fresh.map(({ id, room }) => ({
+              key: keys.room(id),
+              from: nothing,
+              next: room,
+              ttlSeconds: ttlSeconds.chat
+            }))
+          ),
         change,
         close,
         spoken: (id) =>

@@ -1,5 +1,5 @@
 /** The sessions: what each user last saw, and at which room to look. Changed by `add` and `cas` only. */
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, type Exit, Layer } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { type Chat, ordinary, Session, sessionOf } from "../core/session.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
@@ -7,6 +7,12 @@ import { keys, ttlSeconds } from "./keys.ts"
 import { jsonItem, type Stored } from "./stored.ts"
 
 export type StoredSession = Stored<Session>
+
+export interface SessionChange {
+  readonly openid: Openid
+  readonly from: StoredSession
+  readonly next: Session
+}
 
 export class Sessions extends Context.Service<
   Sessions,
@@ -18,6 +24,10 @@ export class Sessions extends Context.Service<
       from: StoredSession,
       next: Session | undefined
     ) => Effect.Effect<boolean, MemcachedError>
+    /** The same for several people at once; each change has an outcome of its own. */
+    readonly writeAll: (
+      changes: ReadonlyArray<SessionChange>
+    ) => Effect.Effect<ReadonlyArray<Exit.Exit<boolean, MemcachedError>>>
   }
 >()("xiaohou/chat/Sessions") {
   static readonly layer = Layer.effect(
@@ -26,7 +36,16 @@ export class Sessions extends Context.Service<
       const items = jsonItem(yield* Memcached, Session)
       return Sessions.of({
         read: (openid) => items.read(keys.session(openid)),
-        write: (openid, from, next) => items.write(keys.session(openid), from, next, ttlSeconds.chat)
+        write: (openid, from, next) => items.write(keys.session(openid), from, next, ttlSeconds.chat),
+        writeAll: (changes) =>
+          items.writeAll(
+            changes.map(({ openid, from, next }) => ({
+              key: keys.session(openid),
+              from,
+              next,
+              ttlSeconds: ttlSeconds.chat
+            }))
+          )
       })
     })
   )

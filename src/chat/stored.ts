@@ -1,4 +1,4 @@
-import { Effect, Option, Schema } from "effect"
+import { Effect, Exit, Option, Schema } from "effect"
 import type { WriteId } from "../core/room.ts"
 import type { Memcached, MemcachedError, Version } from "../memcached/memcached.ts"
 
@@ -9,6 +9,14 @@ import type { Memcached, MemcachedError, Version } from "../memcached/memcached.
 export interface Stored<A> {
   readonly value: A | undefined
   readonly version: Version | undefined
+}
+
+/** One change of several: what was read is replaced by `next`. */
+export interface Change<A> {
+  readonly key: string
+  readonly from: Stored<A>
+  readonly next: A
+  readonly ttlSeconds: number
 }
 
 export const nothing: Stored<never> = { value: undefined, version: undefined }
@@ -53,12 +61,36 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
       from.version === undefined
         ? memcached.add(key, JSON.stringify(next), ttlSeconds)
         : memcached.cas(key, JSON.stringify(next), from.version, ttlSeconds)
-    return stored.pipe(
-      Effect.catchTag("MemcachedUnanswered", () =>
-        Effect.map(read(key), (found) => found.value?.writtenBy === next.writtenBy)
-      )
+    return Effect.catchTag(stored, "MemcachedUnanswered", () => isWritten(key, next))
+  }
+
+  const isWritten = (key: string, next: A): Effect.Effect<boolean, MemcachedError> =>
+    Effect.map(read(key), (found) => found.value?.writtenBy === next.writtenBy)
+
+  /** The same for several at once; each has an outcome of its own. */
+  const writeAll = (
+    changes: ReadonlyArray<Change<A>>
+  ): Effect.Effect<ReadonlyArray<Exit.Exit<boolean, MemcachedError>>> => {
+    const writes = changes.map(({ key, from, next, ttlSeconds }) => ({
+      key,
+      value: JSON.stringify(next),
+      ttlSeconds,
+      version: from.version
+    }))
+    return Effect.flatMap(memcached.writeAll(writes), (exits): ReturnType<typeof writeAll> =>
+      exits.every(Exit.isSuccess)
+        ? Effect.succeed(exits)
+        : Effect.forEach(
+            changes,
+            ({ key, next }, place) =>
+              (exits[place] ?? Exit.succeed(false)).pipe(
+                Effect.catchTag("MemcachedUnanswered", () => isWritten(key, next)),
+                Effect.exit
+              ),
+            { concurrency: "unbounded" }
+          )
     )
   }
 
-  return { read, write }
+  return { read, write, writeAll }
 }

@@ -37,8 +37,6 @@ export {
   type LobbyEntry,
   metLately,
   pairNewcomers,
-  recentPartnersKept,
-  remember,
   type Round,
   type Seeker,
   suits

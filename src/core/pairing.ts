@@ -27,9 +27,6 @@ export type Lobby = ReadonlyArray<LobbyEntry>
  */
 export const lobbyCapacity = 4_000
 
-/** How many of the last partners are remembered: enough not to meet the same three again and again. */
-export const recentPartnersKept = 3
-
 /** What a look for a partner comes to. `StayListed`: the seeker's own entry stands, or somebody was just given it. */
 export type Decision =
   | { readonly _tag: "Join"; readonly entry: LobbyEntry }
@@ -80,7 +77,9 @@ export const decideRound = <S extends Seeker>(
   now: number,
   entryOf: (seeker: S) => LobbyEntry
 ): Round<S> => {
-  let after = lobby.filter((entry) => entry.deadlineMillis > now)
+  let after = lobby.some((entry) => entry.deadlineMillis <= now)
+    ? lobby.filter((entry) => entry.deadlineMillis > now)
+    : lobby
   const left = new Set<RoomId>()
   const decisions = seekers.map((seeker) => {
     // Whoever was joined a moment ago in this round, or looks twice in it, has nothing more to decide.
@@ -121,9 +120,5 @@ export const pairNewcomers = <S extends Seeker>(
   }
   return { pairs, rest: waiting }
 }
-
-/** The memory of the last partners after meeting `partner`: newest first, bounded. */
-export const remember = (recent: ReadonlyArray<Openid>, partner: Openid): ReadonlyArray<Openid> =>
-  [partner, ...recent.filter((other) => other !== partner)].slice(0, recentPartnersKept)
 
 type Person = Pick<Seeker, "openid" | "recent" | "blocked">

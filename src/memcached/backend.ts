@@ -1,5 +1,5 @@
 /** What a layer brings to the service: the operations on keys, values and times that already obey the rules. */
-import type { Brand, Effect, Option } from "effect"
+import type { Brand, Effect, Exit, Option } from "effect"
 
 export type Operation = "get" | "gets" | "set" | "add" | "cas" | "delete" | "append" | "increment" | "version"
 
@@ -35,6 +35,14 @@ export interface ServerHealth {
   readonly problem?: string
 }
 
+/** An `add`, or with a version a `cas`. */
+export interface Write {
+  readonly key: string
+  readonly value: string
+  readonly ttlSeconds: number
+  readonly version?: Version | undefined
+}
+
 type Answer<A> = Effect.Effect<A, Failure>
 
 export interface Backend {
@@ -44,6 +52,10 @@ export interface Backend {
   readonly set: (key: string, value: string, ttlSeconds: number) => Answer<void>
   readonly add: (key: string, value: string, ttlSeconds: number) => Answer<boolean>
   readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
+  /** Carries out all of them side by side; each has an outcome of its own, in their order. */
+  readonly writeAll: (
+    writes: ReadonlyArray<Write>
+  ) => Effect.Effect<ReadonlyArray<Exit.Exit<boolean, Failure>>>
   readonly delete: (key: string, version: Version | undefined) => Answer<boolean>
   readonly append: (key: string, value: string) => Answer<boolean>
   readonly increment: (key: string, by: number, initial: number, ttlSeconds: number) => Answer<number>

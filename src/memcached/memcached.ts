@@ -1,12 +1,13 @@
 /** Memcached as a service: items with a version and an end, on which all chats stand. */
-import { Context, Effect, Layer, type Option, Schema } from "effect"
+import { Context, Effect, Exit, Layer, type Option, Schema } from "effect"
 import {
   type Backend,
   type Failure,
   refusals,
   type ServerHealth,
   type Version,
-  type Versioned
+  type Versioned,
+  type Write
 } from "./backend.ts"
 import { clampTtlSeconds, isCount, keyPrefix, keyProblem, valueFits } from "./item-rules.ts"
 import { type MemjsOptions, memjsBackend } from "./memjs-backend.ts"
@@ -68,7 +69,7 @@ export type MemcachedError =
   | MemcachedRefused
   | MemcachedKeyInvalid
 
-export type { MemjsOptions, ServerHealth, Version, Versioned }
+export type { MemjsOptions, ServerHealth, Version, Versioned, Write }
 
 type Answer<A> = Effect.Effect<A, MemcachedError>
 
@@ -82,6 +83,13 @@ export class Memcached extends Context.Service<
     readonly add: (key: string, value: string, ttlSeconds: number) => Answer<boolean>
     /** `false`: changed or gone since. */
     readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
+    /**
+     * Several `add` or `cas` at once, in one packet and at much less processor time than one by one. Each has an outcome of its
+     * own, in their order.
+     */
+    readonly writeAll: (
+      writes: ReadonlyArray<Write>
+    ) => Effect.Effect<ReadonlyArray<Exit.Exit<boolean, MemcachedError>>>
     /** `false`: not there or, with a version, changed. */
     readonly delete: (key: string, version?: Version) => Answer<boolean>
     /** `false`: not there. Keeps the time at which the item ends. */
@@ -106,19 +114,60 @@ export class Memcached extends Context.Service<
     Layer.effect(Memcached, Effect.map(memjsBackend(options), service))
 }
 
+/** Writes one by one, side by side: for a service that stands before another and does something to every operation. */
+export const writeEach =
+  ({ add, cas }: Pick<Memcached["Service"], "add" | "cas">): Memcached["Service"]["writeAll"] =>
+  (writes) =>
+    Effect.forEach(
+      writes,
+      ({ key, value, version, ttlSeconds }) =>
+        Effect.exit(
+          version === undefined ? add(key, value, ttlSeconds) : cas(key, value, version, ttlSeconds)
+        ),
+      { concurrency: "unbounded" }
+    )
+
 /** The rules that hold for every layer, and the errors. */
 const service = (backend: Backend): Memcached["Service"] => {
+  const factsOf = (operation: Operation, key: string): Facts => ({
+    server: backend.addressOf(key),
+    operation,
+    keyPrefix: keyPrefix(key)
+  })
+
+  /** Why something is not even sent. */
+  const refusal = (operation: Operation, key: string, value: string): MemcachedError | undefined => {
+    const problem = keyProblem(key)
+    if (problem !== undefined) return new MemcachedKeyInvalid({ ...factsOf(operation, key), problem })
+    if (valueFits(value)) return undefined
+    return new MemcachedRefused({ ...factsOf(operation, key), status: "ValueTooLarge" })
+  }
+
   const carryOut = <A>(
     operation: Operation,
     key: string,
     value: string,
     act: () => Effect.Effect<A, Failure>
   ): Answer<A> => {
-    const facts = () => ({ server: backend.addressOf(key), operation, keyPrefix: keyPrefix(key) })
-    const problem = keyProblem(key)
-    if (problem !== undefined) return Effect.fail(new MemcachedKeyInvalid({ ...facts(), problem }))
-    if (!valueFits(value)) return Effect.fail(new MemcachedRefused({ ...facts(), status: "ValueTooLarge" }))
-    return Effect.mapError(act(), (failure) => asError(failure, facts()))
+    const refused = refusal(operation, key, value)
+    if (refused !== undefined) return Effect.fail(refused)
+    return Effect.mapError(act(), (failure) => asError(failure, factsOf(operation, key)))
+  }
+
+  const writeAll: Memcached["Service"]["writeAll"] = (writes) => {
+    const refusals = writes.map((write) => refusal(operationOf(write), write.key, write.value))
+    const sent = writes
+      .filter((_, place) => refusals[place] === undefined)
+      .map((write) => ({ ...write, ttlSeconds: clampTtlSeconds(write.ttlSeconds) }))
+    return Effect.map(backend.writeAll(sent), (exits) => {
+      const answers = exits.values()
+      return writes.map((write, place) => {
+        const refused = refusals[place]
+        if (refused !== undefined) return Exit.fail(refused)
+        const exit = answers.next().value ?? Exit.die(new Error("a write without an outcome"))
+        return Exit.mapError(exit, (failure) => asError(failure, factsOf(operationOf(write), write.key)))
+      })
+    })
   }
 
   return Memcached.of({
@@ -130,6 +179,7 @@ const service = (backend: Backend): Memcached["Service"] => {
       carryOut("add", key, value, () => backend.add(key, value, clampTtlSeconds(ttlSeconds))),
     cas: (key, value, version, ttlSeconds) =>
       carryOut("cas", key, value, () => backend.cas(key, value, version, clampTtlSeconds(ttlSeconds))),
+    writeAll,
     delete: (key, version) => carryOut("delete", key, "", () => backend.delete(key, version)),
     append: (key, value) => carryOut("append", key, value, () => backend.append(key, value)),
     increment: (key, by, initial, ttlSeconds) =>
@@ -141,6 +191,8 @@ const service = (backend: Backend): Memcached["Service"] => {
     servers: backend.servers
   })
 }
+
+const operationOf = ({ version }: Write): "add" | "cas" => (version === undefined ? "add" : "cas")
 
 type Facts = { readonly server: string; readonly operation: Operation; readonly keyPrefix: string }
 

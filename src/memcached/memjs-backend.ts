@@ -11,7 +11,7 @@ import {
   versionBytes,
   versionGeneration
 } from "./answers.ts"
-import type { Backend, Failure, Operation, ServerHealth } from "./backend.ts"
+import type { Backend, Failure, Operation, ServerHealth, Write } from "./backend.ts"
 import { countExtras, nothing, opcodes, statuses, storeExtras } from "./binary-protocol.ts"
 import { largestValueBytes } from "./item-rules.ts"
 import type { Outcome } from "./memjs-connection.ts"
@@ -75,25 +75,42 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
   HashRing.addMany(ring, links)
   const linkOf = (key: string): RingLink => (links.length === 1 ? first : (HashRing.get(ring, key) ?? first))
 
-  const askLink = <A>(link: ServerLink, ask: Ask<A>): Effect.Effect<A, Failure> =>
-    Effect.callback((resume) => {
-      const startNanos = meter.startNanos()
-      link.submit({
-        opcode: ask.opcode,
-        key: ask.key,
-        extras: ask.extras ?? nothing,
-        value: ask.value ?? "",
-        version: ask.version === undefined ? undefined : versionBytes(ask.version),
-        generation: ask.version === undefined ? undefined : versionGeneration(ask.version),
-        deadlineTick: 0,
-        settle: (outcome) => {
-          const exit = meaning(outcome, ask)
-          meter.record(ask.operation, Exit.isSuccess(exit) ? "done" : label(outcome), startNanos)
-          resume(exit)
-        }
-      })
+  const submit = <A>(link: ServerLink, ask: Ask<A>, settle: (exit: Exit.Exit<A, Failure>) => void) => {
+    const startNanos = meter.startNanos()
+    link.submit({
+      opcode: ask.opcode,
+      key: ask.key,
+      extras: ask.extras ?? nothing,
+      value: ask.value ?? "",
+      version: ask.version === undefined ? undefined : versionBytes(ask.version),
+      generation: ask.version === undefined ? undefined : versionGeneration(ask.version),
+      deadlineTick: 0,
+      settle: (outcome) => {
+        const exit = meaning(outcome, ask)
+        meter.record(ask.operation, Exit.isSuccess(exit) ? "done" : label(outcome), startNanos)
+        settle(exit)
+      }
     })
+  }
+  const askLink = <A>(link: ServerLink, ask: Ask<A>): Effect.Effect<A, Failure> =>
+    Effect.callback((resume) => submit(link, ask, resume))
   const ask = <A>(question: Ask<A>): Effect.Effect<A, Failure> => askLink(linkOf(question.key), question)
+
+  /** One fiber waits for all of them. */
+  const askAll = <A>(questions: ReadonlyArray<Ask<A>>): Effect.Effect<ReadonlyArray<Exit.Exit<A, Failure>>> =>
+    questions.length === 0
+      ? Effect.succeed([])
+      : Effect.callback((resume) => {
+          const exits: Array<Exit.Exit<A, Failure>> = []
+          let open = questions.length
+          questions.forEach((question, place) =>
+            submit(linkOf(question.key), question, (exit) => {
+              exits[place] = exit
+              open -= 1
+              if (open === 0) resume(Effect.succeed(exits))
+            })
+          )
+        })
 
   const get = (key: string) => ask({ operation: "get", opcode: opcodes.getWithKey, key, read: readValue })
   const append = (key: string, value: string) =>
@@ -112,26 +129,9 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
         extras: storeExtras(ttlSeconds),
         read: readDone
       }),
-    add: (key, value, ttlSeconds) =>
-      ask({
-        operation: "add",
-        opcode: opcodes.add,
-        key,
-        value,
-        extras: storeExtras(ttlSeconds),
-        read: added
-      }),
-    cas: (key, value, version, ttlSeconds) =>
-      ask({
-        operation: "cas",
-        opcode: opcodes.set,
-        key,
-        value,
-        version,
-        extras: storeExtras(ttlSeconds),
-        read: unchanged,
-        outdated: false
-      }),
+    add: (key, value, ttlSeconds) => ask(asWrite({ key, value, ttlSeconds })),
+    cas: (key, value, version, ttlSeconds) => ask(asWrite({ key, value, version, ttlSeconds })),
+    writeAll: (writes) => askAll(writes.map(asWrite)),
     delete: (key, version) =>
       ask({ operation: "delete", opcode: opcodes.delete, key, version, read: unchanged, outdated: false }),
     append: (key, value) =>
@@ -159,6 +159,13 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
       { concurrency: "unbounded" }
     )
   }
+}
+
+const asWrite = ({ key, value, version, ttlSeconds }: Write): Ask<boolean> => {
+  const extras = storeExtras(ttlSeconds)
+  return version === undefined
+    ? { operation: "add", opcode: opcodes.add, key, value, extras, read: added }
+    : { operation: "cas", opcode: opcodes.set, key, value, version, extras, read: unchanged, outdated: false }
 }
 
 const added = readYesUnless(statuses.exists)

@@ -1,5 +1,5 @@
 /** The operations over a {@link MemoryStore}, at the time of the fiber's clock. */
-import { Effect, Option } from "effect"
+import { Effect, Exit, Option } from "effect"
 import type { Backend, Failure, Refusal, Version } from "./backend.ts"
 import type { MemoryStore } from "./memory-store.ts"
 
@@ -23,6 +23,16 @@ export const memoryBackend = (store: MemoryStore): Backend => ({
   add: (key, value, ttlSeconds) => at((now) => store.add(key, value, ttlSeconds, now)),
   cas: (key, value, version, ttlSeconds) =>
     at((now) => store.replace(key, value, Number(version), ttlSeconds, now)),
+  writeAll: (writes) =>
+    at((now) =>
+      writes.map(({ key, value, version, ttlSeconds }) =>
+        Exit.succeed(
+          version === undefined
+            ? store.add(key, value, ttlSeconds, now)
+            : store.replace(key, value, Number(version), ttlSeconds, now)
+        )
+      )
+    ),
   delete: (key, version) =>
     at((now) => store.remove(key, version === undefined ? undefined : Number(version), now)),
   append: (key, value) => orRefused(at((now) => store.append(key, value, now))),

@@ -20,8 +20,8 @@ const meetInMemory = (a: Operation, b: Operation): boolean =>
 
 const userOf = (actor: string): string => actor.split("#")[0] ?? actor
 
-/** The matchmaker's own operations, and the one after which a user's action enters its queue. */
-const isNearQueue = ({ actor, key }: Operation): boolean => !actor.includes("#") || key.startsWith("met:")
+/** The matchmaker's own operations, and those after which a user's action enters its queue. */
+const isNearQueue = ({ actor, key }: Operation): boolean => !actor.includes("#") || key.startsWith("blocks:")
 
 const meetsOnPhone = (push: Operation, other: Operation): boolean =>
   push.name === "push" && other.actor.startsWith(`${push.key}#`)

@@ -1,6 +1,6 @@
 /** Makes the faults of a story happen in a world, and tells the judge whom they touch. */
 import type { Openid } from "../core/openid.ts"
-import type { RoomId } from "../core/room.ts"
+import type { Session } from "../core/session.ts"
 import { keys } from "../chat/keys.ts"
 import type { Evictable, Fault, FaultName, Target } from "./faults.ts"
 import type { Operation } from "./operation.ts"
@@ -116,18 +116,24 @@ export class FaultMaker {
       case "session":
         return keys.session(user)
       case "room": {
-        const room: RoomId | undefined = readSession(this.#world.store, user, this.#world.machine.now)?.room
+        const room = this.#sessionOf(user)?.room
         return room === undefined ? undefined : keys.room(room)
       }
       case "mail":
         return keys.mail(user)
       case "quota":
         return keys.quota(user)
-      case "met":
-        return keys.met(user)
+      case "met": {
+        const partner = this.#sessionOf(user)?.partner
+        return partner === undefined ? undefined : keys.met(user, partner)
+      }
       case "lobby":
         return keys.lobby
     }
+  }
+
+  #sessionOf(user: Openid): Session | undefined {
+    return readSession(this.#world.store, user, this.#world.machine.now)
   }
 
   #flush(): void {

@@ -198,8 +198,8 @@ export class RunningJudge {
 const companyMillis = 300_000
 
 /** Kinds of items (`keys.ts`) that belong to a user; those of all users. Pushes are named by their receiver alone. */
-const ofUsers: ReadonlySet<string> = new Set(["s", "mail", "mail-lock", "quota", "met"])
-const shared: ReadonlySet<string> = new Set([keys.lobby, keys.sweep, "due"])
+const ofUsers: ReadonlySet<string> = new Set(["s", "mail", "mail-lock", "quota"])
+const shared: ReadonlySet<string> = new Set([keys.lobby, "lobby-base", keys.sweep, "due"])
 
 const mailPrefix = "mail:"
 

@@ -6,7 +6,7 @@ import { Sweeper } from "../chat/sweeper.ts"
 import { Tease } from "../chat/tease.ts"
 import { Reports } from "../chat/reports.ts"
 import type { Openid } from "../core/openid.ts"
-import { Memcached } from "../memcached/memcached.ts"
+import { Memcached, writeEach } from "../memcached/memcached.ts"
 import { MemoryStore } from "../memcached/memory-store.ts"
 import { WeChatApi } from "../wechat/api.ts"
 import { type Action, buttonOf, incoming, type Input, triggerOf } from "./action.ts"
@@ -195,7 +195,8 @@ export class World {
         pushUnanswered
       )
     )
-    const memcached = gatedMemcached(this.#memcached, server, gate)
+    const waiting = gatedMemcached(this.#memcached, server, gate)
+    const memcached = options.plant?.(waiting) ?? waiting
     const layer = chatLayer({
       pairingTimeoutMillis: options.pairingTimeoutMillis ?? presetPairingMillis,
       chatIdleTimeoutMillis: options.chatIdleTimeoutMillis ?? 1_800_000,
@@ -203,7 +204,8 @@ export class World {
       weChat: { delivery: options.delivery ?? "active" }
     }).pipe(
       Layer.provide([api, Campus.layerNone, Reports.layerMemory, Tease.layerNone]),
-      Layer.provide(Layer.succeed(Memcached, options.plant?.(memcached) ?? memcached))
+      // Several writes at once go the way of the single ones, which a plant may have replaced.
+      Layer.provide(Layer.succeed(Memcached, { ...memcached, writeAll: writeEach(memcached) }))
     )
     const base = Context.make(
       Clock.Clock,

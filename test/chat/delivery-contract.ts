@@ -133,19 +133,21 @@ export const ledgerContract = (it_: It) => {
     })
   )
 
-  it_.effect("acquaintance is mutual, newest first", () =>
+  it_.effect("two have met lately, whoever is asked about, from the moment they are introduced", () =>
     Effect.gen(function* () {
       const acquaintances = yield* Acquaintances
-      const people = yield* Effect.all([somebody, somebody, somebody])
-      const [me, one, other] = people
-      assert.deepStrictEqual(yield* acquaintances.of(me), [])
-      yield* acquaintances.met({ openid: me, recent: [] }, { openid: one, recent: [] })
-      const recent = yield* acquaintances.of(me)
-      assert.deepStrictEqual([recent, yield* acquaintances.of(one)], [[one], [me]])
-      yield* acquaintances.met({ openid: other, recent: [] }, { openid: me, recent })
-      assert.deepStrictEqual(yield* acquaintances.of(me), [other, one])
-      yield* acquaintances.forget(me)
-      assert.deepStrictEqual(yield* acquaintances.of(me), [])
+      const [me, one, other] = yield* Effect.all([somebody, somebody, somebody])
+      const both = [
+        [me, one],
+        [other, me]
+      ] as const
+      assert.deepStrictEqual(yield* acquaintances.metLately(both), [false, false])
+      assert.deepStrictEqual(yield* acquaintances.introduce([[one, me]]), [true])
+      assert.deepStrictEqual(yield* acquaintances.metLately(both), [true, false])
+      assert.deepStrictEqual(yield* acquaintances.introduce(both), [false, true])
+      yield* acquaintances.met([one, other])
+      yield* acquaintances.met([one, other])
+      assert.deepStrictEqual(yield* acquaintances.introduce([[other, one]]), [false])
     })
   )
 }

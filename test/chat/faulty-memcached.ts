@@ -1,6 +1,11 @@
 /** A memcached whose answers get lost on demand. */
 import { Effect, Layer } from "effect"
-import { Memcached, type MemcachedError, MemcachedUnanswered } from "../../src/memcached/memcached.ts"
+import {
+  Memcached,
+  type MemcachedError,
+  MemcachedUnanswered,
+  writeEach
+} from "../../src/memcached/memcached.ts"
 
 type Operation = MemcachedUnanswered["operation"]
 
@@ -47,12 +52,17 @@ export const faultyMemcached = (plan: FaultPlan): Layer.Layer<Memcached, never, 
           if (fate === "proceed") return carryOut
           return fate === "drop" ? lost : Effect.andThen(carryOut, lost)
         })
+      const add: Memcached["Service"]["add"] = (key, value, ttl) =>
+        meet("add", key, real.add(key, value, ttl))
+      const cas: Memcached["Service"]["cas"] = (key, value, version, ttl) =>
+        meet("cas", key, real.cas(key, value, version, ttl))
       return Memcached.of({
         get: (key) => meet("get", key, real.get(key)),
         gets: (key) => meet("gets", key, real.gets(key)),
         set: (key, value, ttl) => meet("set", key, real.set(key, value, ttl)),
-        add: (key, value, ttl) => meet("add", key, real.add(key, value, ttl)),
-        cas: (key, value, version, ttl) => meet("cas", key, real.cas(key, value, version, ttl)),
+        add,
+        cas,
+        writeAll: writeEach({ add, cas }),
         delete: (key, version) => meet("delete", key, real.delete(key, version)),
         append: (key, value) => meet("append", key, real.append(key, value)),
         increment: (key, by, initial, ttl) => meet("increment", key, real.increment(key, by, initial, ttl)),

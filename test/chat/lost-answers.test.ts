@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Effect, Exit, Layer, Option, Schema } from "effect"
 import { Agenda } from "../../src/chat/agenda.ts"
 import { newRoomId, newWriteId } from "../../src/chat/identifiers.ts"
 import { Lobby } from "../../src/chat/lobby.ts"
@@ -60,6 +60,35 @@ describe("an operation whose answer was lost counts as done exactly when it was 
         const deleted = yield* sessions.write(me, yield* sessions.read(me), undefined)
         assert.strictEqual(deleted, how === "loseAnswer")
         assert.strictEqual((yield* sessions.read(me)).value === undefined, deleted)
+      })
+    )
+  )
+
+  it.effect.prop("one of several sessions written at once", [fate], ([how]) =>
+    withStores((plan) =>
+      Effect.gen(function* () {
+        const sessions = yield* Sessions
+        const people = [Openid.make("oA"), me, Openid.make("oC")]
+        const changes = yield* Effect.forEach(people, (openid) =>
+          Effect.map(Effect.all([sessions.read(openid), newWriteId]), ([from, writtenBy]) => ({
+            openid,
+            from,
+            next: { state: 1 as const, writtenBy }
+          }))
+        )
+        failOnce(plan, "add", `s:${me}`, how)
+        assert.deepStrictEqual(
+          yield* sessions.writeAll(changes),
+          [true, how === "loseAnswer", true].map(Exit.succeed)
+        )
+        for (const { openid, next } of changes) {
+          const found = (yield* sessions.read(openid)).value
+          assert.deepStrictEqual(found, openid === me && how === "drop" ? undefined : next)
+        }
+        // Who changed meanwhile is not overwritten; the others are written.
+        const [first] = changes
+        const again = yield* sessions.writeAll([first!, { ...first!, openid: Openid.make("oD") }])
+        assert.deepStrictEqual(again, [Exit.succeed(false), Exit.succeed(true)])
       })
     )
   )

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { keys } from "../../src/chat/keys.ts"
+import { Lobby } from "../../src/chat/lobby.ts"
 import { alice, bob, carol, dave, makeRig, startServer } from "./chat-rig.ts"
 import { failOnce } from "./faulty-memcached.ts"
 
@@ -19,6 +20,32 @@ describe("who meets whom", () => {
         assert.isTrue(Option.isSome(partner), who)
         assert.notDeepEqual(partner, before[place], who)
       }
+    })
+  )
+
+  it.effect("whoever met one of those who wait joins the other", () =>
+    Effect.gen(function* () {
+      const [one, other] = yield* Effect.all(
+        ((rig) => [startServer(rig), startServer(rig)] as const)(yield* makeRig())
+      )
+      yield* one.press(alice, "配对")
+      yield* one.press(bob, "配对")
+      yield* one.press(alice, "退出")
+      // Alice and Carol both wait: Carol's entry is written as if she had blocked Alice.
+      yield* one.press(alice, "配对")
+      yield* one.run(
+        Effect.gen(function* () {
+          const lobby = yield* Lobby
+          const stored = yield* lobby.read
+          yield* lobby.write(
+            stored,
+            stored.entries.map((entry) => ({ ...entry, blocked: [carol] }))
+          )
+        })
+      )
+      yield* one.press(carol, "配对")
+      assert.include(yield* other.press(bob, "配对"), "已配对成功")
+      assert.deepStrictEqual(yield* other.partner(bob), Option.some(carol))
     })
   )
 

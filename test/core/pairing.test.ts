@@ -8,8 +8,6 @@ import {
   type LobbyEntry,
   metLately,
   pairNewcomers,
-  recentPartnersKept,
-  remember,
   type Seeker,
   suits
 } from "../../src/core/pairing.ts"
@@ -200,19 +198,5 @@ describe("newcomers of one process", () => {
     )
     assert.deepStrictEqual(rest, seekers.slice(4))
     assert.isArray(recent)
-  })
-})
-
-describe("the memory of partners", () => {
-  it.prop("newest first, bounded, nobody twice", [Schema.Array(person), person], ([met, partner]) => {
-    const recent = met.reduce<ReadonlyArray<Openid>>(remember, [])
-    const after = remember(recent, partner)
-    assert.strictEqual(after[0], partner)
-    assert.isAtMost(after.length, recentPartnersKept)
-    assert.strictEqual(new Set(after).size, after.length)
-    assert.deepStrictEqual(
-      after.slice(1),
-      recent.filter((one) => one !== partner).slice(0, recentPartnersKept - 1)
-    )
   })
 })

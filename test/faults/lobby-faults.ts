@@ -44,14 +44,39 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/lobby.ts",
-        text: "memcached.cas(keys.lobby, value, from.version, ttlSeconds.chat)",
-        replacement: "Effect.as(memcached.set(keys.lobby, value, ttlSeconds.chat), true)"
+        text: "yield* items.write(keys.lobby, stored, item, ttlSeconds.chat)",
+        replacement:
+          "yield* Effect.as(memcached.set(keys.lobby, JSON.stringify(item), ttlSeconds.chat), true)"
       }
     ],
     test: {
       file: "test/chat/stores.test.ts",
       name: "the lobby keeps entries as they were, in order, and changes by one at a time"
     }
+  },
+  {
+    name: "a long lobby whose base was just replaced counts as lost",
+    breaks: "rule 6",
+    changes: [
+      {
+        file: "src/chat/lobby.ts",
+        text: "if (version !== without) return yield* readAfter(version)",
+        replacement: ""
+      }
+    ],
+    test: chat("lobby", "is read anew when its base is replaced under the reader")
+  },
+  {
+    name: "somebody met lately is taken from the lobby although others wait",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/lobby-decision.ts",
+        text: "return entry === undefined ? seeker : acquainted(seeker, entry)",
+        replacement: "return seeker"
+      }
+    ],
+    test: chat("partners", "whoever met one of those who wait joins the other")
   },
   {
     name: "an entry stays in the lobby when its room is joined",
@@ -158,9 +183,9 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 9",
     changes: [
       {
-        file: "src/chat/pairing-moves.ts",
-        text: "Effect.andThen(background.run(acquaintances.met(one, other)))",
-        replacement: "Effect.andThen(Effect.void)"
+        file: "src/chat/acquaintances.ts",
+        text: "written.map((exit) => !Exit.isSuccess(exit) || exit.value)",
+        replacement: "written.map(() => true)"
       }
     ],
     test: chat("partners", "nobody meets the last partner again while others look")

@@ -105,9 +105,9 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/matchmaker.ts",
-        text: "Deferred.into(moves.notePairs(pairs.map(([one]) => one)), noted)",
-        replacement: "Deferred.succeed(noted, undefined)"
+        file: "src/chat/pairing-moves.ts",
+        text: "Effect.exit(Effect.as(notePairs(pairs, now), true))",
+        replacement: "Effect.exit(Effect.as(notePairs([], now), true))"
       }
     ],
     test: chat("sweeper", "one made inside one process ends as well")

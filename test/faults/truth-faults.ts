@@ -138,8 +138,8 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/pairing-moves.ts",
-        text: lines("      first &&", "      second &&", "      (yield* rooms.create(room, {"),
-        replacement: lines("      (first || second) &&", "      (yield* rooms.create(room, {")
+        text: "exits.find(Exit.isFailure) ?? Exit.succeed(exits.every(isTrue))",
+        replacement: "exits.find(Exit.isFailure) ?? Exit.succeed(exits.slice(1).some(isTrue))"
       }
     ],
     test: {
@@ -185,8 +185,8 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/stored.ts",
-        text: "Effect.map(read(key), (found) => found.value?.writtenBy === next.writtenBy)",
-        replacement: "stored"
+        text: 'return Effect.catchTag(stored, "MemcachedUnanswered", () => isWritten(key, next))',
+        replacement: 'return Effect.catchTag(stored, "MemcachedUnanswered", () => stored)'
       }
     ],
     test: chat("lost-answers", "a new session, a changed one, a deleted one")
