@@ -140,13 +140,14 @@ export const serviceLayer = <R>(
 /** The service on its own, as `serve` runs it. */
 export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
   serviceLayer(settings, token, homeRoute).pipe(
+    // After all that waits for a neighbour: a request that comes while the service is put together is never answered.
+    Layer.provideMerge(listen(settings.host, settings.port)),
     Layer.provide([weChatLayer(settings.weChat), campusLayer(settings), chatbotLayer(settings.chatbot)]),
     Layer.merge(Reports.layerExpiring),
     Layer.provide(Reports.layer),
     Layer.provide(stateLayer(settings)),
     Layer.provide(Database.layer(settings.databaseUrl)),
-    Layer.merge(stateWarning(settings)),
-    Layer.provideMerge(listen(settings.host, settings.port))
+    Layer.merge(stateWarning(settings))
   )
 
 const messageMode = (weChat: WeChatSettings, token: Redacted.Redacted): MessageMode => {

@@ -64,18 +64,26 @@ export const demoLayer = (settings: Settings) =>
           : settings.chatbot
       // A school that the settings name is asked in the demo too.
       const demoSettings = { ...settings, weChat, campusUrl: settings.campusUrl ?? apiUrl + campusPath }
-      const service = serviceLayer(demoSettings, token, simulatorPageRoutes(lookAtChat), bindNote).pipe(
+      const service = serviceLayer(
+        demoSettings,
+        token,
+        simulatorPageRoutes(lookAtChat),
+        settings.campusUrl === undefined ? bindNote : undefined
+      ).pipe(
         Layer.provideMerge(weChatLayer(weChat)),
         Layer.provide([campusLayer(demoSettings), chatbotLayer(chatbot), Reports.layer]),
-        Layer.provide(stateLayer(settings)),
-        Layer.provide(Database.layer(settings.databaseUrl))
+        Layer.provide(stateLayer(settings))
       )
       return Layer.mergeAll(pushMenu, announce(settings), firstPhones(phonesAtFirst), endPageStreams).pipe(
         Layer.provide(service),
         Layer.provide(Layer.succeed(Platform, Context.get(simulated, Platform)))
       )
     })
-  ).pipe(Layer.provide(listen(settings.host, settings.port)))
+  ).pipe(
+    Layer.provide(listen(settings.host, settings.port)),
+    // Before anybody can connect: a request that comes while the service is put together is never answered.
+    Layer.provide(Database.layer(settings.databaseUrl))
+  )
 
 /** Who is in which state, as the tab 状态 of the page shows it. */
 const lookAtChat = Effect.gen(function* () {

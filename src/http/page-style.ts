@@ -63,7 +63,7 @@ p, li { text-wrap: pretty; }
   border-radius: 0.625rem;
 }
 .problem { background: var(--bad-page); color: var(--bad); font-weight: 600; }
-.good { background: var(--good-page); }
+.good { background: var(--good-page); white-space: pre-line; }
 label { display: block; margin: 0 0 0.375rem; font-weight: 600; }
 input {
   display: block;
