@@ -59,6 +59,15 @@ export const readSettings = (
   variables: Variables,
   purpose: { readonly serving: boolean }
 ): Result.Result<Settings, SettingsInvalid> => {
+  const { settings, problems } = inspectSettings(variables, purpose)
+  return problems.length === 0 ? Result.succeed(settings) : Result.fail(new SettingsInvalid({ problems }))
+}
+
+/** The settings, those that cannot be used at their defaults, and what is wrong with them. */
+export const inspectSettings = (
+  variables: Variables,
+  purpose: { readonly serving: boolean }
+): { readonly settings: Settings; readonly problems: ReadonlyArray<string> } => {
   const problems: Array<string> = []
 
   const value = (name: string): string | undefined => {
@@ -171,7 +180,7 @@ export const readSettings = (
     logFormat: optional("LOG_FORMAT", read.oneOf(["pretty", "json"])),
     otlpEndpoint: optional("OTEL_EXPORTER_OTLP_ENDPOINT", read.url)
   }
-  return problems.length === 0 ? Result.succeed(settings) : Result.fail(new SettingsInvalid({ problems }))
+  return { settings, problems }
 }
 
 const databaseFile = Redacted.make("sqlite:./data/xiaohou.sqlite")

@@ -1,6 +1,7 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Option } from "effect"
 import { CliError, Command } from "effect/cli"
+import { doctorCommand } from "./doctor.ts"
 import { exploreCommand } from "./explore.ts"
 import { menuCommand } from "./menu.ts"
 import { presenterLayer } from "./presenter.ts"
@@ -17,6 +18,7 @@ const xiaohou = Command.make("xiaohou", {}, () => startUp).pipe(
   ),
   Command.withSubcommands([
     serveCommand,
+    doctorCommand,
     menuCommand,
     reportsCommand,
     simulateCommand,

@@ -43,6 +43,9 @@ export interface FakeWeChat {
   refuse: (to: string, content: string) => number | undefined
   sendTakesMillis: number
   menu: unknown
+  /** What any call with a path comes to instead; undefined: as usual. */
+  refuseCall: (path: string) => { readonly errcode: number; readonly errmsg: string } | undefined
+  pushesLeftToday: number
 }
 
 /** Serves on a free port of 127.0.0.1 until the scope ends. */
@@ -69,7 +72,9 @@ export const fakeWeChat: Effect.Effect<FakeWeChat, never, Scope.Scope> = Effect.
     },
     refuse: () => undefined,
     sendTakesMillis: 0,
-    menu: undefined
+    menu: undefined,
+    refuseCall: () => undefined,
+    pushesLeftToday: 500_000
   }
 
   const send = async (body: unknown): Promise<number> => {
@@ -96,6 +101,8 @@ export const fakeWeChat: Effect.Effect<FakeWeChat, never, Scope.Scope> = Effect.
     const given = body as
       | { appid?: string; secret?: string; grant_type?: string; button?: unknown }
       | undefined
+    const refused = state.refuseCall(path)
+    if (refused !== undefined) return refused
     if (path === "/cgi-bin/stable_token") {
       if (given?.grant_type !== "client_credential") return failure(40002, "invalid grant_type")
       if (given.appid !== appId) return failure(40013, "invalid appid")
@@ -120,6 +127,22 @@ export const fakeWeChat: Effect.Effect<FakeWeChat, never, Scope.Scope> = Effect.
         return { errcode: 0, errmsg: "ok" }
       case "/cgi-bin/menu/get":
         return state.menu === undefined ? failure(46003, "menu no exist") : { menu: state.menu }
+      case "/cgi-bin/get_api_domain_ip":
+        return { ip_list: ["198.51.100.7", "203.0.113.0/24"] }
+      case "/cgi-bin/callback/check":
+        return {
+          dns: [{ ip: "192.0.2.1", real_operator: "UNICOM" }],
+          ping: [{ ip: "192.0.2.1", from_operator: "CAP", package_loss: "0%", time: "2.1ms" }]
+        }
+      case "/cgi-bin/openapi/quota/get":
+        return {
+          errcode: 0,
+          quota: {
+            daily_limit: 500_000,
+            used: 500_000 - state.pushesLeftToday,
+            remain: state.pushesLeftToday
+          }
+        }
       default:
         return failure(40066, "invalid url")
     }

@@ -1,0 +1,110 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { freePort, memcachedProcess } from "../memcached/memcached-process.ts"
+import { appSecret, fakeWeChat } from "./fake-wechat.ts"
+import { servingVariables, token } from "./stage.ts"
+import { emptyFolder, finished, type Variables } from "./xiaohou-process.ts"
+
+interface Finding {
+  readonly check: string
+  readonly status: string
+  readonly says: string
+  readonly advice?: string
+}
+
+const doctor = Effect.fnUntraced(function* (variables: Variables) {
+  const ended = yield* finished(["doctor", "--json"], variables, yield* emptyFolder)
+  const { ok, findings } = JSON.parse(ended.stdout) as { ok: boolean; findings: ReadonlyArray<Finding> }
+  assert.strictEqual(ended.code, ok ? 0 : 1)
+  assert.strictEqual(
+    ok,
+    findings.every(({ status }) => status !== "problem")
+  )
+  for (const secret of [token, appSecret, "link-secret"]) assert.notInclude(ended.stdout, secret)
+  return findings
+})
+
+const statusesOf = (findings: ReadonlyArray<Finding>, check: string) =>
+  findings.filter((finding) => finding.check === check).map(({ status }) => status)
+
+const find = (findings: ReadonlyArray<Finding>, check: string) =>
+  findings.find((finding) => finding.check === check && finding.status === "problem")
+
+describe("doctor", () => {
+  it.live(
+    "finds nothing where everything is well, but for a menu that nobody pushed",
+    () =>
+      Effect.gen(function* () {
+        const [memcached, weChat] = [yield* memcachedProcess(), yield* fakeWeChat]
+        const variables = servingVariables(weChat, memcached.port)
+        const before = yield* doctor(variables)
+        assert.include(find(before, "menu")?.advice, "menu push")
+        yield* finished(["menu", "push"], variables, yield* emptyFolder)
+        const findings = yield* doctor(variables)
+        assert.deepStrictEqual(
+          findings.filter(({ status }) => status !== "fine"),
+          []
+        )
+        const says = findings.map((finding) => finding.says).join("\n")
+        for (const words of ["compare-and-swap works", "nothing dropped", "500000 of 500000", "192.0.2.1"]) {
+          assert.include(says, words)
+        }
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "tells everything that is wrong at once, each with what to do",
+    () =>
+      Effect.gen(function* () {
+        const weChat = yield* fakeWeChat
+        const nobody = yield* freePort
+        const findings = yield* doctor({
+          ...servingVariables(weChat, nobody),
+          WECHAT_APP_SECRET: "not-the-secret",
+          DATABASE_URL: `postgres://x@127.0.0.1:${nobody}/x`,
+          PAIRING_TIMEOUT: "a while",
+          LINK_SECRET: ""
+        })
+        assert.deepStrictEqual(statusesOf(findings, "settings"), ["problem", "warning"])
+        for (const check of ["memcached", "database", "access token"]) {
+          assert.isDefined(find(findings, check)?.advice, check)
+        }
+        assert.include(find(findings, "memcached")?.says, `127.0.0.1:${nobody}`)
+        assert.include(find(findings, "access token")?.advice, "WECHAT_APP_SECRET")
+        for (const check of ["callback", "quota", "menu"]) {
+          assert.deepStrictEqual(statusesOf(findings, check), ["skipped"])
+        }
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "names the address for the white list, a callback nobody entered, and a day without pushes",
+    () =>
+      Effect.gen(function* () {
+        const [memcached, weChat] = [yield* memcachedProcess(["-C"]), yield* fakeWeChat]
+        const variables = servingVariables(weChat, memcached.port)
+        weChat.refuseCall = (path) =>
+          path === "/cgi-bin/stable_token"
+            ? {
+                errcode: 40164,
+                errmsg: "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 1-2-3"
+              }
+            : undefined
+        assert.include(
+          find(yield* doctor(variables), "access token")?.advice,
+          "add 203.0.113.9 to the IP white list"
+        )
+        weChat.refuseCall = (path) =>
+          path === "/cgi-bin/callback/check" ? { errcode: 40201, errmsg: "no url rid: 1-2-3" } : undefined
+        weChat.pushesLeftToday = 0
+        const findings = yield* doctor(variables)
+        // Started with -C it keeps no versions.
+        assert.include(find(findings, "memcached")?.says, "compare-and-swap does not work")
+        assert.include(find(findings, "callback")?.advice, "console")
+        assert.include(find(findings, "quota")?.says, "0 of 500000")
+      }).pipe(Effect.scoped),
+    60_000
+  )
+})
