@@ -11,6 +11,7 @@ import { chatLayer } from "./chat/chat-layer.ts"
 import { LinkSecret } from "./chat/secret-keys.ts"
 import { Reports } from "./chat/reports.ts"
 import { Sweeper } from "./chat/sweeper.ts"
+import { wordFilterLayer } from "./chat/word-filter.ts"
 import { botClientLayer } from "./chatbot/bot-exchange.ts"
 import { type ChatbotSettings, teaseLayer } from "./chatbot/teasing.ts"
 import { Database } from "./database/database.ts"
@@ -133,6 +134,7 @@ export const serviceLayer = <R>(
     Layer.provide(CardBinding.layer),
     Layer.provide(BindingAttempts.layer),
     Layer.provide(chatLayer(settings)),
+    Layer.provide(wordFilterLayer(settings.wordFilterFile)),
     Layer.provide(linkSecretLayer(settings))
   )
 }

@@ -17,6 +17,8 @@ export interface Settings {
   }
   /** `sqlite:PATH` or `postgres://…`, which may hold a password. The demo keeps nothing unless it is told where. */
   readonly databaseUrl: Redacted.Redacted
+  /** A file of words; lines that hold one are not passed on. */
+  readonly wordFilterFile: string | undefined
   /** Signs links, and makes the hashes of the logs; none: a new one with each start. */
   readonly linkSecret: Redacted.Redacted | undefined
   readonly pairingTimeoutMillis: number
@@ -171,6 +173,7 @@ export const inspectSettings = (
     databaseUrl: setting("DATABASE_URL", read.databaseUrl, purpose.serving ? databaseFile : databaseInMemory),
     pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, 50_000),
     chatIdleTimeoutMillis: setting("CHAT_IDLE_TIMEOUT", read.idleTimeout, 30 * 60_000),
+    wordFilterFile: value("WORD_FILTER_FILE"),
     linkSecret: optional("LINK_SECRET", read.secret),
     campusUrl: optional("CAMPUS_URL", read.url),
     campusAppId: value("CAMPUS_APP_ID"),

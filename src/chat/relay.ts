@@ -10,6 +10,7 @@ import { Mailbox } from "./mailbox.ts"
 import { type Delivery, Postman } from "./postman.ts"
 import { Rooms } from "./rooms.ts"
 import { Sessions } from "./sessions.ts"
+import { WordFilter } from "./word-filter.ts"
 
 /**
  * Passes a line on to the partner of a state that was just seen. What the writer is told about it; undefined: the partner does
@@ -22,6 +23,7 @@ export const makeRelay = Effect.gen(function* () {
   const postman = yield* Postman
   const rooms = yield* Rooms
   const sessions = yield* Sessions
+  const isFiltered = yield* WordFilter
   const { closeOpen } = yield* makeChatView
 
   const partnerUnfollowed = Effect.fnUntraced(function* (room: RoomId, partner: Openid) {
@@ -32,6 +34,7 @@ export const makeRelay = Effect.gen(function* () {
   })
 
   return Effect.fnUntraced(function* (from: Openid, { room, to, content }: Relaying) {
+    if (content._tag === "Text" && isFiltered(content.text)) return [{ _tag: "Filtered" } as const]
     const delivery = yield* postman.deliver(to, { content, group: room, from, importance: "line" })
     if (delivery === "gone") {
       yield* partnerUnfollowed(room, to)

@@ -110,7 +110,10 @@ const menu = WeChatApi.use(({ menuGet }) => menuGet).pipe(
     )
     return lines.length === 0
       ? fine("the live menu is ours")
-      : problem(`the live menu differs: ${lines.join("; ")}`, "npm start -- menu push")
+      : problem(
+          `the live menu differs from ours in ${lines.length} places`,
+          "npm start -- menu diff shows them, npm start -- menu push makes ours the live one"
+        )
   })
 )
 

@@ -53,6 +53,7 @@ export type Sentence =
   | { readonly _tag: "Hint" }
   | { readonly _tag: "Busy" }
   | { readonly _tag: "TooFast" }
+  | { readonly _tag: "Filtered" }
   | { readonly _tag: "Reported" }
   | { readonly _tag: "NothingToReport" }
   | { readonly _tag: "Place"; readonly label: string; readonly latitude: string; readonly longitude: string }

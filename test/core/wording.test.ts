@@ -60,6 +60,7 @@ const everySentence: {
   Hint: [{ _tag: "Hint" }],
   Busy: [{ _tag: "Busy" }],
   TooFast: [{ _tag: "TooFast" }],
+  Filtered: [{ _tag: "Filtered" }],
   Reported: [{ _tag: "Reported" }],
   NothingToReport: [{ _tag: "NothingToReport" }],
   Place: [
