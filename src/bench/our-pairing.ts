@@ -83,8 +83,8 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
         openids(people),
         (openid) => {
           pressedAt.set(openid, millis())
-          return Effect.flatMap(conversations.handle(openid, pressed), (answer) =>
-            answer.some(({ _tag }) => _tag === "PairMade") ? told(openid) : Effect.void
+          return Effect.flatMap(conversations.handle(openid, pressed), ({ sentences }) =>
+            sentences.some(({ _tag }) => _tag === "PairMade") ? told(openid) : Effect.void
           )
         },
         { concurrency: inFlight, discard: true }

@@ -1,25 +1,27 @@
 /** The conversations: bring an event to the state machine and carry out what it decides, in the order of writes of the design. */
 import { Clock, Context, type DateTime, Effect, Layer } from "effect"
-import type { Command } from "../core/command.ts"
 import { step } from "../core/conversation.ts"
 import type { ChatEvent } from "../core/event.ts"
+import { buttonAsked } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
 import { members } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { type Chat, sessionOf } from "../core/session.ts"
+import { isUnrepeatable, perhapsDone, resume } from "../core/takeover.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Agenda } from "./agenda.ts"
+import type { Answer, Later } from "./answer.ts"
 import { Background } from "./background.ts"
-import { Blocks } from "./blocks.ts"
+import type { Blocks } from "./blocks.ts"
 import { Campus } from "./campus.ts"
 import { makeChatView } from "./chat-view.ts"
 import { makeForget } from "./forgetting.ts"
-import { isLeaving, isLooking, isReporting, type Leaving, type Looking } from "./command-kinds.ts"
+import { isLeaving, isLooking, isReporting, type Leaving } from "./command-kinds.ts"
 import { newWriteId } from "./identifiers.ts"
 import type { LastLines } from "./last-lines.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Mailbox } from "./mailbox.ts"
-import { Matchmaker } from "./matchmaker.ts"
+import type { Matchmaker } from "./matchmaker.ts"
 import { News, tellingLeaseMillis } from "./news.ts"
 import { showPairing } from "./pairing-shown.ts"
 import type { Postman } from "./postman.ts"
@@ -27,6 +29,7 @@ import { makeRelay } from "./relay.ts"
 import { makeReporting } from "./reporting.ts"
 import type { Reports } from "./reports.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
+import { makeSearch } from "./search.ts"
 import { isNew, Sessions, type StoredSession } from "./sessions.ts"
 import { nothing } from "./stored.ts"
 import { Tease } from "./tease.ts"
@@ -34,21 +37,24 @@ import { Tease } from "./tease.ts"
 /** How often an event is brought to the state machine anew because the session or the room changed at the same moment. */
 export const stepAttempts = 20
 
-/** What is said to the user who acted, in order; nothing when a line simply reached the partner. */
-export type Answer = ReadonlyArray<Sentence>
+/** What is known of the message that brought an event. */
+export interface Circumstances {
+  /** The session, where it was just read. */
+  readonly session?: StoredSession
+  /** A server that died began to work on it then (milliseconds since 1970). */
+  readonly begunAtMillis?: number
+  /** Asked before something is done that must not be done twice. False: a server that died was at that point before. */
+  readonly firstToSend?: Effect.Effect<boolean, MemcachedError>
+}
 
 export class Conversations extends Context.Service<
   Conversations,
   {
-    /**
-     * `first`: the session, where it was just read. `writtenAtMillis`: when a message was written that a dead server left
-     * behind; it is not for a partner of later. Fails only when memcached cannot be reached.
-     */
+    /** Fails only when memcached cannot be reached. */
     readonly handle: (
       openid: Openid,
       event: ChatEvent,
-      first?: StoredSession,
-      writtenAtMillis?: number
+      circumstances?: Circumstances
     ) => Effect.Effect<Answer, MemcachedError>
     /** The state that a user is in. */
     readonly chatOf: (openid: Openid) => Effect.Effect<Chat, MemcachedError>
@@ -79,9 +85,7 @@ export class Conversations extends Context.Service<
 const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const agenda = yield* Agenda
   const background = yield* Background
-  const blocks = yield* Blocks
   const campus = yield* Campus
-  const matchmaker = yield* Matchmaker
   const news = yield* News
   const rooms = yield* Rooms
   const sessions = yield* Sessions
@@ -89,6 +93,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const forget = yield* makeForget
   const relay = yield* makeRelay
   const report = yield* makeReporting
+  const search = yield* makeSearch
   const { view } = yield* makeChatView
 
   const chatOf = Effect.fnUntraced(function* (openid: Openid) {
@@ -107,47 +112,19 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     return true
   })
 
-  /** Looks for a partner; undefined: the session was changed by somebody else. */
-  const look = Effect.fnUntraced(function* (
-    openid: Openid,
-    command: Looking,
-    stored: StoredSession,
-    room: StoredRoom | undefined
-  ) {
-    const waiting = room?.value?._tag === "Waiting" ? room.value : undefined
-    const outcome = yield* matchmaker.look({
-      openid,
-      stored,
-      blocked: yield* blocks.of(openid),
-      ...(command.room === undefined ? {} : { room: command.room }),
-      ...(waiting === undefined ? {} : { deadlineMillis: waiting.deadlineMillis })
-    })
-    switch (outcome._tag) {
-      case "SessionChanged":
-        return undefined
-      case "LobbyFull":
-        yield* sessions.write(openid, yield* sessions.read(openid), undefined)
-        return [{ _tag: "Busy" }] satisfies Answer
-      case "Found":
-        return sentences(step({ _tag: "Looking" }, { ...outcome, _tag: "PartnerFound" }).commands)
-      case "Waits":
-        // Who waited already may have been joined, and told so, while the lobby was asked.
-        if (command.room !== undefined && (yield* rooms.read(outcome.room)).value?._tag !== "Waiting")
-          return undefined
-        return sentences(step({ _tag: "Looking" }, { _tag: "NobodyThere", room: outcome.room }).commands)
-    }
-  })
-
   /** One try; undefined: something changed at the same moment, read and step again. */
   const attempt = Effect.fnUntraced(function* (
     openid: Openid,
     event: ChatEvent,
     stored: StoredSession,
-    writtenAtMillis: number | undefined
+    { begunAtMillis, firstToSend = Effect.succeed(true) }: Circumstances
   ) {
     const { room, now, chat, partnerUnaware } = yield* view(openid, stored)
-    if (isForEarlierPartner(event, chat, writtenAtMillis)) return [{ _tag: "NotSent" }] satisfies Answer
-    const { chat: next, commands } = step(chat, event)
+    const { chat: next, commands } =
+      begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
+    if (isUnrepeatable(chat, next, commands) && !(yield* firstToSend)) {
+      return { sentences: [perhapsDone(chat, commands)] } satisfies Answer
+    }
     const reporting = commands.find(isReporting)
     if (reporting !== undefined) yield* report(openid, reporting)
     for (const command of commands) {
@@ -158,15 +135,19 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
       if (!(yield* sessions.write(openid, stored, sessionOf(next, yield* newWriteId)))) return undefined
     }
     const answer: Array<Sentence> = []
+    let later: Later | undefined
     for (const command of commands) {
       switch (command._tag) {
         case "Reply":
           answer.push(command.sentence)
           break
         case "Look": {
-          const outcome = yield* look(openid, command, stored, room)
+          const told = Effect.map(handle(openid, { _tag: "Waited" }), (answer) => answer.sentences)
+          const mayWait = buttonAsked(event) !== undefined
+          const outcome = yield* search({ openid, stored, room, command, askedAtMillis: now, mayWait, told })
           if (outcome === undefined) return undefined
-          answer.push(...outcome)
+          answer.push(...outcome.sentences)
+          later = outcome.later
           break
         }
         case "Relay": {
@@ -186,7 +167,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           answer.push(...(yield* campus.unbind(openid)))
           break
         case "Tease":
-          answer.push(yield* tease.answer(openid, command.text))
+          later = () => Effect.map(tease.answer(openid, command.text), (words) => [words])
           break
         case "ForgetTease":
           // What cannot be forgotten now ends by itself, and nobody is read it: tease mode begins by forgetting.
@@ -201,34 +182,23 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           break
       }
     }
-    return answer
+    return { sentences: answer, ...(later === undefined ? {} : { later }) } satisfies Answer
   })
 
-  const handle = Effect.fnUntraced(function* (
+  const handle: Conversations["Service"]["handle"] = Effect.fnUntraced(function* (
     openid: Openid,
     event: ChatEvent,
-    first?: StoredSession,
-    writtenAtMillis?: number
+    circumstances: Circumstances = {}
   ) {
-    let stored = first ?? (yield* sessions.read(openid))
+    let stored = circumstances.session ?? (yield* sessions.read(openid))
     for (let tries = 0; tries < stepAttempts; tries += 1) {
       stored = yield* news.untold(openid, stored)
-      const answer = yield* attempt(openid, event, stored, writtenAtMillis)
+      const answer = yield* attempt(openid, event, stored, circumstances)
       if (answer !== undefined) return answer
       stored = yield* sessions.read(openid)
     }
-    return [{ _tag: "Busy" }] satisfies Answer
+    return { sentences: [{ _tag: "Busy" }] } satisfies Answer
   })
 
   return Conversations.of({ handle, chatOf })
 })
-
-/** Written before the pair was made, by way of a server that died. */
-const isForEarlierPartner = (event: ChatEvent, chat: Chat, writtenAtMillis: number | undefined): boolean =>
-  writtenAtMillis !== undefined &&
-  (event._tag === "Said" || event._tag === "Sent") &&
-  chat._tag === "Paired" &&
-  chat.sinceMillis > writtenAtMillis
-
-const sentences = (commands: ReadonlyArray<Command>): Answer =>
-  commands.flatMap((command) => (command._tag === "Reply" ? [command.sentence] : []))

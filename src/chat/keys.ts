@@ -25,6 +25,8 @@ export const keys = {
   blocks: (openid: Openid) => `blocks:${openid}`,
   /** A message that is being answered or was answered, with the answer. */
   seen: (duplicateKey: string) => `seen:${duplicateKey}`,
+  /** A line of that message is about to be passed on, or was. */
+  sent: (duplicateKey: string) => `sent:${duplicateKey}`,
   /** The ledger of the pushes that WeChat allows for a user. */
   quota: (openid: Openid) => `quota:${openid}`,
   /** What waits for a user. */

@@ -36,18 +36,17 @@ export const step = (chat: Chat, event: ChatEvent): Step => {
     case "NobodyThere":
       return { chat: { _tag: "Looking", room: event.room }, commands: [reply({ _tag: "Looking" })] }
     case "Followed":
-      return { chat: seen(chat), commands: [...newsOf(chat), reply({ _tag: "Welcome" })] }
+      return telling(chat, reply({ _tag: "Welcome" }))
     case "Pressed":
       return pressed(chat, event.button)
     case "Said":
       return said(chat, event.text)
     case "Sent":
       return sent(chat, event.content)
+    case "Waited":
+      return chat._tag === "Looking" ? telling(chat, reply({ _tag: "Looking" })) : telling(chat)
     case "NotCarried":
-      return {
-        chat: seen(chat),
-        commands: [...newsOf(chat), reply({ _tag: "NotCarried", kind: event.kind })]
-      }
+      return telling(chat, reply({ _tag: "NotCarried", kind: event.kind }))
   }
 }
 
@@ -68,10 +67,7 @@ export const news = (chat: Chat): Sentence | undefined => {
 }
 
 const pressed = (chat: Chat, button: Button, periods?: Periods): Step => {
-  const answer = (...commands: ReadonlyArray<Command>): Step => ({
-    chat: seen(chat),
-    commands: [...newsOf(chat), ...commands]
-  })
+  const answer = (...commands: ReadonlyArray<Command>): Step => telling(chat, ...commands)
   if (isCampusButton(button)) {
     const question = periods === undefined ? { button } : { button, periods }
     return answer({ _tag: "AskCampus", question })
@@ -120,13 +116,7 @@ const change = (chat: Chat): Step => ({
 const leave = (chat: Chat): Step => {
   switch (chat._tag) {
     case "Ordinary":
-      return {
-        chat: ordinary,
-        commands: [
-          ...newsOf(chat),
-          ...(chat.farewell === undefined ? [reply({ _tag: "NothingToLeave" })] : [])
-        ]
-      }
+      return chat.farewell === undefined ? telling(chat, reply({ _tag: "NothingToLeave" })) : telling(chat)
     case "Teasing":
       return leaveTease
     case "Looking":
@@ -224,6 +214,12 @@ const endOf = (chat: Chat, why: CloseReason): ReadonlyArray<Command> => {
   const room: RoomId | undefined = chat._tag === "Looking" ? chat.room : undefined
   return room === undefined ? [] : [{ _tag: "StopLooking", room }]
 }
+
+/** The state stays as it is; what is new about it is told first. */
+const telling = (chat: Chat, ...commands: ReadonlyArray<Command>): Step => ({
+  chat: seen(chat),
+  commands: [...newsOf(chat), ...commands]
+})
 
 const newsOf = (chat: Chat): ReadonlyArray<Command> => {
   const sentence = news(chat)

@@ -55,6 +55,7 @@ export {
   WriteId
 } from "./room.ts"
 export type { Sentence } from "./sentence.ts"
+export { resume } from "./takeover.ts"
 export {
   Chat,
   type Farewell,

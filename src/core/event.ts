@@ -19,6 +19,8 @@ export const ChatEvent = Schema.TaggedUnion({
   /** A look for a partner found one. */
   PartnerFound: { room: RoomId, partner: Openid, sinceMillis: Schema.Natural },
   /** A look for a partner found nobody; the user waits in `room`. */
-  NobodyThere: { room: RoomId }
+  NobodyThere: { room: RoomId },
+  /** The exchange in which a look was asked for was held, and ends now: what became of it is told. */
+  Waited: {}
 })
 export type ChatEvent = typeof ChatEvent.Type

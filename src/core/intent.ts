@@ -1,5 +1,6 @@
 import { type Button, isButton } from "./button.ts"
 import type { Periods } from "./campus-question.ts"
+import type { ChatEvent } from "./event.ts"
 
 /**
  * What a text asks for when it is read as a command. `marked`: it began with `#` or the full-width `＃`, which makes it ours in
@@ -38,6 +39,13 @@ export const intentOf = (text: string): Intent => {
 }
 
 const freeRooms = "空闲教室" satisfies Button
+
+/** The button that an event presses, or names. */
+export const buttonAsked = (event: ChatEvent): Button | undefined => {
+  if (event._tag === "Pressed") return event.button
+  const intent = event._tag === "Said" ? intentOf(event.text) : undefined
+  return intent?._tag === "Button" ? intent.button : undefined
+}
 
 /** People type full-width digits, a word for "to", or the word for "period" behind the numbers. */
 const periodsBehindButton = (command: string): Periods | undefined => {

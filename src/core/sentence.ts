@@ -5,7 +5,8 @@ import type { Chat } from "./session.ts"
 /** Everything that the service can say to a user, as data; `wording.ts` has the words. */
 export type Sentence =
   | { readonly _tag: "PairMade" }
-  | { readonly _tag: "Looking" }
+  /** `askAgain`: nothing can be pushed, so that it is for the user to ask again. */
+  | { readonly _tag: "Looking"; readonly askAgain?: true }
   | { readonly _tag: "SearchFailed" }
   | { readonly _tag: "StatusPaired" }
   | { readonly _tag: "StatusNotPaired" }
@@ -56,6 +57,8 @@ export type Sentence =
   | { readonly _tag: "Filtered" }
   | { readonly _tag: "Reported" }
   | { readonly _tag: "NothingToReport" }
+  /** The last attempt of an exchange ends without an answer, and nothing can be pushed. */
+  | { readonly _tag: "StillWorking" }
   | { readonly _tag: "Place"; readonly label: string; readonly latitude: string; readonly longitude: string }
   | {
       readonly _tag: "SharedLink"

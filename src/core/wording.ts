@@ -14,7 +14,9 @@ export const word = (sentence: Sentence): string => {
     case "PairMade":
       return "已配对成功，可以开始聊天。对方看不到你是谁；发送 #退出 结束，发送 #更换 换一个人。"
     case "Looking":
-      return "正在配对，请耐心等一会儿，找到了会告诉你。不想等了就按「退出」。"
+      return sentence.askAgain === true
+        ? "正在配对，请耐心等一会儿。过一会儿按「配对」或者随便发一句，就知道找到了没有。不想等了就按「退出」。"
+        : "正在配对，请耐心等一会儿，找到了会告诉你。不想等了就按「退出」。"
     case "SearchFailed":
       return "配对失败，请再次尝试。"
     case "StatusPaired":
@@ -101,6 +103,8 @@ export const word = (sentence: Sentence): string => {
       return "现在没有可以举报的人。请在聊天的时候发送 #举报"
     case "TooFast":
       return "你发得太快了，这一条没有处理。歇一会儿，一分钟后再发吧。"
+    case "StillWorking":
+      return "这个要多花一点时间。过一会儿随便发一句，就能看到结果。"
     case "Place":
       return sentence.label === ""
         ? `[位置] ${sentence.latitude},${sentence.longitude}`

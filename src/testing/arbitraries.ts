@@ -46,7 +46,7 @@ export const anyEvent: Arbitrary.Arbitrary<ChatEvent> = Arbitrary.schema(
 /** What a user does; not how a look came out. */
 export const anyUserEvent = Arbitrary.filter(
   anyEvent,
-  (event) => event._tag !== "PartnerFound" && event._tag !== "NobodyThere"
+  ({ _tag }) => _tag !== "PartnerFound" && _tag !== "NobodyThere" && _tag !== "Waited"
 )
 
 /** What a user can do on the phone of a simulated world. */

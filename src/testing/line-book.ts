@@ -1,5 +1,5 @@
 /** The lines of a long run, from when they are written until they are settled. */
-import { replyBudgetMillis } from "../chat/inbox.ts"
+import { replyBudgetMillis } from "../chat/answer.ts"
 import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
 import type { Action } from "./action.ts"

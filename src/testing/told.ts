@@ -102,6 +102,7 @@ const leavesPair: ReadonlySet<string> = new Set(["配对", changes])
 const sentences: ReadonlyArray<readonly [Said, string]> = [
   ["pairMade", word({ _tag: "PairMade" })],
   ["looking", word({ _tag: "Looking" })],
+  ["looking", word({ _tag: "Looking", askAgain: true })],
   ["pairEnded", word({ _tag: "PartnerLeft" })],
   ["pairEnded", word({ _tag: "IdleEnded" })],
   ["searchFailed", word({ _tag: "SearchFailed" })],

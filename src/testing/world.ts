@@ -66,6 +66,8 @@ export class World {
   readonly #servers: Array<SimulatedServer> = []
   readonly #memcached: Memcached["Service"]
   readonly #skewMillis: Array<number>
+  /** Ends the newest attempt of an action that was not answered, as WeChat does when it waited long enough. */
+  readonly #hangUps = new Map<Action, () => void>()
   #operations = 0
 
   constructor(options: WorldOptions) {
@@ -141,8 +143,10 @@ export class World {
     action.attempts += 1
     const attempt = action.attempts
     const work = Effect.flatMap(Inbox, (inbox) => inbox.answer(incoming(action)))
-    this.#run(server, `${user}#${id}`, work, (exit) => {
+    this.#hangUps.get(action)?.()
+    const hangUp = this.#run(server, `${user}#${id}`, work, (exit) => {
       if (action.attempts !== attempt) return
+      this.#hangUps.delete(action)
       action.answeredAtMillis = this.machine.now
       if (exit._tag === "Success") {
         action.answer = exit.value
@@ -150,6 +154,14 @@ export class World {
       }
       this.#options.witness?.answered(action)
     })
+    if (action.answeredAtMillis === undefined) this.#hangUps.set(action, hangUp)
+  }
+
+  /** WeChat does not wait any longer for the newest attempt of an action. */
+  hangUp(action: Action): void {
+    this.#hangUps.get(action)?.()
+    this.#hangUps.delete(action)
+    this.machine.drain()
   }
 
   /** Has a server sweep once. */
@@ -163,16 +175,19 @@ export class World {
     actor: string,
     work: Effect.Effect<A, never, Inbox | Sweeper>,
     ended: (exit: Exit.Exit<A>) => void
-  ): void {
+  ): () => void {
     const running = this.#servers[server]
-    if (running?.alive !== true) return
-    Effect.runCallbackWith(running.context)(Effect.provideService(work, Actor, actor), {
+    if (running?.alive !== true) return () => undefined
+    const interrupt = Effect.runCallbackWith(running.context)(Effect.provideService(work, Actor, actor), {
       scheduler: this.machine.scheduler,
       onExit: (exit) => {
         if (running.alive) ended(exit)
       }
     })
     this.machine.drain()
+    return () => {
+      if (running.alive) interrupt()
+    }
   }
 
   #build(server: number, incarnation: number): SimulatedServer["context"] {

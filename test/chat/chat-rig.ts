@@ -1,6 +1,7 @@
 /** Servers of the chat over one memcached in memory and one WeChat that takes, or refuses, their pushes. */
 import { Context, DateTime, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import { laterMillis } from "../../src/chat/answer.ts"
 import { Background } from "../../src/chat/background.ts"
 import { Campus } from "../../src/chat/campus.ts"
 import { chatLayer } from "../../src/chat/chat-layer.ts"
@@ -103,7 +104,12 @@ export const startServer = Effect.fnUntraced(function* (rig: Rig) {
     Context.get(context, Conversations)
       .handle(who, event)
       .pipe(
-        Effect.map((answer) => answer.map(word).join("\n")),
+        Effect.flatMap(({ sentences, later }) =>
+          later === undefined
+            ? Effect.succeed(sentences)
+            : Effect.map(later(startMillis + laterMillis), (more) => [...sentences, ...more])
+        ),
+        Effect.map((sentences) => sentences.map(word).join("\n")),
         Effect.tap(() => settled)
       )
   return {

@@ -1,7 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
-import { type Claim, Duplicates, workStaleMillis } from "../../src/chat/duplicates.ts"
+import {
+  type Answered,
+  beatEveryMillis,
+  Duplicates,
+  leaseMillis,
+  type Mine,
+  type Over,
+  underwayPollMillis,
+  watchMillis
+} from "../../src/chat/duplicates.ts"
 import { keys } from "../../src/chat/keys.ts"
 import { text } from "../../src/core/content.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
@@ -13,18 +22,36 @@ const start = Effect.fnUntraced(function* (store: MemoryStore, plan = noFaults()
     Layer.provide(faultyMemcached(plan)),
     Layer.provide(Memcached.layerStore(store))
   )
-  return yield* Effect.provide(Duplicates, Layer.fresh(layer))
+  const duplicates = yield* Effect.provide(Duplicates, Layer.fresh(layer))
+
+  /** As an attempt does: waits as long as another works on the message, and takes over from the dead. */
+  const claim = Effect.fnUntraced(function* (key: string) {
+    let over: Over | undefined
+    for (;;) {
+      const claimed = yield* duplicates.tryClaim(key, over)
+      if (claimed._tag !== "Underway") return claimed
+      const ended = yield* duplicates.whenOver(key)
+      if (ended._tag === "Answered") return ended
+      over = ended
+    }
+  })
+  return { ...duplicates, claim }
 })
 
 const answer = text("你好")
 
 /** Advances until the claim is decided. */
-const decided = <E>(claim: Effect.Effect<Claim, E>, withinMillis: number) =>
+const decided = <E>(claim: Effect.Effect<Mine | Answered, E>, withinMillis: number) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(claim)
     yield* TestClock.adjust(withinMillis)
     return fiber
   })
+
+const claimed = (claim: Mine | Answered): Mine => {
+  if (claim._tag !== "Mine") throw new Error("the message is worked on elsewhere")
+  return claim
+}
 
 describe("attempts of one message", () => {
   it.effect.prop(
@@ -67,23 +94,81 @@ describe("attempts of one message", () => {
     })
   )
 
-  it.effect("who died is replaced by one, when WeChat's last attempt still waits", () =>
+  it.effect("who died is replaced by one, while WeChat's second attempt still waits", () =>
     Effect.gen(function* () {
       const store = new MemoryStore()
       const [dead, one, other] = [yield* start(store), yield* start(store), yield* start(store)]
-      assert.strictEqual((yield* dead.claim("k"))._tag, "Mine")
-      const early = yield* decided(one.claim("k"), workStaleMillis - 200)
+      assert.isFalse(claimed(yield* dead.claim("k")).takenOver)
+      const early = yield* decided(one.claim("k"), leaseMillis - underwayPollMillis)
       assert.isUndefined(early.pollUnsafe())
       const late = yield* Effect.forkChild(other.claim("k"))
-      yield* TestClock.adjust(400)
+      yield* TestClock.adjust(watchMillis + 3 * underwayPollMillis)
       const taken = [early, late].filter((fiber) => fiber.pollUnsafe() !== undefined)
       assert.lengthOf(taken, 1)
-      const claim = yield* Fiber.join(taken[0]!)
-      if (claim._tag === "Mine") yield* claim.settle(answer)
-      yield* TestClock.adjust(400)
+      const claim = claimed(yield* Fiber.join(taken[0]!))
+      assert.isTrue(claim.takenOver)
+      yield* claim.settle(answer)
+      yield* TestClock.adjust(2 * underwayPollMillis)
       const rest = yield* Fiber.join([early, late].find((fiber) => fiber !== taken[0])!)
       assert.deepStrictEqual(rest, { _tag: "Answered", answer })
     })
+  )
+
+  it.effect(
+    "who lives is waited for, however long the work takes, and whatever the clock of the other says",
+    () =>
+      Effect.gen(function* () {
+        const store = new MemoryStore()
+        const [busy, other] = [yield* start(store), yield* start(store)]
+        const claim = claimed(yield* busy.claim("k"))
+        const beats = yield* Effect.forkChild(claim.beats)
+        const waiting = yield* decided(other.claim("k"), 60_000)
+        assert.isUndefined(waiting.pollUnsafe())
+        // By the clock of the other server its lease has always run out.
+        const item = store.read(keys.seen("k"), 0)
+        store.set(
+          keys.seen("k"),
+          item!.value.replace(/"aliveUntilMillis":\d+/, '"aliveUntilMillis":0'),
+          100,
+          0
+        )
+        yield* TestClock.adjust(beatEveryMillis)
+        assert.isUndefined(waiting.pollUnsafe())
+        yield* Fiber.interrupt(beats)
+        yield* TestClock.adjust(leaseMillis + watchMillis + underwayPollMillis)
+        assert.isTrue(claimed(yield* Fiber.join(waiting)).takenOver)
+      })
+  )
+
+  it.effect("of the holder and whoever took over from them one may send", () =>
+    Effect.gen(function* () {
+      const store = new MemoryStore()
+      const [one, other] = [yield* start(store), yield* start(store)]
+      const first = claimed(yield* one.claim("k"))
+      const second = claimed(yield* Fiber.join(yield* decided(other.claim("k"), 10_000)))
+      assert.deepStrictEqual(
+        yield* Effect.all([second.firstToSend, first.firstToSend, second.firstToSend, first.firstToSend]),
+        [true, false, true, false]
+      )
+    })
+  )
+
+  it.effect.prop(
+    "an answer that came too late is given by one attempt, or taken back, and stays the answer of all others",
+    [Schema.Boolean],
+    ([isTaken]) =>
+      Effect.gen(function* () {
+        const store = new MemoryStore()
+        const [one, other] = [yield* start(store), yield* start(store)]
+        const claim = claimed(yield* one.claim("k"))
+        yield* claim.offer(answer)
+        if (isTaken) assert.deepStrictEqual(yield* other.claim("k"), { _tag: "Answered", answer })
+        assert.strictEqual(yield* claim.withdraw, !isTaken)
+        const after: Answered = { _tag: "Answered", answer: isTaken ? answer : undefined }
+        assert.deepStrictEqual(yield* other.claim("k"), after)
+        assert.deepStrictEqual(yield* one.claim("k"), after)
+        assert.isFalse(yield* claim.withdraw)
+      })
   )
 
   it.effect("a claim that cannot be read is taken over at once", () =>

@@ -15,11 +15,17 @@ export type Fate = "proceed" | "loseAnswer" | "drop"
 /** Decides about each operation as it comes; may be replaced while the service runs. */
 export interface FaultPlan {
   fateOf: (operation: Operation, key: string) => Fate
+  /** How long an operation takes, in milliseconds. */
+  takesMillis: (operation: Operation, key: string) => number
   /** Whether others act between any two operations, as on a network. Not together with a test clock that is moved meanwhile. */
   interleaved: boolean
 }
 
-export const noFaults = (): FaultPlan => ({ fateOf: () => "proceed", interleaved: false })
+export const noFaults = (): FaultPlan => ({
+  fateOf: () => "proceed",
+  takesMillis: () => 0,
+  interleaved: false
+})
 
 /** The next operation of a kind fails in this way, all others go well. */
 export const failOnce = (plan: FaultPlan, which: Operation, keyPrefix: string, fate: Fate): void => {
@@ -39,12 +45,17 @@ export const faultyMemcached = (plan: FaultPlan): Layer.Layer<Memcached, never, 
   Layer.effect(
     Memcached,
     Effect.map(Memcached, (real) => {
+      const pause = (operation: Operation, key: string) => {
+        const millis = plan.takesMillis(operation, key)
+        if (millis > 0) return Effect.sleep(millis)
+        return plan.interleaved ? Effect.yieldNow : Effect.void
+      }
       const meet = <A>(
         operation: Operation,
         key: string,
         carryOut: Effect.Effect<A, MemcachedError>
       ): Effect.Effect<A, MemcachedError> =>
-        Effect.andThen(plan.interleaved ? Effect.yieldNow : Effect.void, () => {
+        Effect.andThen(pause(operation, key), () => {
           const lost = Effect.fail(
             new MemcachedUnanswered({ server: "faulty", operation, keyPrefix: "", problem: "lost" })
           )

@@ -1,5 +1,7 @@
 /** Messages of people, and what a server answers them. */
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { heldPollMillis } from "../../src/chat/held-search.ts"
 import { Inbox } from "../../src/chat/inbox.ts"
 import type { Button } from "../../src/core/button.ts"
 import type { Content } from "../../src/core/content.ts"
@@ -26,12 +28,22 @@ export const send = (server: Server, incoming: Incoming) =>
 export const wordsOf = (content: Content | undefined) =>
   content === undefined ? undefined : content._tag === "Text" ? content.text : `[${content._tag}]`
 
+/** What a message is answered for which the exchange may be held; WeChat hangs up on the attempts before the last. */
+export const sendHeld = Effect.fnUntraced(function* (server: Server, incoming: Incoming, millis = 14_000) {
+  const fiber = yield* Effect.forkChild(send(server, incoming))
+  yield* TestClock.adjust(millis)
+  return yield* Fiber.join(fiber)
+})
+
 /** Two servers on which Alice and Bob are a pair. */
 export const paired = Effect.fnUntraced(function* (options: RigOptions = {}) {
   const rig = yield* makeRig(options)
   const servers = [yield* startServer(rig), yield* startServer(rig)] as const
-  yield* send(servers[0], clicked(alice, "配对"))
+  const waiting = yield* Effect.forkChild(send(servers[0], clicked(alice, "配对")))
+  yield* TestClock.adjust(heldPollMillis)
   yield* send(servers[1], clicked(bob, "配对"))
+  yield* TestClock.adjust(heldPollMillis)
+  yield* Fiber.join(waiting)
   // Each begins with an empty mailbox and an open window.
   yield* send(servers[0], typed(alice, "#状态"))
   yield* send(servers[1], typed(bob, "#状态"))

@@ -14,7 +14,7 @@ const everySentence: {
   readonly [Tag in Sentence["_tag"]]: ReadonlyArray<Extract<Sentence, { readonly _tag: Tag }>>
 } = {
   PairMade: [{ _tag: "PairMade" }],
-  Looking: [{ _tag: "Looking" }],
+  Looking: [{ _tag: "Looking" }, { _tag: "Looking", askAgain: true }],
   SearchFailed: [{ _tag: "SearchFailed" }],
   StatusPaired: [{ _tag: "StatusPaired" }],
   StatusNotPaired: [{ _tag: "StatusNotPaired" }],
@@ -63,6 +63,7 @@ const everySentence: {
   Filtered: [{ _tag: "Filtered" }],
   Reported: [{ _tag: "Reported" }],
   NothingToReport: [{ _tag: "NothingToReport" }],
+  StillWorking: [{ _tag: "StillWorking" }],
   Place: [
     { _tag: "Place", label: "", latitude: "31.2", longitude: "121.4" },
     { _tag: "Place", label: "图书馆", latitude: "31.2", longitude: "121.4" }

@@ -8,8 +8,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/duplicates.ts",
-        text: "if (yield* items.write(name, nothing, claimed, ttlSeconds.seen)) return mine(key, claimed)",
-        replacement: "if (name) return mine(key, claimed)"
+        text: "if (yield* write(key, nothing, claimed)) return mine(key, claimed, false)",
+        replacement: "if (key) return mine(key, claimed, false)"
       }
     ],
     test: chat("inbox", "three of one message, at once or in turn, on one server or two")
@@ -20,8 +20,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/duplicates.ts",
-        text: "if (!stale || stored.version === undefined) return",
-        replacement: "if (seen !== undefined || stored.version === undefined) return"
+        text: "if (isSilent && seen.answered === undefined)",
+        replacement: "if (isSilent && seen.answered !== undefined)"
       }
     ],
     test: chat("duplicates", "who died is replaced by one")
@@ -32,8 +32,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/inbox.ts",
-        text: "inTurn(incoming.from, tryWork(incoming, event, counted))",
-        replacement: "tryWork(incoming, event, counted)"
+        text: "inTurn(incoming.from, begin(incoming, event, over))",
+        replacement: "begin(incoming, event, over)"
       }
     ],
     test: chat("inbox", "lines of one writer keep their order, though the first is slow")

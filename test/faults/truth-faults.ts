@@ -94,7 +94,7 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
       },
       {
         file: "src/chat/conversations.ts",
-        text: lines("          break", "      }", "    }", "    return answer"),
+        text: lines("          break", "      }", "    }", "    return { sentences: answer"),
         replacement: lines(
           "          break",
           "      }",
@@ -102,7 +102,7 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
           "    for (const command of commands) {",
           "      if (isLeaving(command) && !(yield* leave(openid, command, room ?? nothing))) return undefined",
           "    }",
-          "    return answer"
+          "    return { sentences: answer"
         )
       }
     ],

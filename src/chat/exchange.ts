@@ -1,0 +1,163 @@
+import { Clock, Deferred, Effect, Metric } from "effect"
+import { type Content, text } from "../core/content.ts"
+import type { Openid } from "../core/openid.ts"
+import { word } from "../core/wording.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import type { Incoming } from "../wechat/messages.ts"
+import { lastAttemptEndsMillis, replyBudgetMillis } from "./answer.ts"
+import { Background } from "./background.ts"
+import {
+  type Answered,
+  Duplicates,
+  type Mine,
+  type Over,
+  type Underway,
+  underwayPollMillis
+} from "./duplicates.ts"
+import { Postman } from "./postman.ts"
+import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
+
+/** An offered answer is given by an attempt that waits on another server as soon as that looks for it. */
+const offerMillis = underwayPollMillis + 300
+
+/** Messages by kind and by what became of them. */
+export const messagesTotal = Metric.counter("messages_total", {
+  description: "Attempts of messages from users, by kind and outcome",
+  incremental: true
+})
+
+/** What a message came to. `restate`: it says nothing but how things stand, and this is how they stand later. */
+export interface Finished {
+  readonly answer: Content | undefined
+  readonly restate?: Effect.Effect<Finished>
+}
+
+/** This attempt works on the message, and has done what belongs into the user's turn. */
+export interface Begun {
+  readonly _tag: "Begun"
+  readonly claim: Mine
+  readonly rest: Effect.Effect<Finished>
+}
+
+/** One attempt to deliver a message: how to begin to work on it, unless another attempt did. */
+export interface Attempt {
+  readonly incoming: Incoming
+  /** The same for every attempt of this message. */
+  readonly key: string
+  readonly begin: (over: Over | undefined) => Effect.Effect<Begun | Answered | Underway, MemcachedError>
+}
+
+/**
+ * Answers one attempt: with the answer if it comes within the budget, on whatever server it is worked on; otherwise with nothing, and
+ * then the answer is pushed. Where nothing can be pushed the exchange is held instead, until WeChat hangs up and sends the
+ * message again; only the last attempt has to be answered in any case.
+ */
+export const makeExchange = Effect.gen(function* () {
+  const background = yield* Background
+  const duplicates = yield* Duplicates
+  const postman = yield* Postman
+  const followerHash = makeFollowerHash(yield* LinkSecret)
+
+  /** An answer that came too late for the attempt that worked on it is for those that wait or come, and for the postman after them. */
+  const finishLate = Effect.fnUntraced(function* ({ from }: Incoming, claim: Mine, finished: Finished) {
+    const current = yield* nowOf(finished)
+    if (current.answer === undefined) return yield* claim.settle(undefined)
+    yield* claim.offer(current.answer)
+    const pushes = yield* postman.mayPush
+    const lastEndsMillis = pushes ? 0 : claim.firstClaimedAtMillis + lastAttemptEndsMillis
+    const now = yield* Clock.currentTimeMillis
+    yield* Effect.sleep(Math.max(0, lastEndsMillis - now) + offerMillis)
+    if (!(yield* claim.withdraw)) return
+    // By the time mail is read it may be wrong, and whoever writes next hears how things stand.
+    if (current.restate !== undefined && !pushes) return
+    const { answer } = yield* nowOf(current)
+    if (answer === undefined) return
+    yield* postman.deliver(from, { content: answer, group: "answer", importance: "notice" })
+  })
+
+  /** What is said when memcached cannot be reached. */
+  const busy = (from: Openid, error: MemcachedError): Effect.Effect<Finished> =>
+    Effect.as(
+      Effect.logWarning("a message could not be worked on", {
+        follower: followerHash(from),
+        problem: error.message
+      }),
+      { answer: text(word({ _tag: "Busy" })) }
+    )
+
+  const answer = Effect.fnUntraced(function* ({ incoming, key, begin }: Attempt) {
+    let isOver = false
+    const cameMillis = yield* Clock.currentTimeMillis
+
+    const work = Effect.fnUntraced(function* (
+      heard: Deferred.Deferred<Answered | Underway>,
+      over: Over | undefined
+    ) {
+      const begun = yield* Effect.catch(begin(over), (error) =>
+        Effect.map(busy(incoming.from, error), answered)
+      )
+      if (begun._tag !== "Begun") return yield* Deferred.succeed(heard, begun)
+      const { claim } = begun
+      const finished = yield* Effect.raceFirst(begun.rest, claim.beats)
+      if (isOver) return yield* finishLate(incoming, claim, finished)
+      yield* Deferred.succeed(heard, answered(finished))
+      return yield* claim.settle(finished.answer)
+    })
+
+    const listen = Effect.gen(function* () {
+      let over: Over | undefined
+      for (;;) {
+        const heard = yield* Deferred.make<Answered | Underway>()
+        yield* background.run(work(heard, over))
+        const begun = yield* Deferred.await(heard)
+        if (begun._tag === "Answered") return begun.answer
+        const ended = yield* duplicates.whenOver(key)
+        if (ended._tag === "Answered") return ended.answer
+        over = ended
+      }
+    }).pipe(Effect.catch((error) => Effect.map(busy(incoming.from, error), ({ answer }) => answer)))
+
+    const patience = Effect.gen(function* () {
+      yield* Effect.sleep(replyBudgetMillis)
+      if (yield* postman.mayPush) return undefined
+      const firstMillis = (yield* duplicates.claimedAtMillis(key)) ?? cameMillis
+      const now = yield* Clock.currentTimeMillis
+      yield* Effect.sleep(Math.max(0, firstMillis + lastAttemptEndsMillis - now))
+      return text(word({ _tag: "StillWorking" }))
+    })
+
+    return yield* Effect.raceFirst(
+      Effect.map(listen, (answer): Ended => ({
+        answer,
+        outcome: answer === undefined ? "silent" : "answered"
+      })),
+      Effect.map(patience, (answer): Ended => ({ answer, outcome: "late" }))
+    ).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          isOver = true
+        })
+      ),
+      Effect.onInterrupt(() => countMessage(incoming, "hungUp")),
+      Effect.tap(({ outcome }) => countMessage(incoming, outcome)),
+      Effect.map((ended) => ended.answer)
+    )
+  })
+
+  return { answer, busy }
+})
+
+export const countMessage = (incoming: Incoming, outcome: Outcome) =>
+  Metric.update(Metric.withAttributes(messagesTotal, { kind: incoming._tag, outcome }), 1)
+
+const nowOf = (finished: Finished): Effect.Effect<Finished> => finished.restate ?? Effect.succeed(finished)
+
+const answered = ({ answer }: Finished): Answered => ({ _tag: "Answered", answer })
+
+interface Ended {
+  readonly answer: Content | undefined
+  readonly outcome: Outcome
+}
+
+/** `late`: over the time, answered afterwards. `hungUp`: WeChat did not wait. */
+type Outcome = "answered" | "silent" | "late" | "ignored" | "hungUp"

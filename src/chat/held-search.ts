@@ -1,0 +1,46 @@
+import { Clock, Effect } from "effect"
+import type { Openid } from "../core/openid.ts"
+import type { RoomId } from "../core/room.ts"
+import type { Sentence } from "../core/sentence.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import type { Later } from "./answer.ts"
+import { Ledger } from "./ledger.ts"
+import { Rooms } from "./rooms.ts"
+
+/** How often a held exchange looks whether somebody came. */
+export const heldPollMillis = 250
+
+/**
+ * Where nothing can be pushed, the exchange in which a user asked for a partner is held: it ends as soon as something became of their
+ * waiting room, with word of that, and at the last moment with 正在配对.
+ */
+export const makeHeldSearch = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const rooms = yield* Rooms
+
+  /** Whether the user did something else after `millis`, and has heard by that how things stand. */
+  const actedAfter = Effect.fnUntraced(function* (openid: Openid, millis: number) {
+    const { allowance, version } = yield* ledger.read(openid)
+    return version !== undefined && allowance.openedAtMillis > millis
+  })
+
+  /** `room`: where they have waited since `askedAtMillis`. `told`: what there is to say about it. */
+  return (
+    openid: Openid,
+    room: RoomId,
+    askedAtMillis: number,
+    told: Effect.Effect<ReadonlyArray<Sentence>, MemcachedError>
+  ): Later =>
+    (byMillis) =>
+      Effect.gen(function* () {
+        while ((yield* rooms.read(room)).value?._tag === "Waiting") {
+          const left = byMillis - (yield* Clock.currentTimeMillis)
+          if (left <= 0) break
+          yield* Effect.sleep(Math.min(heldPollMillis, left))
+        }
+        const sentences = yield* told
+        return (yield* actedAfter(openid, askedAtMillis))
+          ? sentences.filter(({ _tag }) => _tag !== "Looking")
+          : sentences
+      })
+})

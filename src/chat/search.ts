@@ -1,0 +1,76 @@
+import { Effect } from "effect"
+import type { Command } from "../core/command.ts"
+import { step } from "../core/conversation.ts"
+import type { ChatEvent } from "../core/event.ts"
+import type { Openid } from "../core/openid.ts"
+import type { Sentence } from "../core/sentence.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import type { Answer } from "./answer.ts"
+import { Blocks } from "./blocks.ts"
+import { makeHeldSearch } from "./held-search.ts"
+import { Matchmaker } from "./matchmaker.ts"
+import { Postman } from "./postman.ts"
+import { Rooms, type StoredRoom } from "./rooms.ts"
+import { Sessions, type StoredSession } from "./sessions.ts"
+
+/** A look for a partner, from the state that was just seen. */
+export interface Search {
+  readonly openid: Openid
+  readonly stored: StoredSession
+  readonly room: StoredRoom | undefined
+  readonly command: Extract<Command, { readonly _tag: "Look" }>
+  /** Milliseconds since 1970. */
+  readonly askedAtMillis: number
+  /** Whether the exchange may be held for a partner: it was asked for one. Any other word of somebody who waits is answered at once. */
+  readonly mayWait: boolean
+  /** What there is to say when the exchange was held. */
+  readonly told: Effect.Effect<ReadonlyArray<Sentence>, MemcachedError>
+}
+
+/** Looks for a partner, and says what came of it. Undefined: the session was changed by somebody else, read and step again. */
+export const makeSearch = Effect.gen(function* () {
+  const blocks = yield* Blocks
+  const matchmaker = yield* Matchmaker
+  const postman = yield* Postman
+  const rooms = yield* Rooms
+  const sessions = yield* Sessions
+  const untilFound = yield* makeHeldSearch
+
+  return Effect.fnUntraced(function* (search: Search) {
+    const { openid, stored, room, command, askedAtMillis, told } = search
+    const waiting = room?.value?._tag === "Waiting" ? room.value : undefined
+    const outcome = yield* matchmaker.look({
+      openid,
+      stored,
+      blocked: yield* blocks.of(openid),
+      ...(command.room === undefined ? {} : { room: command.room }),
+      ...(waiting === undefined ? {} : { deadlineMillis: waiting.deadlineMillis })
+    })
+    switch (outcome._tag) {
+      case "SessionChanged":
+        return undefined
+      case "LobbyFull":
+        yield* sessions.write(openid, yield* sessions.read(openid), undefined)
+        return { sentences: [{ _tag: "Busy" }] } satisfies Answer
+      case "Found":
+        return said({ ...outcome, _tag: "PartnerFound" })
+      case "Waits":
+        // Who waited already may have been joined, and told so, while the lobby was asked.
+        if (command.room !== undefined && (yield* rooms.read(outcome.room)).value?._tag !== "Waiting")
+          return undefined
+        if (search.mayWait && !(yield* postman.mayPush)) {
+          return {
+            sentences: [],
+            later: untilFound(openid, outcome.room, askedAtMillis, told)
+          } satisfies Answer
+        }
+        return said({ _tag: "NobodyThere", room: outcome.room })
+    }
+  })
+})
+
+const said = (event: ChatEvent): Answer => ({
+  sentences: step({ _tag: "Looking" }, event).commands.flatMap((command) =>
+    command._tag === "Reply" ? [command.sentence] : []
+  )
+})
