@@ -7,6 +7,7 @@ import { PrometheusMetrics } from "effect/observability"
 import { BindingAttempts } from "./campus/binding-attempts.ts"
 import { campusLayer } from "./campus/campus-layer.ts"
 import { CardBinding } from "./campus/card-binding.ts"
+import { Background } from "./chat/background.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
 import { LinkSecret } from "./chat/secret-keys.ts"
 import { Reports } from "./chat/reports.ts"
@@ -130,7 +131,7 @@ export const serviceLayer = <R>(
     home
   )
   const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
-  return Layer.merge(server, Sweeper.layerRunning).pipe(
+  return Layer.mergeAll(server, Sweeper.layerRunning, Background.layerEnding).pipe(
     Layer.provide(CardBinding.layer),
     Layer.provide(BindingAttempts.layer),
     Layer.provide(chatLayer(settings)),

@@ -58,6 +58,8 @@ export const makeExchange = Effect.gen(function* () {
   const postman = yield* Postman
   const followerHash = makeFollowerHash(yield* LinkSecret)
 
+  const whileServing = (millis: number) => Effect.raceFirst(Effect.sleep(millis), background.ending)
+
   /** An answer that came too late for the attempt that worked on it is for those that wait or come, and for the postman after them. */
   const finishLate = Effect.fnUntraced(function* ({ from }: Incoming, claim: Mine, finished: Finished) {
     const current = yield* nowOf(finished)
@@ -66,7 +68,7 @@ export const makeExchange = Effect.gen(function* () {
     const pushes = yield* postman.mayPush
     const lastEndsMillis = pushes ? 0 : claim.firstClaimedAtMillis + lastAttemptEndsMillis
     const now = yield* Clock.currentTimeMillis
-    yield* Effect.sleep(Math.max(0, lastEndsMillis - now) + offerMillis)
+    yield* whileServing(Math.max(0, lastEndsMillis - now) + offerMillis)
     if (!(yield* claim.withdraw)) return
     // By the time mail is read it may be wrong, and whoever writes next hears how things stand.
     if (current.restate !== undefined && !pushes) return
@@ -122,7 +124,7 @@ export const makeExchange = Effect.gen(function* () {
       if (yield* postman.mayPush) return undefined
       const firstMillis = (yield* duplicates.claimedAtMillis(key)) ?? cameMillis
       const now = yield* Clock.currentTimeMillis
-      yield* Effect.sleep(Math.max(0, firstMillis + lastAttemptEndsMillis - now))
+      yield* whileServing(Math.max(0, firstMillis + lastAttemptEndsMillis - now))
       return text(word({ _tag: "StillWorking" }))
     })
 

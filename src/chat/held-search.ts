@@ -4,6 +4,7 @@ import type { RoomId } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import type { Later } from "./answer.ts"
+import { Background } from "./background.ts"
 import { Ledger } from "./ledger.ts"
 import { Rooms } from "./rooms.ts"
 
@@ -15,6 +16,7 @@ export const heldPollMillis = 250
  * waiting room, with word of that, and at the last moment with 正在配对.
  */
 export const makeHeldSearch = Effect.gen(function* () {
+  const background = yield* Background
   const ledger = yield* Ledger
   const rooms = yield* Rooms
 
@@ -36,7 +38,11 @@ export const makeHeldSearch = Effect.gen(function* () {
         while ((yield* rooms.read(room)).value?._tag === "Waiting") {
           const left = byMillis - (yield* Clock.currentTimeMillis)
           if (left <= 0) break
-          yield* Effect.sleep(Math.min(heldPollMillis, left))
+          const isEnding = yield* Effect.raceFirst(
+            Effect.as(Effect.sleep(Math.min(heldPollMillis, left)), false),
+            Effect.as(background.ending, true)
+          )
+          if (isEnding) break
         }
         const sentences = yield* told
         return (yield* actedAfter(openid, askedAtMillis))

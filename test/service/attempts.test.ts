@@ -92,4 +92,19 @@ describe("WeChat sends again to another server", () => {
         assert.isUndefined(yield* b.says("收到了"))
       }).pipe(Effect.scoped)
   )
+
+  it.live("a server that is told to end lets go of what it holds, with a sentence", () =>
+    Effect.gen(function* () {
+      const all = yield* stage({ servers: 1, variables: { WECHAT_DELIVERY: "passive" } })
+      const a = all.person()
+      const asking = yield* Effect.forkChild(likeWeChat(all, a, "event", pressed("配对")))
+      yield* settles(all.memcached.port, a.openid, 1)
+      yield* all.servers[0]!.process.signal("SIGTERM")
+      const told = yield* Fiber.join(asking)
+      assert.strictEqual(told?.number, 0)
+      assertSays(told?.bubble, "正在配对")
+      const { code, signal } = yield* all.servers[0]!.process.ended
+      assert.deepStrictEqual([code, signal], [0, null])
+    }).pipe(Effect.scoped)
+  )
 })
