@@ -13,7 +13,6 @@ type Fate = "proceed" | "loseAnswer" | "drop"
 /** A fault that waits for its operation. */
 interface Armed {
   readonly fate: Exclude<Fate, "proceed">
-  readonly target: Target
   skip: number
 }
 
@@ -23,7 +22,8 @@ export class FaultMaker {
   readonly underWay = new Set<Operation>()
   readonly #world: World
   readonly #judge: RunningJudge
-  #armed: ReadonlyArray<Armed> = []
+  /** By the name of whom they wait for. */
+  readonly #armed = new Map<string, ReadonlyArray<Armed>>()
 
   constructor(world: World, judge: RunningJudge) {
     this.#world = world
@@ -34,10 +34,10 @@ export class FaultMaker {
     const world = this.#world
     switch (fault._tag) {
       case "LoseAnswer":
-        this.#armed = [...this.#armed, { ...fault, fate: "loseAnswer" }]
+        this.#arm(fault.target, { fate: "loseAnswer", skip: fault.skip })
         break
       case "Drop":
-        this.#armed = [...this.#armed, { ...fault, fate: "drop" }]
+        this.#arm(fault.target, { fate: "drop", skip: fault.skip })
         break
       case "Kill":
         this.#kill(fault.server, fault.restartMillis)
@@ -59,14 +59,17 @@ export class FaultMaker {
 
   /** How an operation that begins is going to end. */
   fateOf(operation: Operation): Fate {
-    for (const armed of this.#armed) {
-      if (!isTarget(armed.target, operation)) continue
-      armed.skip -= 1
-      if (armed.skip >= 0) continue
-      this.#armed = this.#armed.filter((other) => other !== armed)
-      this.#count(armed.fate === "drop" ? "dropped" : "lost")
+    if (this.#armed.size === 0) return "proceed"
+    const { actor, server } = operation
+    for (const whom of [nameOf({ server }), actor.slice(0, actor.indexOf("#"))]) {
+      const waiting = this.#armed.get(whom) ?? []
+      for (const armed of waiting) armed.skip -= 1
+      const due = waiting.find(({ skip }) => skip < 0)
+      if (due === undefined) continue
+      this.#disarm(whom, due)
+      this.#count(due.fate === "drop" ? "dropped" : "lost")
       this.#suspectOperation(operation)
-      return armed.fate
+      return due.fate
     }
     return "proceed"
   }
@@ -77,11 +80,22 @@ export class FaultMaker {
 
   /** Nothing goes wrong any more, and what was stopped runs again. */
   end(): void {
-    this.#armed = []
+    this.#armed.clear()
     for (let server = 0; server < this.#world.serverCount; server += 1) {
       this.#world.setClock(server, 0)
       if (!this.#world.isAlive(server)) this.#world.start(server)
     }
+  }
+
+  #arm(target: Target, armed: Armed): void {
+    const whom = nameOf(target)
+    this.#armed.set(whom, [...(this.#armed.get(whom) ?? []), armed])
+  }
+
+  #disarm(whom: string, armed: Armed): void {
+    const left = this.#armed.get(whom)?.filter((other) => other !== armed) ?? []
+    if (left.length > 0) this.#armed.set(whom, left)
+    else this.#armed.delete(whom)
   }
 
   #count(name: FaultName): void {
@@ -155,5 +169,4 @@ export class FaultMaker {
   }
 }
 
-const isTarget = (target: Target, { actor, server }: Operation): boolean =>
-  "server" in target ? target.server === server : actor.startsWith(`${target.user}#`)
+const nameOf = (target: Target): string => ("server" in target ? `server ${target.server}` : target.user)

@@ -62,8 +62,8 @@ export class RunningJudge {
     if (action.input._tag === "Say") this.lines.answered(action, action.input.text)
     const { user } = action
     if (this.#hasMail(user)) return
-    const settled = [this.#suspicions.settles(action), this.#muddles.settles(action)]
-    if (settled.includes(true)) this.#beliefs.set(user, "unknown")
+    for (const settled of [this.#suspicions.settles(action), this.#muddles.settles(action)].flat())
+      this.#beliefs.set(settled, "unknown")
   }
 
   /** WeChat gave up sending an action. */
@@ -112,9 +112,9 @@ export class RunningJudge {
   /** A fault touched what concerns a user: the partner is concerned as well. */
   suspect(user: Openid): void {
     const now = this.#now()
-    this.#suspicions.mark(user, now)
     const partner = this.pairs.lastPartnerOf(user)
-    if (partner !== undefined) this.#suspicions.mark(partner, now)
+    this.#suspicions.mark(user, now, partner)
+    if (partner !== undefined) this.#suspicions.mark(partner, now, user)
   }
 
   /** A fault touched an item, or a push: whoever it belongs to is concerned. */

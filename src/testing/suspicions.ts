@@ -1,6 +1,7 @@
 /**
  * Whom a fault has hit and who has not come to rest since. The guarantees hold again after the next action of each user (design,
  * "Guarantees"): until then a word may come twice or be missing, and the judge looks away.
+ * Each user: whose session is lost hears of the end when the partner acts.
  */
 import type { Openid } from "../core/openid.ts"
 import type { Action } from "./action.ts"
@@ -11,10 +12,18 @@ export const restMillis = 25_000
 export class Suspicions {
   readonly #sinceMillis = new Map<Openid, number>()
   readonly #lastMillis = new Map<Openid, number>()
+  /** Who has acted since, and waits for a companion to do so. */
+  readonly #rested = new Set<Openid>()
+  /** Of each, those with whom they were in a pair: what became of it may be told when the other one acts. */
+  readonly #companions = new Map<Openid, Set<Openid>>()
 
-  mark(user: Openid, now: number): void {
+  mark(user: Openid, now: number, companion?: Openid): void {
     this.#sinceMillis.set(user, now)
     this.#lastMillis.set(user, now)
+    this.#rested.delete(user)
+    if (companion === undefined) return
+    this.#companions.set(user, this.#companionsOf(user).add(companion))
+    this.#companions.set(companion, this.#companionsOf(companion).add(user))
   }
 
   has(user: Openid): boolean {
@@ -26,10 +35,26 @@ export class Suspicions {
     return (this.#lastMillis.get(user) ?? Number.NEGATIVE_INFINITY) >= millis
   }
 
-  /** An action was answered, and nothing waits for the user: true when that ends the suspicion. */
-  settles({ user, begunAtMillis }: Action): boolean {
+  /** An action was answered, and nothing waits for the user: of whom that ends the suspicion. */
+  settles({ user, begunAtMillis }: Action): ReadonlyArray<Openid> {
     const since = this.#sinceMillis.get(user)
-    if (since === undefined || begunAtMillis < since + restMillis) return false
-    return this.#sinceMillis.delete(user)
+    if (since === undefined || begunAtMillis < since + restMillis) return []
+    this.#rested.add(user)
+    const settled = [user, ...this.#companionsOf(user)].filter((one) => this.#isSettled(one))
+    for (const one of settled) {
+      this.#sinceMillis.delete(one)
+      this.#rested.delete(one)
+      this.#companions.delete(one)
+    }
+    return settled
+  }
+
+  #isSettled(user: Openid): boolean {
+    const rests = (one: Openid) => this.#rested.has(one) || !this.has(one)
+    return this.#rested.has(user) && [...this.#companionsOf(user)].every(rests)
+  }
+
+  #companionsOf(user: Openid): Set<Openid> {
+    return this.#companions.get(user) ?? new Set()
   }
 }

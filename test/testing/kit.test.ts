@@ -5,6 +5,7 @@ import { anyStory, userOf, usersOf } from "../../src/testing/any-story.ts"
 import { type Fault, faultNames } from "../../src/testing/faults.ts"
 import { actInTurn, passTime } from "../../src/testing/in-turn.ts"
 import { checkProperty, PropertyBroken } from "../../src/testing/property.ts"
+import type { Deed } from "../../src/testing/story.ts"
 import { judgeStory } from "../../src/testing/story-judge.ts"
 import { World } from "../../src/testing/world.ts"
 
@@ -61,6 +62,24 @@ describe("generated stories", () => {
     const deed = { number: 0, atMillis: 0, what: { _tag: "Flush" } } as const
     assert.deepStrictEqual(judgeStory([deed], { servers: 1, tell: (_, words) => told.push(words) }), [])
     assert.deepStrictEqual(told, ["#0 fault: memcached forgets everything"])
+  })
+})
+
+describe("the judge of a story", () => {
+  it("lets whoever lost their session hear of the end when the partner acts", () => {
+    const [ann, bob] = [userOf(0), userOf(1)]
+    const look = { _tag: "Press", button: "配对" } as const
+    const story: ReadonlyArray<Deed> = [
+      { number: 0, atMillis: 0, what: { _tag: "Act", user: ann, input: look, server: 0 } },
+      { number: 1, atMillis: 5_000, what: { _tag: "Act", user: bob, input: look, server: 0 } },
+      { number: 2, atMillis: 10_000, what: { _tag: "Evict", item: "session", user: ann } },
+      {
+        number: 3,
+        atMillis: 40_000,
+        what: { _tag: "Act", user: ann, input: { _tag: "Press", button: "状态" }, server: 0 }
+      }
+    ]
+    assert.deepStrictEqual(judgeStory(story, { servers: 1 }), [])
   })
 })
 

@@ -106,8 +106,8 @@ describe("the simulation", () => {
       const run = play(options, { steps: 300 })
       assert.isUndefined(run.failure, report(options, run).join("\n"))
     },
-    // The same stories each time: of 400 fresh ones three raise an alarm over a word told twice or too late that is not decided yet
-    // (judge or service), and an alarm that comes and goes is worse. STORIES_SEED tells others.
+    // The same stories each time, until fresh ones have held in thousands: of 200, one raised a false alarm on 2026-11-24, mended since;
+    // an alarm that comes and goes is worse than none. STORIES_SEED tells others.
     { arbitrary: { runs: 15, seed: Number(process.env["STORIES_SEED"] ?? 20_261_122) } }
   )
 
