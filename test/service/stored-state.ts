@@ -18,9 +18,16 @@ export const storedState = (port: number, openid: string): Promise<number> =>
   })
 
 /** Who was told by push is in the new state as soon as that is written down. */
-export const settles = (port: number, openid: string, state: number): Effect.Effect<void> =>
+export const settles = (
+  port: number,
+  openid: string,
+  state: number,
+  withinMillis?: number
+): Effect.Effect<void> =>
   Effect.asVoid(
-    eventually(`state ${state} is stored`, async () =>
-      (await storedState(port, openid)) === state ? true : undefined
+    eventually(
+      `state ${state} is stored`,
+      async () => ((await storedState(port, openid)) === state ? true : undefined),
+      withinMillis
     )
   )
