@@ -15,6 +15,7 @@ import {
   underwayPollMillis
 } from "./duplicates.ts"
 import { Postman } from "./postman.ts"
+import type { Reply } from "./replies.ts"
 import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
 
 /** An offered answer is given by an attempt that waits on another server as soon as that looks for it. */
@@ -27,8 +28,7 @@ export const messagesTotal = Metric.counter("messages_total", {
 })
 
 /** What a message came to. `restate`: it says nothing but how things stand, and this is how they stand later. */
-export interface Finished {
-  readonly answer: Content | undefined
+export interface Finished extends Reply {
   readonly restate?: Effect.Effect<Finished>
 }
 
@@ -72,9 +72,10 @@ export const makeExchange = Effect.gen(function* () {
     if (!(yield* claim.withdraw)) return
     // By the time mail is read it may be wrong, and whoever writes next hears how things stand.
     if (current.restate !== undefined && !pushes) return
-    const { answer } = yield* nowOf(current)
+    const { answer, afterwards } = yield* nowOf(current)
     if (answer === undefined) return
     yield* postman.deliver(from, { content: answer, group: "answer", importance: "notice" })
+    if (current.restate !== undefined && afterwards !== undefined) yield* afterwards
   })
 
   /** What is said when memcached cannot be reached. */
@@ -98,12 +99,18 @@ export const makeExchange = Effect.gen(function* () {
       const begun = yield* Effect.catch(begin(over), (error) =>
         Effect.map(busy(incoming.from, error), answered)
       )
-      if (begun._tag !== "Begun") return yield* Deferred.succeed(heard, begun)
+      if (begun._tag !== "Begun") {
+        yield* Deferred.succeed(heard, begun)
+        return
+      }
       const { claim } = begun
       const finished = yield* Effect.raceFirst(begun.rest, claim.beats)
-      if (isOver) return yield* finishLate(incoming, claim, finished)
-      yield* Deferred.succeed(heard, answered(finished))
-      return yield* claim.settle(finished.answer)
+      if (isOver) yield* finishLate(incoming, claim, finished)
+      else {
+        yield* Deferred.succeed(heard, answered(finished))
+        yield* claim.settle(finished.answer)
+      }
+      if (finished.afterwards !== undefined) yield* finished.afterwards
     })
 
     const listen = Effect.gen(function* () {

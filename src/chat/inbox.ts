@@ -96,9 +96,10 @@ const make = Effect.gen(function* () {
       .map((one) => word(one._tag === "Looking" && !pushes ? { ...one, askAgain: true } : one))
       .join("\n")
     // News of a chat may have become mail since the look: words that come now must not overtake it.
-    const answer = yield* replies.compose(from, mail ?? (yield* mailOf(from)), words)
-    const isStatus = answer?._tag === "Text" && answer.text === words && saysOnlyLooking(sentences)
-    return isStatus ? { answer, restate: restated(from) } : { answer }
+    const reply = yield* replies.compose(from, mail ?? (yield* mailOf(from)), words)
+    const isStatus =
+      reply.answer?._tag === "Text" && reply.answer.text === words && saysOnlyLooking(sentences)
+    return isStatus ? { ...reply, restate: restated(from) } : reply
   })
 
   /** What a user who waits is told instead of 正在配对 when that came too late. */

@@ -3,9 +3,19 @@ import { type Content, text } from "../core/content.ts"
 import { composeReply, type Kept, replyTextBytes, split } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
 import { Background } from "./background.ts"
 import { type Mail, Mailbox } from "./mailbox.ts"
 import { Postman } from "./postman.ts"
+
+/** The reply and a push travel on different ways: what follows is sent when the reply had time to arrive. */
+const afterReplyMillis = 300
+
+/** What is answered in the exchange, and what is left to do once it was: the rest must not overtake it. */
+export interface Reply {
+  readonly answer: Content | undefined
+  readonly afterwards?: Effect.Effect<void, MemcachedError>
+}
 
 /**
  * Puts together what is answered in the exchange: what waited for the user first, then our own words (contract, "A reply
@@ -33,26 +43,28 @@ export const makeReplies = Effect.gen(function* () {
   })
 
   /** `mail`: the mailbox as it was read a moment ago, to save the look when it is empty. */
-  const compose = Effect.fnUntraced(function* (openid: Openid, mail: Mail, words: string) {
+  const compose = Effect.fnUntraced(function* (
+    openid: Openid,
+    mail: Mail,
+    words: string
+  ): Effect.fn.Return<Reply> {
     const [own = "", ...rest] = words === "" ? [] : split(words, replyTextBytes)
     const plain = own === "" ? undefined : text(own)
     if (mail.kept.length === 0) {
-      if (rest.length > 0) yield* background.run(afterwards(openid, rest))
-      return plain
+      if (rest.length === 0) return { answer: plain }
+      return { answer: plain, afterwards: Effect.delay(afterwards(openid, rest), afterReplyMillis) }
     }
     // The user is answered even when the mailbox cannot be read.
     const held = yield* Effect.orElseSucceed(mailbox.hold(openid), () => false)
     const composed = held ? yield* Effect.orElseSucceed(withMail(openid, own), () => undefined) : undefined
     const left = composed === undefined || composed.ownIncluded ? rest : [own, ...rest]
-    // What was taken must be on its way before anything newer finds the mailbox empty: nothing is waited for in between.
-    yield* background.run(
-      (held ? mailbox.letGo(openid) : Effect.void).pipe(
-        Effect.andThen(afterwards(openid, left)),
-        Effect.andThen(composed?.remain === true ? postman.flush(openid) : Effect.void)
-      )
-    )
-    const message: Content | undefined = composed === undefined ? plain : composed.message
-    return message
+    const letGo = yield* Effect.cached(held ? mailbox.letGo(openid) : Effect.void)
+    yield* background.run(letGo)
+    const answer = composed === undefined ? plain : composed.message
+    const remain = composed?.remain === true
+    if (left.length === 0 && !remain) return { answer }
+    const more = Effect.andThen(afterwards(openid, left), remain ? postman.flush(openid) : Effect.void)
+    return { answer, afterwards: Effect.andThen(letGo, Effect.delay(more, afterReplyMillis)) }
   })
 
   return { compose }

@@ -21,22 +21,22 @@ interface Node {
 }
 
 const add = (root: Node, letters: ReadonlyArray<string>): void => {
-  let node = root
+  let branch = root
   for (const letter of letters) {
-    const known = node.next.get(letter) ?? { ends: false, next: new Map<string, Node>() }
-    node.next.set(letter, known)
-    node = known
+    const known = branch.next.get(letter) ?? { ends: false, next: new Map<string, Node>() }
+    branch.next.set(letter, known)
+    branch = known
   }
-  node.ends = true
+  branch.ends = true
 }
 
 const holdsAt = (root: Node, letters: ReadonlyArray<string>, start: number): boolean => {
-  let node: Node | undefined = root
-  for (let place = start; node !== undefined && !node.ends; place += 1) {
+  let branch: Node | undefined = root
+  for (let place = start; branch !== undefined && !branch.ends; place += 1) {
     const letter = letters[place]
-    node = letter === undefined ? undefined : node.next.get(letter)
+    branch = letter === undefined ? undefined : branch.next.get(letter)
   }
-  return node !== undefined
+  return branch !== undefined
 }
 
 const lettersOf = (text: string): ReadonlyArray<string> =>
