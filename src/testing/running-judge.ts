@@ -62,8 +62,10 @@ export class RunningJudge {
     if (action.input._tag === "Say") this.lines.answered(action, action.input.text)
     const { user } = action
     if (this.#hasMail(user)) return
-    for (const settled of [this.#suspicions.settles(action), this.#muddles.settles(action)].flat())
+    for (const settled of [this.#suspicions.settles(action), this.#muddles.settles(action)].flat()) {
       this.#beliefs.set(settled, "unknown")
+      this.#waitingPeople.reads(settled, false, this.#now())
+    }
   }
 
   /** WeChat gave up sending an action. */

@@ -81,6 +81,25 @@ describe("the judge of a story", () => {
     ]
     assert.deepStrictEqual(judgeStory(story, { servers: 1 }), [])
   })
+
+  it("takes nobody for waiting who acted after memcached lost their search", () => {
+    const [ann, bob] = [userOf(0), userOf(1)]
+    const [look, ask] = [
+      { _tag: "Press", button: "配对" },
+      { _tag: "Press", button: "状态" }
+    ] as const
+    const story: ReadonlyArray<Deed> = [
+      { number: 0, atMillis: 0, what: { _tag: "Act", user: ann, input: look, server: 0 } },
+      { number: 1, atMillis: 5_000, what: { _tag: "Flush" } },
+      {
+        number: 2,
+        atMillis: 35_000,
+        what: { _tag: "Act", user: ann, input: { _tag: "Say", text: "u0.0" }, server: 0 }
+      },
+      { number: 3, atMillis: 130_000, what: { _tag: "Act", user: bob, input: ask, server: 0 } }
+    ]
+    assert.deepStrictEqual(judgeStory(story, { servers: 1 }), [])
+  })
 })
 
 describe("checkProperty", () => {
