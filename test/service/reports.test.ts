@@ -33,10 +33,11 @@ describe("a chat that is reported", () => {
         assertSays(yield* b.presses("状态"), "未配对")
 
         const read = (changed: Variables) => finished(["reports"], { ...variables, ...changed }, folder)
+        const run = Effect.runPromiseWith(yield* Effect.context<never>())
         const told = yield* eventually(
           "the report is in the database",
           async () => {
-            const { stdout } = await Effect.runPromise(read({}))
+            const { stdout } = await run(read({}))
             return stdout.includes("把你的学号告诉我") ? stdout : undefined
           },
           30_000

@@ -24,7 +24,8 @@ describe("errcodes", () => {
       split: [45002],
       passiveOnly: [48001],
       refusedContent: [87014],
-      bug: [41001, 44004, 45008, 123456]
+      unsendable: [40007, 44004],
+      bug: [41001, 45008, 123456]
     }
     for (const [action, codes] of Object.entries(advised)) {
       for (const code of codes) assert.strictEqual(actionFor(code), action, String(code))
