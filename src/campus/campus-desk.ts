@@ -10,8 +10,8 @@ import type { Openid } from "../core/openid.ts"
 import { isPeriods } from "../core/periods.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { nextClass, planOf, readTimetable, seasonOf } from "../core/timetable.ts"
-import type { DatabaseFailed } from "../database/database.ts"
 import { Bindings } from "./bindings.ts"
+import { bindingsBusy, makeForgetStudent } from "./forget-student.ts"
 import type { GatewayError } from "./gateway-exchange.ts"
 import type { Dated } from "./kept-answers.ts"
 import { Links } from "./links.ts"
@@ -32,6 +32,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const bindings = yield* Bindings
   const links = yield* Links
   const school = yield* SchoolData
+  const forget = yield* makeForgetStudent
 
   const now = Effect.map(Clock.currentTimeMillis, (millis) => schoolTimeAt(millis, timeZone))
 
@@ -158,9 +159,6 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     return yield* Effect.catch(answered({ openid, uuid: uuid.value }, question), withoutAnswer(openid))
   })
 
-  /** Whether there was a binding. */
-  const forget = (openid: Openid) => Effect.andThen(school.forget(openid), bindings.forget(openid))
-
   return Campus.of({
     answer: (openid, question) =>
       ask(openid, question).pipe(
@@ -170,7 +168,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           orElse: () =>
             Effect.succeed([{ _tag: "Campus", answer: { _tag: "NoAnswer", why: "silent" } } as const])
         }),
-        Effect.catchTag("DatabaseFailed", busy)
+        Effect.catchTag("DatabaseFailed", bindingsBusy)
       ),
     unbind: (openid) =>
       forget(openid).pipe(
@@ -178,16 +176,11 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
         Effect.map(([wasBound, link]): ReadonlyArray<Sentence> => [
           wasBound ? { _tag: "Unbound" } : { _tag: "NotBound", link }
         ]),
-        Effect.catch(busy)
+        Effect.catch(bindingsBusy)
       ),
-    forget: (openid) => Effect.asVoid(Effect.catch(forget(openid), busy))
+    forget: (openid) => Effect.asVoid(Effect.catch(forget(openid), bindingsBusy))
   })
 })
-
-const busy = (error: DatabaseFailed) =>
-  Effect.as(Effect.logWarning("a binding could not be read or deleted", { problem: error.message }), [
-    { _tag: "Busy" } as const
-  ])
 
 const reasonOf = (error: GatewayError): Extract<CampusAnswer, { readonly _tag: "NoAnswer" }>["why"] => {
   if (error._tag !== "GatewayFailed") return "refreshing"

@@ -1,10 +1,10 @@
 import { type DateTime, Layer, type Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
-import { Campus } from "../chat/campus.ts"
 import { Bindings } from "./bindings.ts"
 import { campusDeskLayer } from "./campus-desk.ts"
 import { CampusGateway } from "./gateway.ts"
 import { Links } from "./links.ts"
+import { noSchoolLayer } from "./no-school.ts"
 import { SchoolData } from "./school-data.ts"
 
 /** What the campus needs to know of the settings. */
@@ -30,5 +30,5 @@ export const campusLayer = (settings: CampusSettings) => {
     Links.layer({ publicUrl, secret: linkSecret }),
     SchoolData.layer
   ).pipe(Layer.provideMerge(gateway))
-  return (isConnected ? campusDeskLayer(settings) : Campus.layerNone).pipe(Layer.provideMerge(stores))
+  return (isConnected ? campusDeskLayer(settings) : noSchoolLayer).pipe(Layer.provideMerge(stores))
 }

@@ -15,7 +15,7 @@ export class Campus extends Context.Service<
     readonly forget: (openid: Openid) => Effect.Effect<void>
   }
 >()("xiaohou/chat/Campus") {
-  /** No school is connected. */
+  /** No school is connected, and none ever was. */
   static readonly layerNone: Layer.Layer<Campus> = Layer.succeed(Campus, {
     answer: (_openid, { button }) => Effect.succeed([{ _tag: "NoCampus", button }]),
     unbind: () => Effect.succeed([{ _tag: "NoCampus", button: "更新绑定信息" }]),

@@ -1,0 +1,18 @@
+import { Effect } from "effect"
+import type { Openid } from "../core/openid.ts"
+import type { DatabaseFailed } from "../database/database.ts"
+import { Bindings } from "./bindings.ts"
+import { SchoolData } from "./school-data.ts"
+
+/** Deletes what is kept of a student: the binding, and what the school said. True: there was a binding. */
+export const makeForgetStudent = Effect.gen(function* () {
+  const bindings = yield* Bindings
+  const school = yield* SchoolData
+  return (openid: Openid) => Effect.andThen(school.forget(openid), bindings.forget(openid))
+})
+
+/** The answer while the database cannot say; the reason goes to the log. */
+export const bindingsBusy = (error: DatabaseFailed) =>
+  Effect.as(Effect.logWarning("a binding could not be read or deleted", { problem: error.message }), [
+    { _tag: "Busy" } as const
+  ])
