@@ -211,6 +211,21 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     test: { file: "test/testing/explorer.test.ts", name: "a line right after the pair, fault: none" }
   },
   {
+    name: "the limit of messages never limits",
+    breaks: "the limit of messages",
+    changes: [
+      {
+        file: "src/chat/message-limit.ts",
+        text: 'all <= messagesPerMinute ? "fine"',
+        replacement: 'all > 0 ? "fine"'
+      }
+    ],
+    test: chat(
+      "message-limit",
+      "one sentence, then silence; nothing more reaches the partner until the minute is over"
+    )
+  },
+  {
     name: "any signature is accepted",
     breaks: "a forged request changes nothing",
     changes: [

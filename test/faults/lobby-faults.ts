@@ -155,6 +155,18 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     test: pairing("suiting and having met go both ways")
   },
   {
+    name: "a blocked pair meets once memcached forgot the block",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/blocks.ts",
+        text: "Option.isSome(cached) ? cached.value : yield* fromDatabase(openid)",
+        replacement: "Option.getOrElse(cached, () => [])"
+      }
+    ],
+    test: chat("reporting", "are not paired again, whoever looks first, also after memcached forgot")
+  },
+  {
     name: "the same two meet again although somebody else waits",
     breaks: "rule 9",
     changes: [
