@@ -43,7 +43,7 @@ export const simulatorCampusRoutes = (
         yield* router.add(
           "GET",
           `${campusPath}/notices/${at}`,
-          HttpServerResponse.text(noticeText(section, title))
+          HttpServerResponse.text(noticeText(section, title), { contentType: "text/plain; charset=utf-8" })
         )
       }
     })

@@ -43,6 +43,7 @@ describe("the simulated school", () => {
       for (const { href } of notices) {
         const page = yield* Effect.promise(() => fetch(href))
         assert.strictEqual(page.status, 200)
+        assert.match(page.headers.get("content-type") ?? "", /charset=utf-8/iu)
         yield* Effect.promise(() => page.text())
       }
       assert.isNotEmpty((yield* gateway.freeRooms(uuid, { date: "2026-11-24", from: 3, to: 5 })).names)
