@@ -132,7 +132,9 @@ describe("an account that may not push", () => {
 
   it.live("the whole chat works on replies alone", () =>
     Effect.gen(function* () {
-      const all = yield* stage({ servers: 2, variables: passive })
+      // A search that a slow machine does not let end before somebody comes.
+      const patient = { ...passive, PAIRING_TIMEOUT: "30 seconds" }
+      const all = yield* stage({ servers: 2, variables: patient })
       const [a, b] = [all.person(0), all.person(1)]
       // The exchange is held until somebody comes.
       const waiting = yield* Effect.forkChild(a.presses("配对"))
