@@ -1,5 +1,6 @@
 /** The postman: brings words to a user by push while WeChat allows it, and keeps them in the mailbox otherwise. */
 import { Context, Effect, Layer } from "effect"
+import { isMadeByAi } from "../core/ai-label.ts"
 import type { Importance } from "../core/allowance.ts"
 import { type Content, text } from "../core/content.ts"
 import { carriable, fold, halved, type Kept, replyTextBytes } from "../core/folding.ts"
@@ -65,7 +66,12 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     const allowed = yield* maySend(window, importance)
     // The receiver may have acted at the same moment.
     if (mail.kept.length > 0 || !allowed) return yield* keepAll(to, mail, [thing], delivery === "active")
-    const outcome = yield* push(to, thing.content, importance, window)
+    const outcome = yield* push(
+      to,
+      { content: thing.content, madeByAi: isOfChatbot(thing) },
+      importance,
+      window
+    )
     if (isFate(outcome)) return { done: outcome }
     const parts = outcome === "tooLong" ? halved([thing]) : [thing]
     if (parts === undefined) return { done: "unsendable" as const }
@@ -136,7 +142,11 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     const folded = fold(mail.kept, replyTextBytes)
     if (folded === undefined) return result(false)
     const things = mail.kept.slice(0, folded.taken)
-    const outcome = yield* push(to, folded.message, importance)
+    const outcome = yield* push(
+      to,
+      { content: folded.message, madeByAi: things.some(isOfChatbot) },
+      importance
+    )
     // Which of them was not to be sent shows when they go in smaller messages; that is kept, since the allowance may end before.
     const smaller = outcome === "refused" && things.length === 1 ? undefined : halved(things)
     if (mayBeForOne.has(outcome) && smaller !== undefined) {
@@ -168,7 +178,7 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     yield* flush(to)
     if ((yield* mailbox.peek(to)).kept.length > 0) return false
     for (const part of carriable(text(words))) {
-      if ((yield* push(to, part, "line")) !== "pushed") return false
+      if ((yield* push(to, { content: part, madeByAi: false }, "line")) !== "pushed") return false
     }
     return true
   })
@@ -182,6 +192,10 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     postMsg: (to, words) => Effect.orElseSucceed(postMsg(to, words), () => false)
   })
 })
+
+/** An answer of the chatbot carries its label; what a person wrote is a person's, whatever it begins with. */
+const isOfChatbot = ({ content, from }: Kept): boolean =>
+  from === undefined && content._tag === "Text" && isMadeByAi(content.text)
 
 /** Refused for one of several, perhaps, or for being too much. */
 const mayBeForOne: ReadonlySet<PushOutcome> = new Set<PushOutcome>(["refused", "tooLong"])

@@ -1,5 +1,4 @@
 import { Clock, Effect, Ref } from "effect"
-import { isMadeByAi } from "../core/ai-label.ts"
 import { type Importance, mayPush, pushesFor } from "../core/allowance.ts"
 import type { Content } from "../core/content.ts"
 import type { Openid } from "../core/openid.ts"
@@ -12,6 +11,12 @@ import { type PushOutcome, readPush } from "./push-outcome.ts"
  * own next reply.
  */
 export type DeliveryMode = "active" | "passive"
+
+/** What is pushed; `madeByAi`: a chatbot made it, or part of it. */
+export interface Pushed {
+  readonly content: Content
+  readonly madeByAi: boolean
+}
 
 /** How often a push starts over because another server counted at the same moment. */
 const countAttempts = 8
@@ -56,7 +61,7 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
   /** Counts, then sends; a refusal for want of allowance shuts the window. `read`: the ledger, where it was just read. */
   const push = Effect.fnUntraced(function* (
     to: Openid,
-    content: Content,
+    { content, madeByAi }: Pushed,
     importance: Importance,
     read?: StoredAllowance
   ) {
@@ -64,7 +69,7 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
       const window = (attempt === 0 ? read : undefined) ?? (yield* ledger.read(to))
       if (!(yield* maySend(window, importance))) return "notAllowed" satisfies PushOutcome
       if (!(yield* ledger.count(to, window))) continue
-      const outcome = yield* readPush(api.send(to, outgoing(content)))
+      const outcome = yield* readPush(api.send(to, outgoing(content, madeByAi)))
       if (outcome === "notAllowed") yield* shut(to, window)
       if (outcome === "notSent" || typeof outcome === "object") yield* Effect.ignore(uncount(to, window))
       if (typeof outcome === "object") {
@@ -84,7 +89,7 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
   return { push, maySend, pauseMillis, linesAllowed }
 })
 
-const outgoing = (content: Content): OutgoingMessage =>
+const outgoing = (content: Content, madeByAi: boolean): OutgoingMessage =>
   content._tag === "Text"
-    ? { _tag: "Text", content: content.text, ...(isMadeByAi(content.text) ? { madeByAi: true } : {}) }
+    ? { _tag: "Text", content: content.text, ...(madeByAi ? { madeByAi: true } : {}) }
     : content
