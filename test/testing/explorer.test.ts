@@ -9,10 +9,10 @@ import type { World } from "../../src/testing/world.ts"
  * How many schedules of each scenario are run here: a sample, but for the two smallest scenarios; `npm start -- explore` goes on.
  */
 const mostSchedules: Readonly<Record<FaultKind, number>> = {
-  none: 120,
-  crash: 25,
-  lostAnswer: 25,
-  dropped: 25
+  none: 80,
+  crash: 20,
+  lostAnswer: 20,
+  dropped: 20
 }
 
 describe("the explorer finds no schedule that breaks a guarantee", () => {
