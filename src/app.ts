@@ -4,7 +4,6 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Predicate, type Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpRouter } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
-import { BindingAttempts } from "./campus/binding-attempts.ts"
 import { campusLayer } from "./campus/campus-layer.ts"
 import { CardBinding } from "./campus/card-binding.ts"
 import { Background } from "./chat/background.ts"
@@ -133,7 +132,6 @@ export const serviceLayer = <R>(
   const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
   return Layer.mergeAll(server, Sweeper.layerRunning, Background.layerEnding).pipe(
     Layer.provide(CardBinding.layer),
-    Layer.provide(BindingAttempts.layer),
     Layer.provide(chatLayer(settings)),
     Layer.provide(wordFilterLayer(settings.wordFilterFile)),
     Layer.provide(linkSecretLayer(settings))

@@ -1,8 +1,9 @@
-/** Which links were used, and how often somebody tried: in memcached, so that all servers count together. */
+/** Which links were used or voided, and how often somebody tried: in memcached, so that all servers count together. */
 import { createHash } from "node:crypto"
-import { Context, Effect, Layer, Option, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
+import type { Openid } from "../core/openid.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
-import type { OpenedLink } from "./links.ts"
+import { linkedPages, type OpenedLink } from "./links.ts"
 
 /** More attempts than anybody needs who knows their password; the school was not asked. */
 export class TooManyTries extends Schema.TaggedError<TooManyTries>()("TooManyTries", {}) {
@@ -24,6 +25,9 @@ export class BindingAttempts extends Context.Service<
     readonly use: (link: OpenedLink) => Effect.Effect<boolean, MemcachedError>
     /** Takes the mark back: what it was used for did not happen. */
     readonly release: (link: OpenedLink) => Effect.Effect<void, MemcachedError>
+    /** From now on the links that a person has bind nothing; later ones do. */
+    readonly void: (openid: Openid) => Effect.Effect<void, MemcachedError>
+    readonly isVoid: (link: OpenedLink) => Effect.Effect<boolean, MemcachedError>
   }
 >()("xiaohou/campus/BindingAttempts") {
   static readonly layer: Layer.Layer<BindingAttempts, never, Memcached> = Layer.effect(
@@ -41,7 +45,16 @@ export class BindingAttempts extends Context.Service<
         }),
         isUsed: (link) => Effect.map(memcached.get(usedKey(link)), Option.isSome),
         use: (link) => memcached.add(usedKey(link), "1", windowSeconds),
-        release: (link) => Effect.asVoid(memcached.delete(usedKey(link)))
+        release: (link) => Effect.asVoid(memcached.delete(usedKey(link))),
+        void: (openid) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            memcached.set(voidKey(openid), String(now), windowSeconds)
+          ),
+        isVoid: (link) =>
+          Effect.map(
+            memcached.get(voidKey(link.openid)),
+            Option.exists((sinceMillis) => madeAtMillis(link) < Number(sinceMillis))
+          )
       })
     })
   )
@@ -55,4 +68,10 @@ const windowSeconds = 60 * 60
 
 const usedKey = (link: OpenedLink) => `bind-used:${link.id}`
 
-const nameless = (cardNumber: string): string => createHash("sha256").update(cardNumber).digest("base64url")
+/** Nameless, since it stays for a while after a person is forgotten. */
+const voidKey = (openid: Openid) => `bind-void:${nameless(openid)}`
+
+const madeAtMillis = ({ expiresAtMillis }: OpenedLink): number =>
+  expiresAtMillis - linkedPages.bind.lifetimeMillis
+
+const nameless = (name: string): string => createHash("sha256").update(name).digest("base64url")

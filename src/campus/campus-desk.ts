@@ -10,6 +10,7 @@ import type { Openid } from "../core/openid.ts"
 import { isPeriods } from "../core/periods.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { nextClass, planOf, readTimetable, seasonOf } from "../core/timetable.ts"
+import type { BindingAttempts } from "./binding-attempts.ts"
 import { Bindings } from "./bindings.ts"
 import { bindingsBusy, makeForgetStudent } from "./forget-student.ts"
 import type { GatewayError } from "./gateway-exchange.ts"
@@ -22,7 +23,8 @@ export const answerBudgetMillis = 4_000
 
 export const campusDeskLayer = (options: {
   readonly timeZone: DateTime.TimeZone
-}): Layer.Layer<Campus, never, Bindings | Links | SchoolData> => Layer.effect(Campus, make(options.timeZone))
+}): Layer.Layer<Campus, never, BindingAttempts | Bindings | Links | SchoolData> =>
+  Layer.effect(Campus, make(options.timeZone))
 
 const minuteMillis = 60_000
 

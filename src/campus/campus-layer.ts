@@ -1,5 +1,6 @@
 import { type DateTime, Layer, type Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
+import { BindingAttempts } from "./binding-attempts.ts"
 import { Bindings } from "./bindings.ts"
 import { campusDeskLayer } from "./campus-desk.ts"
 import { CampusGateway } from "./gateway.ts"
@@ -26,6 +27,7 @@ export const campusLayer = (settings: CampusSettings) => {
       )
     : CampusGateway.layerNone
   const stores = Layer.mergeAll(
+    BindingAttempts.layer,
     Bindings.layer,
     Links.layer({ publicUrl, secret: linkSecret }),
     SchoolData.layer

@@ -13,7 +13,7 @@ import { BindingAttempts, type TooManyTries } from "./binding-attempts.ts"
 import { Bindings } from "./bindings.ts"
 import { type Card, CampusGateway, type Uuid } from "./gateway.ts"
 import type { GatewayError } from "./gateway-exchange.ts"
-import { type LinkExpired, Links, type LinkSpoiled, type OpenedLink } from "./links.ts"
+import { LinkExpired, Links, type LinkSpoiled, type OpenedLink } from "./links.ts"
 
 /** A card was bound with this link already. */
 export class LinkUsed extends Schema.TaggedError<LinkUsed>()("LinkUsed", {}) {
@@ -40,7 +40,7 @@ export class CardBinding extends Context.Service<
       sealed: string,
       card: Card
     ) => Effect.Effect<void, LinkProblem | StoreProblem | TooManyTries | GatewayError>
-    /** Deletes what is kept of the person of a link; the link can still bind. */
+    /** Deletes what is kept of the person of a link, and voids their links. */
     readonly unbind: (sealed: string) => Effect.Effect<void, LinkProblem | StoreProblem>
   }
 >()("xiaohou/campus/CardBinding") {
@@ -57,6 +57,7 @@ export class CardBinding extends Context.Service<
 
       const usable = Effect.fnUntraced(function* (sealed: string) {
         const link = yield* links.open("bind", sealed)
+        if (yield* attempts.isVoid(link)) return yield* new LinkExpired()
         return (yield* attempts.isUsed(link)) ? yield* new LinkUsed() : link
       })
 
@@ -73,6 +74,8 @@ export class CardBinding extends Context.Service<
 
       const keep = Effect.fnUntraced(function* (link: OpenedLink, uuid: Uuid) {
         if (!(yield* attempts.use(link))) return yield* new LinkUsed()
+        // The person may have been forgotten while the school was asked.
+        if (yield* attempts.isVoid(link)) return yield* new LinkExpired()
         yield* Effect.tapError(bindings.bind(link.openid, uuid), () => Effect.ignore(attempts.release(link)))
         yield* background.run(welcome(link.openid))
       })

@@ -1,8 +1,8 @@
 /** What somebody may try against the binding page. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Context, Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { mostTries } from "../../src/campus/binding-attempts.ts"
+import { BindingAttempts, mostTries } from "../../src/campus/binding-attempts.ts"
 import { linkedPages, linkParameter } from "../../src/campus/links.ts"
 import { bindingPage, bindingProblems } from "../../src/core/binding-wording.ts"
 import { Openid } from "../../src/core/openid.ts"
@@ -89,6 +89,30 @@ describe("links", () => {
       assert.strictEqual((yield* stage.submit(sealed, goodCard)).status, 410)
       assert.strictEqual((yield* stage.unbind(sealed)).status, 410)
       assert.deepStrictEqual(stage.gateway.asked, [])
+    })
+  )
+
+  it.effect("voided, also while the school is asked, they bind nothing; later ones and others' do", () =>
+    Effect.gen(function* () {
+      const stage = yield* bindStage
+      const attempts = Context.get(stage.context, BindingAttempts)
+      const { sealed } = yield* stage.newLink()
+      const { sealed: others } = yield* stage.newLink(another)
+      const { sealed: underWay } = yield* stage.newLink()
+      const clock = yield* Clock.Clock
+      yield* TestClock.adjust(1)
+      stage.gateway.answer = () => {
+        Effect.runSync(Effect.provideService(attempts.void(someone), Clock.Clock, clock))
+        return { body: uuid }
+      }
+      assert.strictEqual((yield* stage.submit(underWay, goodCard)).status, 410)
+      assert.strictEqual((yield* stage.submit(sealed, goodCard)).status, 410)
+      assert.strictEqual((yield* stage.unbind(sealed)).status, 410)
+      assert.strictEqual(stage.gateway.asked.length, 1)
+      assert.isUndefined(yield* stage.uuidOf(someone))
+      stage.gateway.answer = () => ({ body: uuid })
+      assert.isTrue(isDone(yield* stage.submit(others, goodCard)))
+      assert.isTrue(isDone(yield* stage.submit((yield* stage.newLink()).sealed, goodCard)))
     })
   )
 

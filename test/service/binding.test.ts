@@ -72,7 +72,9 @@ describe("binding a card", () => {
         for (const trace of [a.openid, uuid, card.cardNumber]) assert.isFalse(holds(trace), trace)
         assert.match(textOf(yield* a.presses("今天课表")), /绑定.*href/su)
         yield* bind(a)
+        const open = linkIn(yield* a.presses("更新绑定信息"))
         yield* a.unfollows
+        assert.strictEqual((yield* submit(open, card)).status, 410)
         for (const trace of [a.openid, uuid]) assert.isFalse(holds(trace), trace)
         keepsSecrets(all, a)
       }).pipe(Effect.scoped)
