@@ -5,6 +5,8 @@ import { weChatLayer } from "../app.ts"
 import { Database } from "../database/database.ts"
 import { Memcached } from "../memcached/memcached.ts"
 import { inspectSettings, type Settings } from "../settings.ts"
+import { campusCheck } from "./campus-check.ts"
+import { chatbotCheck } from "./chatbot-check.ts"
 import { type Check, fine, type Finding, problem, warning } from "./check.ts"
 import { memcachedCheck } from "./memcached-check.ts"
 import { environment } from "./settings-from-environment.ts"
@@ -25,6 +27,8 @@ const checksOf = Effect.fnUntraced(function* (settings: Settings, problems: Read
     settingsCheck(settings, problems),
     memcachedCheck(settings.memcached),
     databaseCheck(settings),
+    campusCheck(settings),
+    chatbotCheck(settings.chatbot),
     ...(yield* weChatChecks(settings))
   ] satisfies ReadonlyArray<Check>
 })

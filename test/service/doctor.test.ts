@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { fakeGateway } from "../campus/fake-gateway.ts"
+import { openaiSays, secretKey, simsimiRefuses } from "../chatbot/bots-under-test.ts"
+import { fakeBot } from "../chatbot/fake-bot.ts"
 import { freePort, memcachedProcess } from "../memcached/memcached-process.ts"
 import { appSecret, fakeWeChat } from "./fake-wechat.ts"
 import { servingVariables, token } from "./stage.ts"
@@ -20,7 +23,7 @@ const doctor = Effect.fnUntraced(function* (variables: Variables) {
     ok,
     findings.every(({ status }) => status !== "problem")
   )
-  for (const secret of [token, appSecret, "link-secret"]) assert.notInclude(ended.stdout, secret)
+  for (const secret of [token, appSecret, secretKey, "link-secret"]) assert.notInclude(ended.stdout, secret)
   return findings
 })
 
@@ -36,7 +39,15 @@ describe("doctor", () => {
     () =>
       Effect.gen(function* () {
         const [memcached, weChat] = [yield* memcachedProcess(), yield* fakeWeChat]
-        const variables = servingVariables(weChat, memcached.port)
+        const gateway = yield* fakeGateway(() => ({ body: { code: 401, content: "" } }))
+        const bot = yield* fakeBot(() => openaiSays("你好呀"))
+        const variables = {
+          ...servingVariables(weChat, memcached.port),
+          CAMPUS_URL: gateway.url,
+          OPENAI_BASE_URL: `${bot.url}/v1`,
+          OPENAI_API_KEY: secretKey,
+          OPENAI_MODEL: "tiny"
+        }
         const before = yield* doctor(variables)
         assert.include(find(before, "menu")?.advice, "menu push")
         yield* finished(["menu", "push"], variables, yield* emptyFolder)
@@ -49,6 +60,11 @@ describe("doctor", () => {
         for (const words of ["compare-and-swap works", "nothing dropped", "500000 of 500000", "192.0.2.1"]) {
           assert.include(says, words)
         }
+        assert.deepStrictEqual(statusesOf(findings, "campus"), ["fine"])
+        assert.deepStrictEqual(statusesOf(findings, "chatbot"), ["fine"])
+        assert.notInclude(says, "你好呀")
+        // Nobody's password is tried.
+        assert.isEmpty(gateway.askedAt("/uc/auth"))
       }).pipe(Effect.scoped),
     60_000
   )
@@ -72,7 +88,7 @@ describe("doctor", () => {
         }
         assert.include(find(findings, "memcached")?.says, `127.0.0.1:${nobody}`)
         assert.include(find(findings, "access token")?.advice, "WECHAT_APP_SECRET")
-        for (const check of ["callback", "quota", "menu"]) {
+        for (const check of ["campus", "chatbot", "callback", "quota", "menu"]) {
           assert.deepStrictEqual(statusesOf(findings, check), ["skipped"])
         }
       }).pipe(Effect.scoped),
@@ -104,6 +120,35 @@ describe("doctor", () => {
         assert.include(find(findings, "memcached")?.says, "compare-and-swap does not work")
         assert.include(find(findings, "callback")?.advice, "console")
         assert.include(find(findings, "quota")?.says, "0 of 500000")
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "tells why the campus gateway and the chatbot are of no use",
+    () =>
+      Effect.gen(function* () {
+        const [memcached, weChat, nobody] = [yield* memcachedProcess(), yield* fakeWeChat, yield* freePort]
+        const gateway = yield* fakeGateway(() => ({ status: 404, body: "<h1>no such page</h1>" }))
+        const bot = yield* fakeBot(() => simsimiRefuses(403))
+        const variables = {
+          ...servingVariables(weChat, memcached.port),
+          CAMPUS_URL: gateway.url,
+          SIMSIMI_URL: bot.url,
+          SIMSIMI_API_KEY: secretKey
+        }
+        const wrong = yield* doctor(variables)
+        assert.include(find(wrong, "campus")?.advice, "correct CAMPUS_URL")
+        assert.include(find(wrong, "chatbot")?.advice, "correct SIMSIMI_API_KEY")
+        gateway.answer = () => ({ status: 200, body: "<h1>welcome</h1>" })
+        bot.reply = () => ({ status: 200, body: "<h1>welcome</h1>" })
+        const foreign = yield* doctor(variables)
+        assert.include(find(foreign, "campus")?.advice, "correct CAMPUS_URL")
+        assert.include(find(foreign, "chatbot")?.advice, "correct SIMSIMI_URL")
+        const url = `http://127.0.0.1:${nobody}`
+        const down = yield* doctor({ ...variables, CAMPUS_URL: url, SIMSIMI_URL: url })
+        assert.include(find(down, "campus")?.advice, "let this machine reach it")
+        assert.include(find(down, "chatbot")?.advice, "let this machine reach it")
       }).pipe(Effect.scoped),
     60_000
   )
