@@ -82,7 +82,7 @@ const booksView = ({ books, today, link, said, asOf }: BooksView): Page => ({
     (book) =>
       html`<section class="card">
         <h2>${book.title}</h2>
-        <p>${book.author} · ${book.place}</p>
+        <p class="aside">${book.author} · ${book.place}</p>
         <p>${dueInWords(book, today)}</p>
         ${
           book.renewable && book.barcode !== ""
@@ -92,7 +92,7 @@ const booksView = ({ books, today, link, said, asOf }: BooksView): Page => ({
                   ${booksPage.renew}《${book.title}》
                 </button>
               </form>`
-            : html`<p>${booksPage.notRenewable}</p>`
+            : html`<p class="aside">${booksPage.notRenewable}</p>`
         }
       </section>`
   )}
@@ -102,5 +102,7 @@ const booksView = ({ books, today, link, said, asOf }: BooksView): Page => ({
 const booksStyle = `
 .card { margin: 0 0 1rem; }
 .card h2 { margin: 0; font-size: 1.125rem; }
-.card p { margin: 0.25rem 0; }
+.card p { margin: 0.25rem 0 0; }
+.card .aside { color: var(--muted); font-size: 0.9375rem; }
+.card form { margin: 0.875rem 0 0; }
 `

@@ -6,6 +6,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import type { Page } from "playwright-core"
 import { Bindings } from "../../src/campus/bindings.ts"
 import { type LinkedPage, Links } from "../../src/campus/links.ts"
 import { booksRoutes } from "../../src/http/books.ts"
@@ -39,6 +40,29 @@ const stage = Effect.gen(function* () {
   return { ...rig, here, linkTo, get }
 })
 
+const phone = { width: 375, height: 812 } as const
+
+/** Opens a page at phone width, light and dark, and leaves a picture of each in `test-output`. */
+const onPhones = Effect.fnUntraced(function* (
+  name: string,
+  link: string,
+  look: (tab: Page) => Promise<void>
+) {
+  const chrome = yield* browser
+  const folder = join(import.meta.dirname, "../../test-output")
+  mkdirSync(folder, { recursive: true })
+  for (const colorScheme of ["light", "dark"] as const) {
+    yield* Effect.promise(async () => {
+      const tab = await chrome.newPage({ viewport: phone, colorScheme })
+      await tab.goto(link)
+      await tab.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true })
+      await look(tab)
+      assert.isAtMost(Number(await tab.evaluate("document.documentElement.scrollWidth")), phone.width)
+      await tab.close()
+    })
+  }
+})
+
 describe("the timetable as a page", () => {
   it.live("shows the week with today marked, at phone width, light and dark, without scripts", () =>
     Effect.gen(function* () {
@@ -52,21 +76,10 @@ describe("the timetable as a page", () => {
       assert.match(page.body, /aria-current="date"/u)
       assert.notInclude(page.body, "高等数学")
       assert.include((yield* get(`${link}&week=11`)).body, "高等数学")
-      const chrome = yield* browser
-      const folder = join(import.meta.dirname, "../../test-output")
-      mkdirSync(folder, { recursive: true })
-      for (const colorScheme of ["light", "dark"] as const) {
-        yield* Effect.promise(async () => {
-          const tab = await chrome.newPage({ viewport: { width: 375, height: 812 }, colorScheme })
-          await tab.goto(link)
-          const wide = await tab.evaluate("document.documentElement.scrollWidth")
-          assert.isAtMost(Number(wide), 375)
-          assert.strictEqual(await tab.getByRole("columnheader", { name: "今天" }).count(), 1)
-          assert.strictEqual(await tab.getByRole("cell", { name: /大学英语/u }).count(), 1)
-          await tab.screenshot({ path: join(folder, `timetable-${colorScheme}.png`), fullPage: true })
-          await tab.close()
-        })
-      }
+      yield* onPhones("timetable", link, async (tab) => {
+        assert.strictEqual(await tab.getByRole("columnheader", { name: "今天" }).count(), 1)
+        assert.strictEqual(await tab.getByRole("cell", { name: /大学英语/u }).count(), 1)
+      })
     }).pipe(Effect.scoped)
   )
 
@@ -134,6 +147,20 @@ describe("the books as a page", () => {
       })
       assert.include((yield* get(`${here}/books`, form)).body, "续借成功")
       assert.strictEqual(gateway.askedAt("/api/renew")[0]?.form.get("barcode"), "barcode-三体")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("fits a phone, light and dark, with a button for each book that can be renewed", () =>
+    Effect.gen(function* () {
+      const { linkTo } = yield* stage
+      const link = yield* linkTo("books")
+      yield* onPhones("books", link, async (tab) => {
+        assert.strictEqual(await tab.getByRole("heading", { level: 2 }).count(), 3)
+        assert.strictEqual(await tab.getByRole("button", { name: /续借/u }).count(), 2)
+        await tab.getByRole("button", { name: /三体/u }).click()
+        await tab.getByRole("status").waitFor()
+        assert.strictEqual(await tab.getByRole("button", { name: /续借/u }).count(), 2)
+      })
     }).pipe(Effect.scoped)
   )
 })
