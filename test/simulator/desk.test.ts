@@ -25,6 +25,8 @@ const openPage = Effect.gen(function* () {
   return { bot, platform, page, url, first, second }
 })
 
+const pollMillis = 20
+
 const rows = (page: Page) => page.locator(".exchanges li:not([hidden])")
 
 describe("the desk", () => {
@@ -76,7 +78,7 @@ describe("the desk", () => {
         yield* Effect.promise(async () => {
           await page.getByRole("button", { name: /^去掉/u }).click()
           await page.getByLabel("账号类型").selectOption("personal")
-          await page.waitForFunction("document.querySelectorAll('.faults li').length === 0")
+          await page.locator(".faults li").waitFor({ state: "detached" })
           await page.screenshot({ path: "test-output/simulator-switches.png" })
         })
         const { kind, faults } = yield* platform.conditions
@@ -111,7 +113,11 @@ describe("the desk", () => {
         const chooser = page.waitForEvent("filechooser")
         await one.getByRole("menuitem", { name: "从文件选…" }).click()
         await (await chooser).setFiles({ name: "a.png", mimeType: "image/png", buffer: png })
-        await page.waitForFunction("document.querySelector('.own .picture img')?.naturalWidth === 1")
+        // Looked at from here: the page's own rules keep `waitForFunction` from evaluating in it.
+        const image = one.locator(".own .picture img")
+        await image.waitFor()
+        const width = () => image.evaluate((shown: { readonly naturalWidth?: number }) => shown.naturalWidth)
+        while ((await width()) !== 1) await page.waitForTimeout(pollMillis)
         const answer = await fetch(`${url}/simulator/scenario`)
         assert.include(await answer.text(), '"act": "image"')
       })
