@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { holdsCommandLink } from "../core/clickable.ts"
 import type { Command } from "../core/command.ts"
 import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
@@ -34,7 +35,10 @@ export const makeRelay = Effect.gen(function* () {
   })
 
   return Effect.fnUntraced(function* (from: Openid, { room, to, content }: Relaying) {
-    if (content._tag === "Text" && isFiltered(content.text)) return [{ _tag: "Filtered" } as const]
+    if (content._tag === "Text") {
+      if (holdsCommandLink(content.text)) return [{ _tag: "CommandLinkHeld" } as const]
+      if (isFiltered(content.text)) return [{ _tag: "Filtered" } as const]
+    }
     const delivery = yield* postman.deliver(to, { content, group: room, from, importance: "line" })
     if (delivery === "gone") {
       yield* partnerUnfollowed(room, to)

@@ -1,6 +1,30 @@
 /** A word in a text that makes the phone send it as a click in a message menu does (protocol notes 3.2). */
 export const clickable = (label: string): string =>
-  `<a href="weixin://bizmsgmenu?msgmenucontent=${encodeURIComponent(label)}&msgmenuid=${menuItemId}">${label}</a>`
+  `<a href="weixin://${commandScheme}?msgmenucontent=${encodeURIComponent(label)}&msgmenuid=${menuItemId}">${label}</a>`
+
+/**
+ * Whether words of a stranger hold such a link: a touch would make the reader's phone send what the writer chose, even 退出 or 举报.
+ * Whatever the spelling, as long as a phone may still read it: entities, percent signs, width, case, characters nobody sees.
+ */
+export const holdsCommandLink = (words: string): boolean =>
+  decoded(words)
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[^a-z]/gu, "")
+    .includes(commandScheme)
+
+const commandScheme = "bizmsgmenu"
+
+const decoded = (words: string): string =>
+  words
+    .replaceAll(/&#x([0-9a-f]{1,6});?/giu, (_, digits: string) => character(Number.parseInt(digits, 16)))
+    .replaceAll(/&#(\d{1,7});?/gu, (_, digits: string) => character(Number(digits)))
+    .replaceAll(/%([0-9a-f]{2})/giu, (_, digits: string) => character(Number.parseInt(digits, 16)))
+
+const character = (codePoint: number): string =>
+  codePoint <= largestCodePoint ? String.fromCodePoint(codePoint) : ""
+
+const largestCodePoint = 0x10ffff
 
 /** WeChat sends it back; that it is there tells a click from typed words, and its value means nothing to us. */
 const menuItemId = 1

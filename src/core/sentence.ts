@@ -55,6 +55,8 @@ export type Sentence =
   | { readonly _tag: "Busy" }
   | { readonly _tag: "TooFast" }
   | { readonly _tag: "Filtered" }
+  /** The line held a link that would have acted for its reader. */
+  | { readonly _tag: "CommandLinkHeld" }
   | { readonly _tag: "Reported" }
   | { readonly _tag: "NothingToReport" }
   /** The last attempt of an exchange ends without an answer, and nothing can be pushed. */

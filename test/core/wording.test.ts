@@ -61,6 +61,7 @@ const everySentence: {
   Busy: [{ _tag: "Busy" }],
   TooFast: [{ _tag: "TooFast" }],
   Filtered: [{ _tag: "Filtered" }],
+  CommandLinkHeld: [{ _tag: "CommandLinkHeld" }],
   Reported: [{ _tag: "Reported" }],
   NothingToReport: [{ _tag: "NothingToReport" }],
   StillWorking: [{ _tag: "StillWorking" }],
