@@ -56,10 +56,16 @@ export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("Sett
 /** Variables by name; an empty one counts as missing. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** Reads all settings. `serving` needs more of them than the demo. */
+/**
+ * What the settings are read for. `serve` needs the token; `inspect` is a command that looks at what `serve` keeps, and needs less; `demo`
+ * keeps nothing unless it is told where, and takes no chatbot that was not named.
+ */
+export type Purpose = "serve" | "inspect" | "demo"
+
+/** Reads all settings. */
 export const readSettings = (
   variables: Variables,
-  purpose: { readonly serving: boolean }
+  purpose: Purpose
 ): Result.Result<Settings, SettingsInvalid> => {
   const { settings, problems } = inspectSettings(variables, purpose)
   return problems.length === 0 ? Result.succeed(settings) : Result.fail(new SettingsInvalid({ problems }))
@@ -68,7 +74,7 @@ export const readSettings = (
 /** The settings, those that cannot be used at their defaults, and what is wrong with them. */
 export const inspectSettings = (
   variables: Variables,
-  purpose: { readonly serving: boolean }
+  purpose: Purpose
 ): { readonly settings: Settings; readonly problems: ReadonlyArray<string> } => {
   const problems: Array<string> = []
 
@@ -106,7 +112,7 @@ export const inspectSettings = (
     appSecret === undefined ? "passive" : "active"
   )
   needs(
-    purpose.serving && value("WECHAT_TOKEN") === undefined,
+    purpose === "serve" && value("WECHAT_TOKEN") === undefined,
     "WECHAT_TOKEN is missing: serving needs the token set in WeChat's console"
   )
   needs(
@@ -134,7 +140,7 @@ export const inspectSettings = (
     const model = value("OPENAI_MODEL")
     const named = optional("CHATBOT", read.oneOf(["none", "simsimi", "openai"]))
     const kind = named ?? (simsimiKey !== undefined ? "simsimi" : openaiKey !== undefined ? "openai" : "none")
-    const isMeant = named !== undefined || purpose.serving
+    const isMeant = named !== undefined || purpose === "serve"
     const missing = (name: string) =>
       needs(isMeant && value(name) === undefined, `${name} is missing: CHATBOT=${kind} needs it`)
     if (kind === "simsimi") {
@@ -170,7 +176,11 @@ export const inspectSettings = (
       username: value("MEMCACHED_USERNAME"),
       password: optional("MEMCACHED_PASSWORD", read.secret)
     },
-    databaseUrl: setting("DATABASE_URL", read.databaseUrl, purpose.serving ? databaseFile : databaseInMemory),
+    databaseUrl: setting(
+      "DATABASE_URL",
+      read.databaseUrl,
+      purpose === "demo" ? databaseInMemory : databaseFile
+    ),
     pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, 50_000),
     chatIdleTimeoutMillis: setting("CHAT_IDLE_TIMEOUT", read.idleTimeout, 30 * 60_000),
     wordFilterFile: value("WORD_FILTER_FILE"),

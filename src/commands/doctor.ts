@@ -91,7 +91,7 @@ export const doctorCommand = Command.make(
   "doctor",
   { json: Flag.Boolean("json").pipe(Flag.withDescription("For programs"), Flag.withDefault(false)) },
   Effect.fnUntraced(function* ({ json }) {
-    const { settings, problems } = inspectSettings(yield* environment, { serving: true })
+    const { settings, problems } = inspectSettings(yield* environment, "serve")
     const neighbours = Layer.merge(weChatLayer(settings.weChat), FetchHttpClient.layer).pipe(
       // A memory of its own: the token is asked for, not taken from what the servers share.
       Layer.provide(Memcached.layerMemory)
@@ -110,6 +110,6 @@ export const doctorCommand = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Look at every setting and every neighbour, and print what is wrong with what to do about it. Exit code 1 when something is"
+    "Look at every setting and every neighbour, and print what is wrong with what to do about it. Exit code 1 when there is a problem"
   )
 )

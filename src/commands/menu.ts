@@ -55,7 +55,7 @@ const push = Effect.fnUntraced(function* (dryRun: boolean) {
 /** Runs a call on the account of the settings. */
 const withAccount = <A, E>(call: Effect.Effect<A, E, WeChatApi>) =>
   Effect.gen(function* () {
-    const settings = yield* settingsFor({ serving: false })
+    const settings = yield* settingsFor("inspect")
     if (settings.weChat.appId === undefined || settings.weChat.appSecret === undefined) {
       return yield* new MenuImpossible({
         problems: ["WECHAT_APP_ID and WECHAT_APP_SECRET are needed to reach the live menu"]

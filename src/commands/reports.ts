@@ -68,7 +68,7 @@ export const reportsCommand = Command.make(
     json: Flag.Boolean("json").pipe(Flag.withDescription("As a list in JSON"), Flag.withDefault(false))
   },
   Effect.fnUntraced(function* ({ json }) {
-    const settings = yield* settingsFor({ serving: true })
+    const settings = yield* settingsFor("inspect")
     const reports = yield* list(settings.timeZone).pipe(
       Effect.provide(storeLayer(settings)),
       Effect.provideService(References.MinimumLogLevel, "None")

@@ -8,7 +8,7 @@ import { telemetryLayer } from "./telemetry.ts"
 
 /** Serves for real until a signal comes. */
 const serve = Effect.gen(function* () {
-  const settings = yield* settingsFor({ serving: true })
+  const settings = yield* settingsFor("serve")
   const { token } = settings.weChat
   // The settings of a serving process hold a token, or they are refused.
   if (token === undefined) return
@@ -29,7 +29,7 @@ const serve = Effect.gen(function* () {
 })
 
 const demo = Effect.gen(function* () {
-  const settings = yield* settingsFor({ serving: false })
+  const settings = yield* settingsFor("demo")
   return yield* untilSignal(settings, demoLayer(settings))
 })
 

@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs"
 import { parseEnv } from "node:util"
 import { Array, Cause, Effect, Layer, Logger, References } from "effect"
 import { problemOf } from "./problem.ts"
-import { readSettings, type Settings, type SettingsInvalid, type Variables } from "../settings.ts"
+import {
+  type Purpose,
+  readSettings,
+  type Settings,
+  type SettingsInvalid,
+  type Variables
+} from "../settings.ts"
 
 /** The environment, and `.env` in the working directory for what the environment leaves open. */
 export const environment: Effect.Effect<Variables> = Effect.sync(() => ({
@@ -11,9 +17,7 @@ export const environment: Effect.Effect<Variables> = Effect.sync(() => ({
 }))
 
 /** The settings from there, or everything that is wrong with them. */
-export const settingsFor = (purpose: {
-  readonly serving: boolean
-}): Effect.Effect<Settings, SettingsInvalid> =>
+export const settingsFor = (purpose: Purpose): Effect.Effect<Settings, SettingsInvalid> =>
   Effect.flatMap(environment, (variables) => Effect.fromResult(readSettings(variables, purpose)))
 
 /** Logs as the settings say; `pretty` on a terminal where they say nothing. */
