@@ -1,5 +1,4 @@
 /** The wiring on one page: which layer stands on which. */
-import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Predicate, type Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpRouter } from "effect/http"
@@ -19,7 +18,7 @@ import { bindRoutes } from "./http/bind.ts"
 import { booksRoutes } from "./http/books.ts"
 import { healthRoutes } from "./http/health.ts"
 import { homeRoute } from "./http/home.ts"
-import { bodyTimeoutMillis } from "./http/request-body.ts"
+import { boundedServer, KeptConnections } from "./http/kept-connections.ts"
 import { timetableRoutes } from "./http/timetable.ts"
 import { webhookRoutes } from "./http/webhook.ts"
 import { Memcached } from "./memcached/memcached.ts"
@@ -29,8 +28,11 @@ import { WeChatApi } from "./wechat/api.ts"
 import { WeChatUnreachable } from "./wechat/api-exchange.ts"
 import type { MessageMode } from "./wechat/message-mode.ts"
 
-/** Requests under way are finished within this time; with what goes on in the background it stays under the 10 s of SIGTERM. */
-const finishRequestsMillis = 4_500
+/**
+ * Requests under way are finished within this time, which is a little more than any answer takes. With the time for letting go of
+ * connections, and for what goes on in the background, it stays well under the 10 s of SIGTERM.
+ */
+const finishRequestsMillis = 4_700
 
 /** The state in memcached, or in this process where no server is named. */
 export const stateLayer = (settings: Pick<Settings, "memcached">): Layer.Layer<Memcached> =>
@@ -85,7 +87,16 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 
 /** Listens on an address; requests under way are finished when the scope closes. */
 export const listen = (host: string, port: number) =>
-  NodeHttpServer.layer(boundedServer, { host, port, gracefulShutdownTimeout: finishRequestsMillis }).pipe(
+  Layer.unwrap(
+    Effect.sync(() => {
+      const { server, kept } = boundedServer()
+      return NodeHttpServer.layer(() => server, {
+        host,
+        port,
+        gracefulShutdownTimeout: finishRequestsMillis
+      }).pipe(Layer.merge(Layer.succeed(KeptConnections, kept)))
+    })
+  ).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(
         Effect.fail(
@@ -95,20 +106,10 @@ export const listen = (host: string, port: number) =>
     )
   )
 
-/**
- * Who opens a connection and does not finish a request holds memory: its head has as long as a whole body may take, and the whole
- * twice that. Node looks every `connectionCheckMillis`; its own limits are minutes.
- */
-const headTimeoutMillis = bodyTimeoutMillis
-const requestTimeoutMillis = 2 * bodyTimeoutMillis
-const connectionCheckMillis = 500
-
-const boundedServer = () =>
-  createServer({
-    headersTimeout: headTimeoutMillis,
-    requestTimeout: requestTimeoutMillis,
-    connectionsCheckingInterval: connectionCheckMillis
-  })
+/** Comes before the server closes, since it stands on it. */
+const lettingGo = Layer.effectDiscard(
+  Effect.flatMap(KeptConnections, ({ letGo }) => Effect.addFinalizer(() => letGo))
+)
 
 /**
  * Everything that the outside meets, on the server that is provided; `home` is what stands at `/`, and `bindNote` on the page that
@@ -130,7 +131,8 @@ export const serviceLayer = <R>(
     home
   )
   const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
-  return Layer.mergeAll(server, Sweeper.layerRunning, Background.layerEnding).pipe(
+  return Layer.merge(lettingGo, Background.layerEnding).pipe(
+    Layer.provideMerge(Layer.merge(server, Sweeper.layerRunning)),
     Layer.provide(CardBinding.layer),
     Layer.provide(chatLayer(settings)),
     Layer.provide(wordFilterLayer(settings.wordFilterFile)),

@@ -2,7 +2,7 @@
 import { Context, Deferred, Effect, FiberSet, Layer } from "effect"
 
 /** How long the end of the process waits for what is under way: SIGTERM has to end everything within 10 s. */
-export const finishMillis = 5_000
+export const finishMillis = 3_500
 
 export class Background extends Context.Service<
   Background,

@@ -14,17 +14,14 @@ const serve = Effect.gen(function* () {
   if (token === undefined) return
   return yield* untilSignal(
     settings,
-    Layer.merge(
-      serveLayer(settings, token),
-      Layer.effectDiscard(
-        Effect.logInfo("serving", {
-          address: `http://${settings.host}:${settings.port}/wechat`,
-          chatbot: settings.chatbot._tag,
-          delivery: settings.weChat.delivery,
-          messageMode: settings.weChat.messageMode
-        })
-      )
-    )
+    Layer.effectDiscard(
+      Effect.logInfo("serving", {
+        address: `http://${settings.host}:${settings.port}/wechat`,
+        chatbot: settings.chatbot._tag,
+        delivery: settings.weChat.delivery,
+        messageMode: settings.weChat.messageMode
+      })
+    ).pipe(Layer.provideMerge(serveLayer(settings, token)))
   )
 })
 

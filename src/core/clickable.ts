@@ -15,11 +15,25 @@ export const holdsCommandLink = (words: string): boolean =>
 
 const commandScheme = "bizmsgmenu"
 
-const decoded = (words: string): string =>
-  words
+/** Undone as often as it was done; named entities hide nothing but space. */
+const decoded = (words: string): string => {
+  const once = words
     .replaceAll(/&#x([0-9a-f]{1,6});?/giu, (_, digits: string) => character(Number.parseInt(digits, 16)))
     .replaceAll(/&#(\d{1,7});?/gu, (_, digits: string) => character(Number(digits)))
+    .replaceAll(/&(?:amp|lt|gt|quot|apos);/giu, (name) => named[name.toLowerCase()] ?? "")
+    .replaceAll(/&[a-z]{2,24};/giu, "")
     .replaceAll(/%([0-9a-f]{2})/giu, (_, digits: string) => character(Number.parseInt(digits, 16)))
+  // Each time it gets shorter, so this ends.
+  return once.length < words.length ? decoded(once) : once
+}
+
+const named: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&apos;": "'"
+}
 
 const character = (codePoint: number): string =>
   codePoint <= largestCodePoint ? String.fromCodePoint(codePoint) : ""

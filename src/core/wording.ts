@@ -98,7 +98,7 @@ export const word = (sentence: Sentence): string => {
     case "Filtered":
       return "这句话里有本号不转发的词，所以没有发给对方。请换个说法。"
     case "CommandLinkHeld":
-      return "这句话里有一点就会替对方发消息的链接，所以没有发给对方。"
+      return "这句话里的链接，对方点了就会替 TA 发消息，所以没有发给对方。"
     case "Reported":
       return "举报收到了。这次聊天到此为止，你们不会再遇到。最近几句话已加密留给管理员，30 天后删除。"
     case "NothingToReport":

@@ -19,7 +19,7 @@ export type PropertyOptions = Pick<Arbitrary.CheckOptions, "runs" | "seed" | "re
 /**
  * Checks a property on generated values. It holds for a value when it gives back true, or no violations; it is broken when it throws
  * (as assertions do), gives back false, or violations. Throws `PropertyBroken` for the smallest value that breaks it. Without a `seed`,
- * every check draws new values.
+ * every check draws new values. A `replay` that breaks the property no more, as after a repair, holds.
  */
 export const checkProperty = <A>(
   values: Arbitrary.Arbitrary<A>,
@@ -42,12 +42,24 @@ export const checkProperty = <A>(
         ],
         replay: result.replay
       })
+    case "ReplayMismatch":
+      if (result.reason === "PropertyPassed") return
+      throw new PropertyBroken({
+        facts: [mismatch[result.reason]],
+        replay: options.replay ?? "none"
+      })
     default:
       throw new PropertyBroken({
         facts: [Arbitrary.formatCheckFailure(result) ?? result._tag],
         replay: options.replay ?? "none"
       })
   }
+}
+
+const mismatch = {
+  ShrinkPassed: "what was shrunk holds now, but not what it was shrunk from: check again without `replay`",
+  ShrinkPathUnavailable: "`replay` leads to no value: the values are generated in another way now",
+  AttemptDiscarded: "`replay` leads to a value that is filtered out now"
 }
 
 /** What is wrong with a value, in words; nothing when the property holds for it. */

@@ -10,6 +10,9 @@ const dresses: ReadonlyArray<(character: string) => string> = [
   (character) => `&#${character.codePointAt(0)};`,
   (character) => `&#x${character.codePointAt(0)?.toString(16)};`,
   (character) => `%${character.codePointAt(0)?.toString(16)}`,
+  (character) => `%25${character.codePointAt(0)?.toString(16)}`,
+  (character) => `&amp;#${character.codePointAt(0)};`,
+  (character) => `${character}&Tab;&shy;`,
   (character) => `${character}\u200b`,
   (character) => String.fromCodePoint((character.codePointAt(0) ?? 0) + fullWidth)
 ]

@@ -33,7 +33,7 @@ describe("a chat that is reported", () => {
         assertSays(yield* b.presses("状态"), "未配对")
 
         // Whoever reads reports needs to know nothing of WeChat.
-        const secret = { LINK_SECRET: variables["LINK_SECRET"] }
+        const secret = { LINK_SECRET: variables["LINK_SECRET"] ?? "" }
         const read = (changed: Variables) => finished(["reports"], { ...secret, ...changed }, folder)
         const run = Effect.runPromiseWith(yield* Effect.context<never>())
         const told = yield* eventually(

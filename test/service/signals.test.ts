@@ -1,3 +1,4 @@
+import { Agent, get } from "node:http"
 import { connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
@@ -23,6 +24,24 @@ const endsWell = Effect.fnUntraced(function* (running: Running, withinMillis = e
   assert.isFalse(running.leftBehind())
   return ended
 })
+
+const busyConnections = 8
+
+/** Nothing takes long here: this is only what ending a process may cost on a busy machine. */
+const promptEndMillis = 4_000
+
+/**
+ * The status of a request that uses the agent's connections, or the code of its error. Whose new connection is not taken any more goes
+ * elsewhere, as balancers do.
+ */
+const statusOver = (agent: Agent, url: string): Promise<number | string> =>
+  new Promise((settle) => {
+    const request = get(`${url}/healthz`, { agent }, (answer) => {
+      answer.resume().once("end", () => settle(answer.statusCode ?? "no status"))
+    }).once("error", (error: NodeJS.ErrnoException) =>
+      settle(request.reusedSocket ? (error.code ?? error.message) : "no connection")
+    )
+  })
 
 /** A connection that stays open and says no more after `words`. */
 const lingering = (server: Server, words: string) =>
@@ -84,6 +103,40 @@ describe("signals", () => {
       all.weChat.sendTakesMillis = 0
       assert.isUndefined(yield* b.says("还在"))
       assert.strictEqual(textOf(yield* a.hears()), "还在")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("a balancer that keeps its connections loses no message, and does not hold up the end", () =>
+    Effect.gen(function* () {
+      const all = yield* stage({ servers: 1 })
+      const [server] = all.servers
+      if (server === undefined) return
+      const agent = new Agent({ keepAlive: true, maxSockets: busyConnections })
+      const statuses: Array<number | string> = []
+      // Goes on until the server takes no connection any more.
+      const keepAsking = Effect.promise(async () => {
+        for (;;) {
+          const status = await statusOver(agent, server.url)
+          if (status === "no connection") return
+          statuses.push(status)
+        }
+      })
+      const asking = yield* Effect.forkChild(
+        Effect.all(
+          Array.from({ length: busyConnections }, () => keepAsking),
+          { concurrency: "unbounded" }
+        )
+      )
+      yield* eventually("all of them ask", () => (statuses.length > 10 * busyConnections ? true : undefined))
+      yield* server.process.signal("SIGTERM")
+      yield* endsWell(server.process, promptEndMillis)
+      yield* Fiber.join(asking)
+      agent.destroy()
+      assert.deepStrictEqual(
+        statuses.filter((status) => status !== 200),
+        [],
+        `after ${statuses.length} requests`
+      )
     }).pipe(Effect.scoped)
   )
 

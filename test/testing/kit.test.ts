@@ -154,6 +154,17 @@ describe("checkProperty", () => {
     assert.strictEqual(values[0], large)
     assert.deepStrictEqual(again.facts.slice(1), first.facts.slice(1))
   })
+
+  it("holds with a replay that breaks the property no more, as after a repair", () => {
+    const { replay } = broken(small, (number) => number < 100)
+    assert.doesNotThrow(() => checkProperty(small, () => true, { replay }))
+  })
+
+  it("says of a half repair that the value before shrinking is broken still", () => {
+    const { replay } = broken(small, (number) => number < 100, { seed: 1 })
+    const { facts } = broken(small, (number) => number <= 100, { replay })
+    assert.match(facts.join(), /check again without/u)
+  })
 })
 
 describe("a world driven in turn", () => {

@@ -1,0 +1,53 @@
+/** The connections that clients keep open between requests, and letting go of them before the server closes. */
+import { createServer, type Server, type ServerResponse } from "node:http"
+import { Context, Effect } from "effect"
+import { bodyTimeoutMillis } from "./request-body.ts"
+
+/**
+ * Who opens a connection and does not finish a request holds memory: its head has as long as a whole body may take, and the whole
+ * twice that. Node looks every `connectionCheckMillis`; its own limits are minutes.
+ */
+const headTimeoutMillis = bodyTimeoutMillis
+const requestTimeoutMillis = 2 * bodyTimeoutMillis
+const connectionCheckMillis = 500
+
+/**
+ * How long clients have to hear that their connection ends. One that is busy asks again within it; on one that was idle for so long hardly
+ * anything is on its way when it is closed.
+ */
+const letGoMillis = 500
+
+export class KeptConnections extends Context.Service<
+  KeptConnections,
+  {
+    /**
+     * From now on every answer is the last on its connection (`Connection: close`). A closed server alone goes on serving whoever asks
+     * without a pause, as balancers do, and cuts them off in the end.
+     */
+    readonly letGo: Effect.Effect<void>
+  }
+>()("xiaohou/http/KeptConnections") {}
+
+/** Node's HTTP server, with limits on who is slow. */
+export const boundedServer = (): { readonly server: Server; readonly kept: KeptConnections["Service"] } => {
+  const underWay = new Set<ServerResponse>()
+  let isLast = false
+  const server = createServer({
+    headersTimeout: headTimeoutMillis,
+    requestTimeout: requestTimeoutMillis,
+    connectionsCheckingInterval: connectionCheckMillis
+  })
+  server.on("request", (_request, response) => {
+    if (isLast) response.shouldKeepAlive = false
+    underWay.add(response)
+    response.once("close", () => underWay.delete(response))
+  })
+  const letGo = Effect.andThen(
+    Effect.sync(() => {
+      isLast = true
+      for (const response of underWay) response.shouldKeepAlive = false
+    }),
+    Effect.sleep(letGoMillis)
+  )
+  return { server, kept: KeptConnections.of({ letGo }) }
+}
