@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /**
- * Words that may take a while: a chatbot's, or word of a partner. Whoever carries out a command returns this instead of waiting.
+ * Words that may take a while: a chatbot's, the school's, or word of a partner. Whoever carries out a command returns this instead of waiting.
  *
  * It runs after the turn of the user is over, so that their next message is not kept waiting, and has to end by `byMillis` (milliseconds
  * since 1970, some 13 s after the message came) with whatever can be said by then. The inbox sees to the rest:

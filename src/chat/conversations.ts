@@ -161,7 +161,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           answer.push(showPairing(command.sinceMillis, now, timeZone, yield* rooms.liveliness(command.room)))
           break
         case "AskCampus":
-          answer.push(...(yield* campus.answer(openid, command.question)))
+          later = () => campus.answer(openid, command.question)
           break
         case "Unbind":
           answer.push(...(yield* campus.unbind(openid)))

@@ -39,6 +39,8 @@ export interface RigOptions {
   readonly memcached?: Layer.Layer<Memcached>
   /** Who answers in tease mode; nobody, unless given. */
   readonly tease?: Layer.Layer<Tease>
+  /** The school; none is connected, unless given. */
+  readonly campus?: Layer.Layer<Campus>
 }
 
 export interface Rig {
@@ -87,7 +89,7 @@ export const startServer = Effect.fnUntraced(function* (rig: Rig) {
   }).pipe(
     Layer.provide([
       api,
-      Campus.layerNone,
+      rig.options.campus ?? Campus.layerNone,
       rig.options.reports ?? Reports.layerMemory,
       rig.options.tease ?? Tease.layerNone
     ]),
