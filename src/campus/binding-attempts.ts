@@ -1,9 +1,8 @@
-/** Which links were used or voided, and how often somebody tried: in memcached, so that all servers count together. */
+/** How often somebody tried to bind a card: in memcached, so that all servers count together. */
 import { createHash } from "node:crypto"
-import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
-import type { Openid } from "../core/openid.ts"
+import { Context, Effect, Layer, Schema } from "effect"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
-import { linkedPages, type OpenedLink } from "./links.ts"
+import type { OpenedLink } from "./links.ts"
 
 /** More attempts than anybody needs who knows their password; the school was not asked. */
 export class TooManyTries extends Schema.TaggedError<TooManyTries>()("TooManyTries", {}) {
@@ -20,14 +19,6 @@ export class BindingAttempts extends Context.Service<
       link: OpenedLink,
       cardNumber: string
     ) => Effect.Effect<void, TooManyTries | MemcachedError>
-    readonly isUsed: (link: OpenedLink) => Effect.Effect<boolean, MemcachedError>
-    /** Marks a link as used. False: it is already; of several at once one gets true. */
-    readonly use: (link: OpenedLink) => Effect.Effect<boolean, MemcachedError>
-    /** Takes the mark back: what it was used for did not happen. */
-    readonly release: (link: OpenedLink) => Effect.Effect<void, MemcachedError>
-    /** From now on the links that a person has bind nothing; later ones do. */
-    readonly void: (openid: Openid) => Effect.Effect<void, MemcachedError>
-    readonly isVoid: (link: OpenedLink) => Effect.Effect<boolean, MemcachedError>
   }
 >()("xiaohou/campus/BindingAttempts") {
   static readonly layer: Layer.Layer<BindingAttempts, never, Memcached> = Layer.effect(
@@ -42,19 +33,7 @@ export class BindingAttempts extends Context.Service<
           yield* countOne(`bind-link:${link.id}`, mostTries.link)
           yield* countOne(`bind-person:${link.openid}`, mostTries.person)
           yield* countOne(`bind-card:${nameless(cardNumber)}`, mostTries.card)
-        }),
-        isUsed: (link) => Effect.map(memcached.get(usedKey(link)), Option.isSome),
-        use: (link) => memcached.add(usedKey(link), "1", windowSeconds),
-        release: (link) => Effect.asVoid(memcached.delete(usedKey(link))),
-        void: (openid) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            memcached.set(voidKey(openid), String(now), windowSeconds)
-          ),
-        isVoid: (link) =>
-          Effect.map(
-            memcached.get(voidKey(link.openid)),
-            Option.exists((sinceMillis) => madeAtMillis(link) < Number(sinceMillis))
-          )
+        })
       })
     })
   )
@@ -65,13 +44,5 @@ export const mostTries = { link: 5, person: 15, card: 15 } as const
 
 /** How long attempts count from the first one; longer than a link lives. */
 const windowSeconds = 60 * 60
-
-const usedKey = (link: OpenedLink) => `bind-used:${link.id}`
-
-/** Nameless, since it stays for a while after a person is forgotten. */
-const voidKey = (openid: Openid) => `bind-void:${nameless(openid)}`
-
-const madeAtMillis = ({ expiresAtMillis }: OpenedLink): number =>
-  expiresAtMillis - linkedPages.bind.lifetimeMillis
 
 const nameless = (name: string): string => createHash("sha256").update(name).digest("base64url")

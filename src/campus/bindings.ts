@@ -1,16 +1,25 @@
-/** The bindings: for whom the gateway answers under which uuid. The one thing kept of a student, in the database. */
-import { Context, Effect, Layer, Option, Redacted } from "effect"
+/**
+ * The bindings: for whom the gateway answers under which uuid. The one thing kept of a student, in the database; beside it, for as long
+ * as they live, the links with which a card can still be bound.
+ */
+import { createHash } from "node:crypto"
+import { Clock, Context, Effect, Layer, Option, Redacted } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
 import type { Uuid } from "./gateway.ts"
+import type { OpenedLink } from "./links.ts"
 
 export class Bindings extends Context.Service<
   Bindings,
   {
     readonly of: (openid: Openid) => Effect.Effect<Option.Option<Uuid>, DatabaseFailed>
-    /** Binds, in place of whatever was bound before. */
-    readonly bind: (openid: Openid, uuid: Uuid) => Effect.Effect<void, DatabaseFailed>
-    /** Deletes, and leaves nothing behind. False: there was nothing. */
+    /** From now on a card can be bound with this link, once. */
+    readonly expect: (link: OpenedLink) => Effect.Effect<void, DatabaseFailed>
+    /** False: a card was bound with it, its person was forgotten since, or nobody ever expected it. */
+    readonly isExpected: (link: OpenedLink) => Effect.Effect<boolean, DatabaseFailed>
+    /** Uses a link up and binds, in place of whatever was bound before; both or neither. False: the link is not expected. */
+    readonly bind: (link: OpenedLink, uuid: Uuid) => Effect.Effect<boolean, DatabaseFailed>
+    /** Deletes the binding and the links of a person, and leaves nothing behind. False: there was no binding. */
     readonly forget: (openid: Openid) => Effect.Effect<boolean, DatabaseFailed>
   }
 >()("xiaohou/campus/Bindings") {
@@ -23,14 +32,44 @@ export class Bindings extends Context.Service<
             database.use((sql) => sql<{ uuid: string }>`SELECT uuid FROM bindings WHERE openid = ${openid}`),
             ([row]) => Option.map(Option.fromUndefinedOr(row), ({ uuid }) => Redacted.make(uuid))
           ),
-        bind: (openid, uuid) =>
-          database.erase(
-            (sql) => sql`INSERT INTO bindings ${sql.insert({ openid, uuid: Redacted.value(uuid) })}
-              ON CONFLICT (openid) DO UPDATE SET uuid = excluded.uuid`
+        expect: Effect.fnUntraced(function* ({ id, openid, expiresAtMillis }) {
+          const now = yield* Clock.currentTimeMillis
+          const row = { id, person: nameless(openid), until: expiresAtMillis }
+          yield* database.use((sql) =>
+            Effect.andThen(
+              sql`DELETE FROM bind_links WHERE until <= ${now}`,
+              sql`INSERT INTO bind_links ${sql.insert(row)}`
+            )
+          )
+        }),
+        isExpected: ({ id }) =>
+          Effect.map(
+            database.use((sql) => sql`SELECT id FROM bind_links WHERE id = ${id}`),
+            (rows) => rows.length > 0
+          ),
+        // Both take the link before the binding: of two at once one waits for the other, and sees what it did.
+        bind: ({ id, openid }, uuid) =>
+          database.erase((sql) =>
+            sql.withTransaction(
+              Effect.gen(function* () {
+                const taken = yield* sql`DELETE FROM bind_links WHERE id = ${id} RETURNING id`
+                if (taken.length === 0) return false
+                yield* sql`INSERT INTO bindings ${sql.insert({ openid, uuid: Redacted.value(uuid) })}
+                  ON CONFLICT (openid) DO UPDATE SET uuid = excluded.uuid`
+                return true
+              })
+            )
           ),
         forget: (openid) =>
           Effect.map(
-            database.erase((sql) => sql`DELETE FROM bindings WHERE openid = ${openid} RETURNING openid`),
+            database.erase((sql) =>
+              sql.withTransaction(
+                Effect.andThen(
+                  sql`DELETE FROM bind_links WHERE person = ${nameless(openid)}`,
+                  sql`DELETE FROM bindings WHERE openid = ${openid} RETURNING openid`
+                )
+              )
+            ),
             (deleted) => deleted.length > 0
           )
       })
@@ -42,3 +81,6 @@ export class Bindings extends Context.Service<
     Layer.provide(Database.layerMemory)
   )
 }
+
+/** A link that ran out stays until the next one is made: it should not tell for whom it was. */
+const nameless = (openid: Openid): string => createHash("sha256").update(openid).digest("base64url")

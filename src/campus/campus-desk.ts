@@ -10,7 +10,7 @@ import type { Openid } from "../core/openid.ts"
 import { isPeriods } from "../core/periods.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { nextClass, planOf, readTimetable, seasonOf } from "../core/timetable.ts"
-import type { BindingAttempts } from "./binding-attempts.ts"
+import { makeBindLink } from "./bind-link.ts"
 import { Bindings } from "./bindings.ts"
 import { bindingsBusy, makeForgetStudent } from "./forget-student.ts"
 import type { GatewayError } from "./gateway-exchange.ts"
@@ -23,8 +23,7 @@ export const answerBudgetMillis = 4_000
 
 export const campusDeskLayer = (options: {
   readonly timeZone: DateTime.TimeZone
-}): Layer.Layer<Campus, never, BindingAttempts | Bindings | Links | SchoolData> =>
-  Layer.effect(Campus, make(options.timeZone))
+}): Layer.Layer<Campus, never, Bindings | Links | SchoolData> => Layer.effect(Campus, make(options.timeZone))
 
 const minuteMillis = 60_000
 
@@ -32,15 +31,16 @@ type Answers = Effect.Effect<ReadonlyArray<CampusAnswer>, GatewayError>
 
 const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const bindings = yield* Bindings
+  const bindLinkFor = yield* makeBindLink
   const links = yield* Links
   const school = yield* SchoolData
   const forget = yield* makeForgetStudent
 
   const now = Effect.map(Clock.currentTimeMillis, (millis) => schoolTimeAt(millis, timeZone))
 
-  /** When an answer was fetched, where that was not just now. */
-  const asOf = ({ isKept, fetchedAtMillis }: Dated<unknown>, time: SchoolTime): ReadonlyArray<CampusAnswer> =>
-    isKept ? [{ _tag: "AsOf", now: time, fetched: schoolTimeAt(fetchedAtMillis, timeZone) }] : []
+  /** When an answer was fetched, where that matters. */
+  const asOf = ({ isOld, fetchedAtMillis }: Dated<unknown>, time: SchoolTime): ReadonlyArray<CampusAnswer> =>
+    isOld ? [{ _tag: "AsOf", now: time, fetched: schoolTimeAt(fetchedAtMillis, timeZone) }] : []
 
   const dayPlan = Effect.fnUntraced(function* (student: Student, tag: "Today" | "Tomorrow") {
     const [time, found, link] = yield* timetableOf(student, "stored")
@@ -55,7 +55,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const updated = Effect.fnUntraced(function* (student: Student) {
     const [time, found, link] = yield* timetableOf(student, "new")
     const plan = planOf(readTimetable(found.value, time.day), time.day)
-    if (!found.isKept) return [{ _tag: "TimetableUpdated", plan, link }] satisfies ReadonlyArray<CampusAnswer>
+    if (!found.isOld) return [{ _tag: "TimetableUpdated", plan, link }] satisfies ReadonlyArray<CampusAnswer>
     const why = found.problem === undefined ? "silent" : reasonOf(found.problem)
     return [
       { _tag: "NoAnswer", why },
@@ -95,7 +95,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     )
     const oldest = found
       .map(({ answer }) => answer)
-      .filter(({ isKept }) => isKept)
+      .filter(({ isOld }) => isOld)
       .sort((one, other) => one.fetchedAtMillis - other.fetchedAtMillis)[0]
     return [
       {
@@ -139,13 +139,11 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   }
 
   const bindLink = (openid: Openid) =>
-    Effect.map(links.to("bind", openid), (link): ReadonlyArray<CampusAnswer> => [{ _tag: "BindLink", link }])
+    Effect.map(bindLinkFor(openid), (link): ReadonlyArray<CampusAnswer> => [{ _tag: "BindLink", link }])
 
   const withoutAnswer = (openid: Openid) => (error: GatewayError) =>
     error._tag === "GatewayUnauthorised"
-      ? Effect.map(links.to("bind", openid), (link): ReadonlyArray<CampusAnswer> => [
-          { _tag: "BindAgain", link }
-        ])
+      ? Effect.map(bindLinkFor(openid), (link): ReadonlyArray<CampusAnswer> => [{ _tag: "BindAgain", link }])
       : Effect.as(Effect.logWarning("the school did not answer a question", { problem: error.message }), [
           { _tag: "NoAnswer", why: reasonOf(error) }
         ] satisfies ReadonlyArray<CampusAnswer>)
@@ -155,7 +153,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     if (question.button === "更新绑定信息") return yield* bindLink(openid)
     const uuid = yield* bindings.of(openid)
     if (Option.isNone(uuid)) {
-      const link = yield* links.to("bind", openid)
+      const link = yield* bindLinkFor(openid)
       return [{ _tag: "BindFirst", button: question.button, link }] satisfies ReadonlyArray<CampusAnswer>
     }
     return yield* Effect.catch(answered({ openid, uuid: uuid.value }, question), withoutAnswer(openid))
@@ -174,7 +172,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
       ),
     unbind: (openid) =>
       forget(openid).pipe(
-        Effect.zip(links.to("bind", openid)),
+        Effect.zip(bindLinkFor(openid)),
         Effect.map(([wasBound, link]): ReadonlyArray<Sentence> => [
           wasBound ? { _tag: "Unbound" } : { _tag: "NotBound", link }
         ]),

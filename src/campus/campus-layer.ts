@@ -30,7 +30,7 @@ export const campusLayer = (settings: CampusSettings) => {
     BindingAttempts.layer,
     Bindings.layer,
     Links.layer({ publicUrl, secret: linkSecret }),
-    SchoolData.layer
+    Layer.provide(SchoolData.layer, Bindings.layer)
   ).pipe(Layer.provideMerge(gateway))
   return (isConnected ? campusDeskLayer(settings) : noSchoolLayer).pipe(Layer.provideMerge(stores))
 }

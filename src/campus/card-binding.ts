@@ -13,12 +13,12 @@ import { BindingAttempts, type TooManyTries } from "./binding-attempts.ts"
 import { Bindings } from "./bindings.ts"
 import { type Card, CampusGateway, type Uuid } from "./gateway.ts"
 import type { GatewayError } from "./gateway-exchange.ts"
-import { LinkExpired, Links, type LinkSpoiled, type OpenedLink } from "./links.ts"
+import { type LinkExpired, Links, type LinkSpoiled, type OpenedLink } from "./links.ts"
 
-/** A card was bound with this link already. */
+/** A card was bound with this link already, or its person took all of them back. */
 export class LinkUsed extends Schema.TaggedError<LinkUsed>()("LinkUsed", {}) {
   override get message() {
-    return "this link was used already"
+    return "this link is used or void"
   }
 }
 
@@ -57,8 +57,7 @@ export class CardBinding extends Context.Service<
 
       const usable = Effect.fnUntraced(function* (sealed: string) {
         const link = yield* links.open("bind", sealed)
-        if (yield* attempts.isVoid(link)) return yield* new LinkExpired()
-        return (yield* attempts.isUsed(link)) ? yield* new LinkUsed() : link
+        return (yield* bindings.isExpected(link)) ? link : yield* new LinkUsed()
       })
 
       /** Fetches the timetable, and tells the person in one message. */
@@ -73,10 +72,7 @@ export class CardBinding extends Context.Service<
       })
 
       const keep = Effect.fnUntraced(function* (link: OpenedLink, uuid: Uuid) {
-        if (!(yield* attempts.use(link))) return yield* new LinkUsed()
-        // The person may have been forgotten while the school was asked.
-        if (yield* attempts.isVoid(link)) return yield* new LinkExpired()
-        yield* Effect.tapError(bindings.bind(link.openid, uuid), () => Effect.ignore(attempts.release(link)))
+        if (!(yield* bindings.bind(link, uuid))) return yield* new LinkUsed()
         yield* background.run(welcome(link.openid))
       })
 
@@ -84,7 +80,7 @@ export class CardBinding extends Context.Service<
         const link = yield* usable(sealed)
         yield* attempts.count(link, card.number)
         const uuid = yield* gateway.signIn(card)
-        // A browser that goes away now must not leave a used link and no binding.
+        // A browser that goes away now must not leave somebody bound and not told.
         yield* Effect.uninterruptible(keep(link, uuid))
       })
 

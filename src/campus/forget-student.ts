@@ -1,23 +1,14 @@
 import { Effect } from "effect"
 import type { Openid } from "../core/openid.ts"
 import type { DatabaseFailed } from "../database/database.ts"
-import { BindingAttempts } from "./binding-attempts.ts"
 import { Bindings } from "./bindings.ts"
 import { SchoolData } from "./school-data.ts"
 
-/**
- * Deletes what is kept of a student: the binding, and what the school said. Links that they still have bind nothing, as far as
- * memcached takes note. True: there was a binding.
- */
+/** Deletes what is kept of a student: the binding and the links that would bind, then what the school said. True: there was a binding. */
 export const makeForgetStudent = Effect.gen(function* () {
-  const attempts = yield* BindingAttempts
   const bindings = yield* Bindings
   const school = yield* SchoolData
-  return (openid: Openid) =>
-    school.forget(openid).pipe(
-      Effect.andThen(bindings.forget(openid)),
-      Effect.tap(() => Effect.ignore(attempts.void(openid)))
-    )
+  return (openid: Openid) => Effect.ensuring(bindings.forget(openid), school.forget(openid))
 })
 
 /** The answer while the database cannot say; the reason goes to the log. */

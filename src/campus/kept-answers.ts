@@ -1,12 +1,12 @@
-import { Clock, Deferred, Effect, Option, Schema, type Scope } from "effect"
+import { Clock, Deferred, Effect, Exit, Option, Schema, type Scope } from "effect"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
 import type { GatewayError } from "./gateway-exchange.ts"
 
-/** What the school said, and when. `isKept`: earlier, and not when it was asked just now; then `problem` may say why. */
+/** What the school said, and when. `isOld`: a while ago, or it does not answer now, as `problem` may say: to be shown with its time. */
 export interface Dated<A> {
   readonly value: A
   readonly fetchedAtMillis: number
-  readonly isKept: boolean
+  readonly isOld: boolean
   readonly problem?: GatewayError
 }
 
@@ -20,7 +20,12 @@ export interface Question<A> {
   readonly fetch: Effect.Effect<A, GatewayError>
   /** A kept answer that is not older is good enough, and the gateway is not asked. */
   readonly goodForMillis: number
+  /** Whether the owner may still be kept anything of; asked after something was. */
+  readonly isWanted?: Effect.Effect<boolean>
 }
+
+/** What was fetched this short ago, from a school that was well since, is as good as new. */
+export const newForMillis = 60_000
 
 /** Who could be shown an older answer waits this long for a fresh one; it goes on being fetched, for the next to ask. */
 export const patienceMillis = 1_500
@@ -42,6 +47,8 @@ export const makeKeptAnswers = <A>(options: {
   const decode = Schema.decodeUnknownOption(Item)
   const encode = Schema.encodeSync(Item)
   const underway = new Map<string, Flight<A>>()
+  /** Whether the last request came to nothing. */
+  let isFailing = false
 
   const read = ({ key, owner }: Question<A>): Effect.Effect<Dated<A> | undefined> =>
     memcached.get(key).pipe(
@@ -51,7 +58,7 @@ export const makeKeptAnswers = <A>(options: {
         const item = Option.getOrUndefined(Option.flatMap(found, decode))
         return item === undefined || item.owner !== owner
           ? undefined
-          : { value: item.value, fetchedAtMillis: item.atMillis, isKept: true }
+          : { value: item.value, fetchedAtMillis: item.atMillis, isOld: true }
       })
     )
 
@@ -67,8 +74,12 @@ export const makeKeptAnswers = <A>(options: {
     yield* fetchAndKeep(question, flight).pipe(
       Effect.onExit((exit) => {
         if (underway.get(question.key) === flight) underway.delete(question.key)
+        isFailing = Exit.isFailure(exit)
         return Deferred.done(flight.answer, exit)
       }),
+      // On another server, the owner may have been forgotten between the question and its answer.
+      Effect.andThen(question.isWanted ?? Effect.succeed(true)),
+      Effect.tap((isWanted) => (isWanted ? Effect.void : forget(question.key))),
       Effect.exit,
       Effect.forkIn(scope)
     )
@@ -80,7 +91,7 @@ export const makeKeptAnswers = <A>(options: {
     const fetchedAtMillis = yield* Clock.currentTimeMillis
     // Who was forgotten meanwhile is not remembered again.
     if (underway.get(question.key) === flight) yield* keep(question, value, fetchedAtMillis)
-    return { value, fetchedAtMillis, isKept: false }
+    return { value, fetchedAtMillis, isOld: false }
   })
 
   const fetched = (question: Question<A>): Answer<A> =>
@@ -96,7 +107,8 @@ export const makeKeptAnswers = <A>(options: {
     const kept = yield* read(question)
     if (kept === undefined) return yield* fetched(question)
     const now = yield* Clock.currentTimeMillis
-    if (now - kept.fetchedAtMillis < question.goodForMillis) return kept
+    const ageMillis = now - kept.fetchedAtMillis
+    if (ageMillis < question.goodForMillis) return { ...kept, isOld: isFailing || ageMillis >= newForMillis }
     return yield* fetched(question).pipe(
       Effect.timeoutOption(patienceMillis),
       Effect.map(Option.getOrElse(() => kept)),

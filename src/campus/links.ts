@@ -28,6 +28,11 @@ export interface OpenedLink {
   readonly expiresAtMillis: number
 }
 
+export interface MadeLink {
+  readonly address: string
+  readonly link: OpenedLink
+}
+
 /** Not one of our links, or one to another page. */
 export class LinkSpoiled extends Schema.TaggedError<LinkSpoiled>()("LinkSpoiled", {}) {
   override get message() {
@@ -54,6 +59,8 @@ export class Links extends Context.Service<
   {
     /** The address of a page for one person, good for the page's time. */
     readonly to: (page: LinkedPage, openid: Openid) => Effect.Effect<string>
+    /** The same, and what whoever opens it will find. */
+    readonly make: (page: LinkedPage, openid: Openid) => Effect.Effect<MadeLink>
     /** For whom a link was made; `sealed` is the value of `linkParameter`. */
     readonly open: (page: LinkedPage, sealed: string) => Effect.Effect<OpenedLink, LinkSpoiled | LinkExpired>
   }
@@ -63,13 +70,19 @@ export class Links extends Context.Service<
       Links,
       Effect.map(LinkSecret, (ownSecret) => {
         const seals = Record.map(linkedPages, (_, page) => makeSeal(secret ?? ownSecret, `link ${page}`))
+        const make = (page: LinkedPage, openid: Openid): Effect.Effect<MadeLink> =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            const { path, lifetimeMillis } = linkedPages[page]
+            const expiresAtMillis = now + lifetimeMillis
+            const sealed = seals[page].close(`${expiresAtMillis} ${openid}`)
+            return {
+              address: `${publicUrl}${path}?${linkParameter}=${sealed}`,
+              link: { openid, id: idOf(sealed), expiresAtMillis }
+            }
+          })
         return Links.of({
-          to: (page, openid) =>
-            Effect.map(Clock.currentTimeMillis, (now) => {
-              const { path, lifetimeMillis } = linkedPages[page]
-              const sealed = seals[page].close(`${now + lifetimeMillis} ${openid}`)
-              return `${publicUrl}${path}?${linkParameter}=${sealed}`
-            }),
+          to: (page, openid) => Effect.map(make(page, openid), ({ address }) => address),
+          make,
           open: Effect.fnUntraced(function* (page, sealed) {
             const opened = isOneSpelling(sealed) ? linkIn(sealed, seals[page].open(sealed)) : undefined
             if (opened === undefined) return yield* new LinkSpoiled()
@@ -91,13 +104,15 @@ const isOneSpelling = (sealed: string): boolean =>
 /** The characters in which a seal begins, with its nonce: different for each link. */
 const idCharacters = 16
 
+const idOf = (sealed: string): string => sealed.slice(0, idCharacters)
+
 const linkIn = (sealed: string, text: Option.Option<string>): OpenedLink | undefined => {
   const [, expires, openid] = /^(\d+) (.+)$/su.exec(Option.getOrElse(text, () => "")) ?? []
   return expires === undefined || openid === undefined
     ? undefined
     : {
         openid: Openid.make(openid),
-        id: sealed.slice(0, idCharacters),
+        id: idOf(sealed),
         expiresAtMillis: Number(expires)
       }
 }

@@ -1,28 +1,26 @@
 import { Effect, Layer } from "effect"
 import { Campus } from "../chat/campus.ts"
 import type { Sentence } from "../core/sentence.ts"
-import type { BindingAttempts } from "./binding-attempts.ts"
 import type { Bindings } from "./bindings.ts"
 import { bindingsBusy, makeForgetStudent } from "./forget-student.ts"
 import type { SchoolData } from "./school-data.ts"
 
 /** No school is connected, or no longer: nothing is answered, but what was kept while one was can be deleted. */
-export const noSchoolLayer: Layer.Layer<Campus, never, BindingAttempts | Bindings | SchoolData> =
-  Layer.effect(
-    Campus,
-    Effect.gen(function* () {
-      const none = yield* Effect.provide(Campus, Campus.layerNone)
-      const forget = yield* makeForgetStudent
-      return Campus.of({
-        answer: none.answer,
-        unbind: (openid) =>
-          forget(openid).pipe(
-            Effect.flatMap((wasBound): Effect.Effect<ReadonlyArray<Sentence>> =>
-              wasBound ? Effect.succeed([{ _tag: "Unbound" }]) : none.unbind(openid)
-            ),
-            Effect.catch(bindingsBusy)
+export const noSchoolLayer: Layer.Layer<Campus, never, Bindings | SchoolData> = Layer.effect(
+  Campus,
+  Effect.gen(function* () {
+    const none = yield* Effect.provide(Campus, Campus.layerNone)
+    const forget = yield* makeForgetStudent
+    return Campus.of({
+      answer: none.answer,
+      unbind: (openid) =>
+        forget(openid).pipe(
+          Effect.flatMap((wasBound): Effect.Effect<ReadonlyArray<Sentence>> =>
+            wasBound ? Effect.succeed([{ _tag: "Unbound" }]) : none.unbind(openid)
           ),
-        forget: (openid) => Effect.asVoid(Effect.catch(forget(openid), bindingsBusy))
-      })
+          Effect.catch(bindingsBusy)
+        ),
+      forget: (openid) => Effect.asVoid(Effect.catch(forget(openid), bindingsBusy))
     })
-  )
+  })
+)

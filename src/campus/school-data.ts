@@ -1,11 +1,12 @@
 /** What the school knows about its students, kept for a while: fresh where the gateway answers, older where it does not. */
 import { createHash } from "node:crypto"
-import { Context, Effect, Layer, Redacted, Schema } from "effect"
+import { Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { isoDay } from "../core/calendar.ts"
 import { Book, FreeRooms, Notice, RunningCount, SchoolTimetable } from "../core/campus-data.ts"
 import type { RoomQuestion } from "../core/free-rooms.ts"
 import type { Openid } from "../core/openid.ts"
 import { Memcached } from "../memcached/memcached.ts"
+import { Bindings } from "./bindings.ts"
 import { CampusGateway, type Uuid } from "./gateway.ts"
 import type { GatewayError } from "./gateway-exchange.ts"
 import { type Dated, makeKeptAnswers } from "./kept-answers.ts"
@@ -33,7 +34,7 @@ export class SchoolData extends Context.Service<
     readonly forget: (openid: Openid) => Effect.Effect<void>
   }
 >()("xiaohou/campus/SchoolData") {
-  static readonly layer: Layer.Layer<SchoolData, never, CampusGateway | Memcached> = Layer.effect(
+  static readonly layer: Layer.Layer<SchoolData, never, Bindings | CampusGateway | Memcached> = Layer.effect(
     SchoolData,
     Effect.suspend(() => make)
   )
@@ -65,6 +66,7 @@ const keys = {
 } as const
 
 const make = Effect.gen(function* () {
+  const bindings = yield* Bindings
   const gateway = yield* CampusGateway
   const memcached = yield* Memcached
   const scope = yield* Effect.scope
@@ -75,6 +77,17 @@ const make = Effect.gen(function* () {
   const rooms = kept<FreeRooms>(FreeRooms, ttlSeconds.rooms)
   const books = kept<ReadonlyArray<Book>>(Schema.Array(Book), ttlSeconds.books)
   const runs = kept<RunningCount>(RunningCount, ttlSeconds.running)
+
+  /** An answer about one student; who binds another card does not get what was kept of the last. */
+  const own = (student: Student, keyOf: (openid: Openid) => string) => {
+    const mark = markOf(student)
+    const isWanted = bindings.of(student.openid).pipe(
+      Effect.map(Option.exists((uuid) => markOf({ ...student, uuid }) === mark)),
+      // While the database is away nobody is forgotten either.
+      Effect.orElseSucceed(() => true)
+    )
+    return { key: keyOf(student.openid), asker: mark, owner: mark, isWanted }
+  }
 
   return SchoolData.of({
     timetable: (student, wanted) =>
@@ -115,12 +128,6 @@ const make = Effect.gen(function* () {
       )
   })
 })
-
-/** An answer about one student; who binds another card does not get what was kept of the last. */
-const own = (student: Student, keyOf: (openid: Openid) => string) => {
-  const mark = markOf(student)
-  return { key: keyOf(student.openid), asker: mark, owner: mark }
-}
 
 const markCharacters = 16
 

@@ -16,7 +16,8 @@ export type BindingProblem =
 export const bindingProblems: Readonly<Record<BindingProblem, string>> = {
   linkSpoiled: "这个链接不对，可能没有复制完整。请回到微信，在小猴里按「更新绑定信息」，点开新的链接。",
   linkExpired: "这个链接过期了。请回到微信，在小猴里按「更新绑定信息」，点开新的链接。",
-  linkUsed: "这个链接已经用过了。如果刚才是你绑定的，就已经好了；想再绑定，请在小猴里按「更新绑定信息」。",
+  linkUsed:
+    "这个链接已经用过，或者作废了。如果刚才是你绑定的，就已经好了；想再绑定，请回到微信，在小猴里按「更新绑定信息」，点开新的链接。",
   notFilledIn: "请把一卡通号和密码都填上。",
   wrongCard: "一卡通号或密码不对，请检查后再试一次。",
   tooManyTries: "试的次数太多了。请过一个小时，再在小猴里按「更新绑定信息」。",

@@ -13,7 +13,9 @@ const steps = {
     sql`CREATE TABLE reports (room text NOT NULL, reporter text NOT NULL, reported text NOT NULL, at bigint NOT NULL,
       lines text NOT NULL, PRIMARY KEY (room, reported))`,
   "0003_blocks": (sql: SqlClient.SqlClient) =>
-    sql`CREATE TABLE blocks (openid text NOT NULL, blocked text NOT NULL, at bigint NOT NULL, PRIMARY KEY (openid, blocked))`
+    sql`CREATE TABLE blocks (openid text NOT NULL, blocked text NOT NULL, at bigint NOT NULL, PRIMARY KEY (openid, blocked))`,
+  "0004_bind_links": (sql: SqlClient.SqlClient) =>
+    sql`CREATE TABLE bind_links (id text NOT NULL PRIMARY KEY, person text NOT NULL, until bigint NOT NULL)`
 } as const satisfies Record<string, (sql: SqlClient.SqlClient) => Effect.Effect<unknown, unknown>>
 
 /** The table in which a database remembers the steps that were taken. */

@@ -27,13 +27,10 @@ export const booksRoutes = ({
       const open = yield* studentOf
 
       const show = Effect.fnUntraced(function* (student: Student, link: string, said?: string) {
-        const { value, isKept, fetchedAtMillis } = yield* Effect.mapError(
-          school.books(student),
-          withoutAnswer
-        )
+        const { value, isOld, fetchedAtMillis } = yield* Effect.mapError(school.books(student), withoutAnswer)
         const now = schoolTimeAt(yield* Clock.currentTimeMillis, timeZone)
         const fetched = schoolTimeAt(fetchedAtMillis, timeZone)
-        const asOf = isKept ? wordCampus({ _tag: "AsOf", now, fetched }) : undefined
+        const asOf = isOld ? wordCampus({ _tag: "AsOf", now, fetched }) : undefined
         return pageResponse(booksView({ books: value, today: now.day, link, said, asOf }))
       })
 

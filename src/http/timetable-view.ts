@@ -15,8 +15,8 @@ export interface TimetableView {
   readonly week: number | undefined
   readonly link: string
   readonly calendarLink: string
-  /** When the data was fetched, in words. */
-  readonly asOf: string
+  /** When the data was fetched, in words, where that matters. */
+  readonly asOf: string | undefined
 }
 
 export const timetableView = ({ timetable, today, week, link, calendarLink, asOf }: TimetableView): Page => {
@@ -43,7 +43,7 @@ export const timetableView = ({ timetable, today, week, link, calendarLink, asOf
       }
       <p><a href="${calendarLink}">${timetablePage.subscribe}</a></p>
       <p class="hint">${timetablePage.subscribeHint}</p>
-      <p class="hint">${asOf}</p>`
+      ${asOf === undefined ? undefined : html`<p class="hint">${asOf}</p>`}`
   }
 }
 

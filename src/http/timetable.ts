@@ -21,19 +21,19 @@ export const timetableRoutes = (timeZone: DateTime.TimeZone) =>
       const open = yield* studentOf
 
       const read = Effect.fnUntraced(function* (student: Student) {
-        const { value, fetchedAtMillis } = yield* Effect.mapError(
+        const { value, fetchedAtMillis, isOld } = yield* Effect.mapError(
           school.timetable(student, "stored"),
           withoutAnswer
         )
         const now = schoolTimeAt(yield* Clock.currentTimeMillis, timeZone)
-        return { timetable: readTimetable(value, now.day), now, fetchedAtMillis }
+        return { timetable: readTimetable(value, now.day), now, fetchedAtMillis, isOld }
       })
 
       yield* router.add("GET", linkedPages.timetable.path, (request) =>
         Effect.gen(function* () {
           const sealed = sealedIn(request)
           const student = yield* open("timetable", sealed)
-          const { timetable, now, fetchedAtMillis } = yield* read(student)
+          const { timetable, now, fetchedAtMillis, isOld } = yield* read(student)
           const fetched = schoolTimeAt(fetchedAtMillis, timeZone)
           const asked = /^[1-9]\d?$/u.exec(queryOf(request).get("week") ?? "")?.[0]
           return pageResponse(
@@ -43,7 +43,7 @@ export const timetableRoutes = (timeZone: DateTime.TimeZone) =>
               week: asked === undefined ? undefined : Number(asked),
               link: `?${linkParameter}=${sealed}`,
               calendarLink: yield* links.to("calendar", student.openid),
-              asOf: wordCampus({ _tag: "AsOf", now, fetched })
+              asOf: isOld ? wordCampus({ _tag: "AsOf", now, fetched }) : undefined
             })
           )
         }).pipe(Effect.catch(refusedPage(timetablePage.title)))

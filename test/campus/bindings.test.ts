@@ -1,8 +1,9 @@
 /** Bindings, on every database. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Clock, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { Bindings } from "../../src/campus/bindings.ts"
 import { Openid } from "../../src/core/openid.ts"
+import { bindTo, linkFor } from "./bound.ts"
 import { databaseLayers } from "../database/databases-under-test.ts"
 import { Database } from "../../src/database/database.ts"
 
@@ -29,10 +30,9 @@ for (const [name, database] of databaseLayers) {
 
       it.effect("binding again replaces, and touches nobody else", () =>
         Effect.gen(function* () {
-          const bindings = yield* Bindings
-          yield* bindings.bind(someone, Redacted.make("first"))
-          yield* bindings.bind(another, Redacted.make("other"))
-          yield* bindings.bind(someone, Redacted.make("second"))
+          yield* bindTo(someone, "first")
+          yield* bindTo(another, "other")
+          yield* bindTo(someone, "second")
           assert.deepStrictEqual([yield* uuidOf(someone), yield* uuidOf(another)], ["second", "other"])
         })
       )
@@ -40,8 +40,8 @@ for (const [name, database] of databaseLayers) {
       it.effect("what is forgotten leaves no row behind, and the others their own", () =>
         Effect.gen(function* () {
           const bindings = yield* Bindings
-          yield* bindings.bind(someone, Redacted.make("first"))
-          yield* bindings.bind(another, Redacted.make("other"))
+          yield* bindTo(someone, "first")
+          yield* bindTo(another, "other")
           assert.isTrue(yield* bindings.forget(someone))
           assert.isUndefined(yield* uuidOf(someone))
           assert.isFalse(yield* bindings.forget(someone))
@@ -54,10 +54,76 @@ for (const [name, database] of databaseLayers) {
         })
       )
 
+      it.effect("a link binds once, also when several servers try it at once", () =>
+        Effect.gen(function* () {
+          const bindings = yield* Bindings
+          const link = yield* linkFor(someone)
+          assert.isFalse(yield* bindings.isExpected(link))
+          assert.isFalse(yield* bindings.bind(link, Redacted.make("never expected")))
+          yield* bindings.expect(link)
+          assert.isTrue(yield* bindings.isExpected(link))
+          const bound = yield* Effect.forEach(
+            ["one", "two", "three", "four", "five"],
+            (uuid) =>
+              Effect.map(bindings.bind(link, Redacted.make(uuid)), (isBound) => (isBound ? uuid : "")),
+            { concurrency: "unbounded" }
+          )
+          const [winner, ...others] = bound.filter((uuid) => uuid !== "")
+          assert.isEmpty(others)
+          assert.strictEqual(yield* uuidOf(someone), winner)
+          assert.isFalse(yield* bindings.isExpected(link))
+        })
+      )
+
+      it.effect("who is forgotten has no links either; those of others, and later ones, bind", () =>
+        Effect.gen(function* () {
+          const bindings = yield* Bindings
+          const link = yield* linkFor(someone)
+          const others = yield* linkFor(another)
+          yield* Effect.forEach([link, others], bindings.expect)
+          yield* bindings.forget(someone)
+          assert.isFalse(yield* bindings.bind(link, Redacted.make("late")))
+          assert.isUndefined(yield* uuidOf(someone))
+          assert.isTrue(yield* bindings.bind(others, Redacted.make("others")))
+          assert.isTrue(yield* bindTo(someone, "later"))
+        })
+      )
+
+      it.effect("forgetting and binding at once leave either a binding that came later, or nothing", () =>
+        Effect.gen(function* () {
+          const bindings = yield* Bindings
+          for (let round = 0; round < 20; round += 1) {
+            const link = yield* linkFor(someone)
+            yield* bindings.expect(link)
+            yield* Effect.all([bindings.bind(link, Redacted.make("racing")), bindings.forget(someone)], {
+              concurrency: "unbounded"
+            })
+            assert.isUndefined(yield* uuidOf(someone))
+          }
+        })
+      )
+
+      it.effect("links that ran out are gone when the next is made, and none names its person", () =>
+        Effect.gen(function* () {
+          const bindings = yield* Bindings
+          yield* bindings.forget(someone)
+          yield* bindings.expect(yield* linkFor(someone, -1))
+          const last = yield* linkFor(someone)
+          yield* bindings.expect(last)
+          const rows = yield* Database.use((all) => all.use((sql) => sql`SELECT * FROM bind_links`))
+          const now = yield* Clock.currentTimeMillis
+          assert.isTrue(rows.some(({ id }) => id === last.id))
+          for (const { until, person } of rows) {
+            assert.isAbove(Number(until), now)
+            assert.notInclude(String(person), someone)
+          }
+        })
+      )
+
       it.effect.prop("gives back any uuid exactly", { uuid: Schema.String }, ({ uuid }) =>
         Effect.gen(function* () {
           const text = uuid.toWellFormed().replaceAll("\0", "")
-          yield* Bindings.use((bindings) => bindings.bind(someone, Redacted.make(text)))
+          yield* bindTo(someone, text)
           assert.strictEqual(yield* uuidOf(someone), text)
         })
       )

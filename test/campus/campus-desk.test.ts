@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import { Bindings } from "../../src/campus/bindings.ts"
 import { Campus } from "../../src/chat/campus.ts"
 import { buttons, type CampusButton, isCampusButton } from "../../src/core/button.ts"
 import { Openid } from "../../src/core/openid.ts"
 import { type Answer, uuid } from "./fake-gateway.ts"
 import { publicUrl, startRig, student } from "./campus-rig.ts"
 import { schoolAnswers } from "./fake-school.ts"
+import { eventually } from "../service/eventually.ts"
 
 /** WeChat hangs up after five seconds. */
 const fiveSeconds = 5_000
@@ -100,6 +102,46 @@ describe("the school in the chat", () => {
         rig.clock.setTo("2026-11-25T08:40")
         assert.match(yield* rig.ask("跑操次数"), /数据更新于 11月24日 08:30$/u)
       })
+  )
+
+  it.live("the stored timetable carries its time once it is older, or when the school does not answer", () =>
+    Effect.gen(function* () {
+      const rig = yield* startRig()
+      yield* rig.bind()
+      const ofToday: ReadonlyArray<CampusButton> = ["今天课表", "明天课表", "下节课"]
+      const carryTheirTime = Effect.map(
+        Effect.forEach(ofToday, (button) => rig.ask(button)),
+        (said) => said.map((words) => words.endsWith("数据更新于 08:30"))
+      )
+      yield* rig.ask("更新课表")
+      assert.deepStrictEqual(yield* carryTheirTime, [false, false, false])
+      rig.gateway.answer = () => ({ status: 500 })
+      assert.match(yield* rig.ask("更新课表"), /数据更新于 08:30$/u)
+      assert.deepStrictEqual(yield* carryTheirTime, [true, true, true])
+      rig.gateway.answer = schoolAnswers
+      yield* rig.ask("更新课表")
+      assert.deepStrictEqual(yield* carryTheirTime, [false, false, false])
+      rig.clock.setTo("2026-11-24T08:32")
+      assert.deepStrictEqual(yield* carryTheirTime, [true, true, true])
+      assert.lengthOf(rig.gateway.askedAt("/api/curriculum"), 3)
+    })
+  )
+
+  it.live("what the school answers after its student was forgotten, on another server, is not kept", () =>
+    Effect.gen(function* () {
+      const rig = yield* startRig()
+      yield* rig.bind()
+      rig.gateway.answer = (asked) => ({ ...schoolAnswers(asked), after: 300 })
+      const answers = yield* Effect.forkChild(
+        Effect.forEach(asking, (button) => rig.ask(button), { concurrency: "unbounded" })
+      )
+      yield* eventually("the school is asked", () => (rig.gateway.asked.length > 0 ? true : undefined))
+      yield* rig.run(Bindings.use((bindings) => bindings.forget(student)))
+      yield* Fiber.join(answers)
+      yield* eventually("nothing is kept", () =>
+        rig.store.keys().some((key) => key.includes(student)) ? undefined : true
+      )
+    })
   )
 
   it.live("who is not bound gets a link to bind, and the school is not asked", () =>

@@ -1,7 +1,6 @@
 /** The campus over a fake gateway on loopback, at a time that the test chooses. */
 import { Clock, DateTime, Effect, Layer, Logger, Redacted } from "effect"
 import { campusLayer } from "../../src/campus/campus-layer.ts"
-import { Bindings } from "../../src/campus/bindings.ts"
 import { Campus } from "../../src/chat/campus.ts"
 import type { CampusQuestion } from "../../src/core/campus-question.ts"
 import { Openid } from "../../src/core/openid.ts"
@@ -9,6 +8,7 @@ import { word } from "../../src/core/wording.ts"
 import { Database } from "../../src/database/database.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { MemoryStore } from "../../src/memcached/memory-store.ts"
+import { bindTo } from "./bound.ts"
 import { fakeGateway, uuid } from "./fake-gateway.ts"
 import { schoolAnswers } from "./fake-school.ts"
 
@@ -36,8 +36,7 @@ export const startRig = Effect.fnUntraced(function* (localTime = "2026-11-24T08:
   const context = yield* Layer.build(layer)
   const run = <A, E>(effect: Effect.Effect<A, E, Layer.Success<typeof layer>>) =>
     Effect.provideContext(effect, context)
-  const bind = (openid = student, as = uuid) =>
-    Effect.orDie(run(Bindings.use((bindings) => bindings.bind(openid, Redacted.make(as)))))
+  const bind = (openid = student, as = uuid) => Effect.orDie(run(bindTo(openid, as)))
   const ask = (question: CampusQuestion | CampusQuestion["button"], openid = student) =>
     run(
       Campus.use((campus) =>

@@ -1,12 +1,12 @@
 /** A service whose CAMPUS_URL was taken away again: whoever bound a card before can still take it back. */
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Redacted } from "effect"
-import { Bindings } from "../../src/campus/bindings.ts"
 import { campusLayer } from "../../src/campus/campus-layer.ts"
 import { Campus } from "../../src/chat/campus.ts"
 import { Openid } from "../../src/core/openid.ts"
 import { Database } from "../../src/database/database.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
+import { bindTo } from "./bound.ts"
 import { uuid } from "./fake-gateway.ts"
 
 const student = Openid.make("oStudentOfEarlierDays")
@@ -20,11 +20,7 @@ const unconnected = campusLayer({
   timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai")
 }).pipe(Layer.provideMerge(Layer.merge(Memcached.layerMemory, Database.layerMemory)))
 
-const bound = Effect.gen(function* () {
-  const bindings = yield* Bindings
-  yield* bindings.bind(student, Redacted.make(uuid))
-  yield* bindings.bind(another, Redacted.make(uuid))
-})
+const bound = Effect.andThen(bindTo(student, uuid), bindTo(another, uuid))
 
 const whoIsBound = Effect.map(
   Database.use((database) => database.use((sql) => sql<{ openid: string }>`SELECT openid FROM bindings`)),

@@ -1,8 +1,9 @@
 /** What somebody may try against the binding page. */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Context, Effect } from "effect"
+import { Context, Deferred, Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { BindingAttempts, mostTries } from "../../src/campus/binding-attempts.ts"
+import { mostTries } from "../../src/campus/binding-attempts.ts"
+import { Bindings } from "../../src/campus/bindings.ts"
 import { linkedPages, linkParameter } from "../../src/campus/links.ts"
 import { bindingPage, bindingProblems } from "../../src/core/binding-wording.ts"
 import { Openid } from "../../src/core/openid.ts"
@@ -92,27 +93,49 @@ describe("links", () => {
     })
   )
 
-  it.effect("voided, also while the school is asked, they bind nothing; later ones and others' do", () =>
+  it.effect(
+    "of whom was forgotten, also while the school is asked, bind nothing; later ones and others' do",
+    () =>
+      Effect.gen(function* () {
+        const stage = yield* bindStage
+        const bindings = Context.get(stage.context, Bindings)
+        const { sealed } = yield* stage.newLink()
+        const { sealed: others } = yield* stage.newLink(another)
+        const { sealed: underWay } = yield* stage.newLink()
+        const atSchool = yield* Deferred.make<void>()
+        const runFork = Effect.runForkWith(yield* Effect.context<never>())
+        stage.gateway.answer = () => {
+          runFork(Effect.andThen(bindings.forget(someone), Deferred.succeed(atSchool, undefined)))
+          return { body: uuid, after: 200 }
+        }
+        const [late] = yield* Effect.all([stage.submit(underWay, goodCard), Deferred.await(atSchool)], {
+          concurrency: "unbounded"
+        })
+        assert.strictEqual(late.status, 410)
+        assert.strictEqual((yield* stage.submit(sealed, goodCard)).status, 410)
+        assert.strictEqual((yield* stage.unbind(sealed)).status, 410)
+        assert.strictEqual(stage.gateway.asked.length, 1)
+        assert.isUndefined(yield* stage.uuidOf(someone))
+        stage.gateway.answer = () => ({ body: uuid })
+        assert.isTrue(isDone(yield* stage.submit(others, goodCard)))
+        assert.isTrue(isDone(yield* stage.submit((yield* stage.newLink()).sealed, goodCard)))
+      })
+  )
+
+  it.effect("used and void ones stay so when memcached is emptied", () =>
     Effect.gen(function* () {
       const stage = yield* bindStage
-      const attempts = Context.get(stage.context, BindingAttempts)
-      const { sealed } = yield* stage.newLink()
-      const { sealed: others } = yield* stage.newLink(another)
-      const { sealed: underWay } = yield* stage.newLink()
-      const clock = yield* Clock.Clock
-      yield* TestClock.adjust(1)
-      stage.gateway.answer = () => {
-        Effect.runSync(Effect.provideService(attempts.void(someone), Clock.Clock, clock))
-        return { body: uuid }
+      const { sealed: used } = yield* stage.newLink()
+      assert.isTrue(isDone(yield* stage.submit(used, goodCard)))
+      const { sealed: voided } = yield* stage.newLink()
+      yield* Context.get(stage.context, Bindings).forget(someone)
+      stage.memcached.flush()
+      for (const sealed of [used, voided]) {
+        const page = yield* stage.submit(sealed, goodCard)
+        assert.strictEqual(page.status, 410)
+        assert.include(page.body, bindingProblems.linkUsed)
       }
-      assert.strictEqual((yield* stage.submit(underWay, goodCard)).status, 410)
-      assert.strictEqual((yield* stage.submit(sealed, goodCard)).status, 410)
-      assert.strictEqual((yield* stage.unbind(sealed)).status, 410)
-      assert.strictEqual(stage.gateway.asked.length, 1)
       assert.isUndefined(yield* stage.uuidOf(someone))
-      stage.gateway.answer = () => ({ body: uuid })
-      assert.isTrue(isDone(yield* stage.submit(others, goodCard)))
-      assert.isTrue(isDone(yield* stage.submit((yield* stage.newLink()).sealed, goodCard)))
     })
   )
 

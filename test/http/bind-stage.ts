@@ -4,6 +4,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { FetchHttpClient, HttpRouter } from "effect/http"
 import { BindingAttempts } from "../../src/campus/binding-attempts.ts"
+import { makeBindLink } from "../../src/campus/bind-link.ts"
 import { Bindings } from "../../src/campus/bindings.ts"
 import { CardBinding } from "../../src/campus/card-binding.ts"
 import { CampusGateway } from "../../src/campus/gateway.ts"
@@ -18,6 +19,7 @@ import { Database } from "../../src/database/database.ts"
 import { bindingFields } from "../../src/http/bind-views.ts"
 import { bindRoutes } from "../../src/http/bind.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
+import { MemoryStore } from "../../src/memcached/memory-store.ts"
 import { WeChatApi } from "../../src/wechat/api.ts"
 import { type Answer, fakeGateway, uuid } from "../campus/fake-gateway.ts"
 import { freePort } from "../memcached/memcached-process.ts"
@@ -45,6 +47,7 @@ export const bindStage = Effect.gen(function* () {
   )
   const port = yield* freePort
   const publicUrl = `http://127.0.0.1:${port}`
+  const memcached = new MemoryStore()
   const pushed: Array<string> = []
   /** What the school was asked, and who was forgotten, on behalf of the chat. */
   const campusHeard: Array<string> = []
@@ -78,7 +81,7 @@ export const bindStage = Effect.gen(function* () {
         chat
       )
     ),
-    Layer.provideMerge(Layer.mergeAll(Database.layerMemory, Memcached.layerMemory))
+    Layer.provideMerge(Layer.merge(Database.layerMemory, Memcached.layerStore(memcached)))
   )
   const server = HttpRouter.serve(bindRoutes({ publicUrl }), { disableLogger: true, disableListenLog: true })
   const context = yield* Layer.build(
@@ -101,6 +104,7 @@ export const bindStage = Effect.gen(function* () {
   return {
     publicUrl,
     gateway,
+    memcached,
     pushed,
     campusHeard,
     context,
@@ -108,10 +112,10 @@ export const bindStage = Effect.gen(function* () {
     post,
     /** The address of a new link, and what is sealed in it. */
     newLink: (openid: Openid = someone) =>
-      Effect.map(Context.get(context, Links).to("bind", openid), (address) => ({
-        address,
-        sealed: new URL(address).searchParams.get(linkParameter) ?? ""
-      })),
+      Effect.map(
+        Effect.flatMap(Effect.provideContext(makeBindLink, context), (bindLink) => bindLink(openid)),
+        (address) => ({ address, sealed: new URL(address).searchParams.get(linkParameter) ?? "" })
+      ),
     submit: (sealed: string, card: Readonly<Record<string, string>>, headers = {}) =>
       post({ [linkParameter]: sealed, ...card }, headers),
     unbind: (sealed: string) =>

@@ -102,7 +102,9 @@ describe("binding a card", () => {
         assert.strictEqual(ready.status, 503)
         assert.include(ready.body, "the database does not answer")
         yield* postgres.start
-        assert.strictEqual((yield* submit(address, card)).status, 200)
+        // The database never heard of a link that was made without it.
+        assert.strictEqual((yield* submit(address, card)).status, 410)
+        assert.strictEqual((yield* submit(linkIn(yield* a.presses("更新绑定信息")), card)).status, 200)
         assert.include(textOf(yield* a.says("#取消绑定")), "已取消绑定")
         keepsSecrets(all, a)
       }).pipe(Effect.scoped)
