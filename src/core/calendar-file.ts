@@ -29,8 +29,9 @@ export const calendarFile = ({
   const stamp = utc(fetchedAtMillis)
   const events = daysOf(timetable, today).flatMap((day) => {
     const { classes, untimed } = planOf(timetable, day)
-    const timed = classes.map((one, at) => [
-      `UID:${isoDay(day)}-${one.periods.from}-${one.periods.to}-${at}-${owner}@xiaohou`,
+    const uid = uidsOf(day, owner)
+    const timed = classes.map((one) => [
+      `UID:${uid(`${one.periods.from}-${one.periods.to}`, one.course)}`,
       `DTSTAMP:${stamp}`,
       `DTSTART:${utc(instantOf({ day, minute: one.startMinute }, timeZone))}`,
       `DTEND:${utc(instantOf({ day, minute: one.endMinute }, timeZone))}`,
@@ -40,8 +41,8 @@ export const calendarFile = ({
         [`第${spanInWords(one.periods)}节`, timetable.lecturers[one.course] ?? ""].filter(Boolean).join(" ")
       )}`
     ])
-    const wholeDay = untimed.map(({ course, place, written }, at) => [
-      `UID:${isoDay(day)}-${at}-${owner}@xiaohou`,
+    const wholeDay = untimed.map(({ course, place, written }) => [
+      `UID:${uid("day", course)}`,
       `DTSTAMP:${stamp}`,
       `DTSTART;VALUE=DATE:${isoDay(day).replaceAll("-", "")}`,
       `SUMMARY:${escaped([course, written].filter(Boolean).join(" "))}`,
@@ -73,6 +74,28 @@ const daysOf = ({ start, lastWeek }: Timetable, today: Day): ReadonlyArray<Day> 
   const weeks = start === undefined || lastWeek === undefined ? weeksWhenEndUnknown : lastWeek
   const begin = lastWeek === undefined ? Math.max(first, today) : first
   return Array.from({ length: weeks * daysPerWeek }, (_, index) => begin + index)
+}
+
+/**
+ * Names the events of one day: the same one as long as course and periods stay, so that a phone moves it to another room instead of
+ * showing it twice. Where those two do not tell events apart they are numbered.
+ */
+const uidsOf = (day: Day, owner: string) => {
+  const taken = new Set<string>()
+  return (when: string, course: string): string => {
+    const name = `${isoDay(day)}-${when}-${checksum(course)}`
+    let free = name
+    for (let number = 2; taken.has(free); number += 1) free = `${name}-${number}`
+    taken.add(free)
+    return `${free}-${owner}@xiaohou`
+  }
+}
+
+/** FNV-1a in 32 bits: a short name for a text. */
+const checksum = (text: string): string => {
+  let sum = 0x811c9dc5
+  for (const character of text) sum = Math.imul(sum ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  return sum.toString(36)
 }
 
 /** `20261124T015000Z`. */

@@ -95,6 +95,8 @@ export const soonestFirst = (books: ReadonlyArray<Book>): ReadonlyArray<Book> =>
       (dayIn(one.dueDate) ?? Number.MAX_SAFE_INTEGER) - (dayIn(other.dueDate) ?? Number.MAX_SAFE_INTEGER)
   )
 
+export const isLate = ({ dueDate }: Book, today: Day): boolean => (dayIn(dueDate) ?? today) < today
+
 /** When a book has to go back, and whether it should have. */
 export const dueInWords = ({ dueDate }: Book, today: Day): string => {
   const due = dayIn(dueDate)

@@ -24,6 +24,8 @@ export const timetablePage = {
   title: "课表",
   calendarName: "小猴课表",
   period: "节",
+  caption: (week: number | undefined) => (week === undefined ? "这一周的课表" : `第 ${week} 周的课表`),
+  otherWeeks: "换一周",
   today: "今天",
   before: "还没开学，这是第 1 周。",
   after: "这学期的课已经上完了，这是最后一周。",
@@ -42,4 +44,9 @@ export const booksPage = {
   renew: "续借",
   notRenewable: "不能再续借",
   librarySays: "图书馆说："
+} as const
+
+export const homePage = {
+  title: "校园里的小猴",
+  lead: "这里是微信公众号「小猴」的服务。在微信里关注它，就能查课表、找空教室，和同校的人匿名聊天。"
 } as const

@@ -26,6 +26,7 @@ export const formView = ({ link, isBound = false, problem, cardNumber = "", note
   const describedBy = invalid ? html`aria-invalid="true" aria-describedby="problem"` : undefined
   return {
     title: bindingPage.title,
+    news: problem === undefined ? undefined : bindingPage.failed,
     body: html`<p class="lead">${bindingPage.lead}</p>
       ${problem === undefined ? undefined : alert(problem)}
       ${isBound ? html`<p class="good">${bindingPage.alreadyBound}</p>` : undefined}
@@ -45,6 +46,7 @@ export const formView = ({ link, isBound = false, problem, cardNumber = "", note
           maxlength="64"
           required
           ${describedBy}
+          ${problem === "notFilledIn" ? focused : undefined}
         />
         <label for="password">${bindingPage.password}</label>
         <input
@@ -55,6 +57,7 @@ export const formView = ({ link, isBound = false, problem, cardNumber = "", note
           maxlength="128"
           required
           ${describedBy}
+          ${problem === "wrongCard" ? focused : undefined}
         />
         <button type="submit">${bindingPage.submit}</button>
         ${isBound ? unbindButton : undefined}
@@ -64,6 +67,9 @@ export const formView = ({ link, isBound = false, problem, cardNumber = "", note
       </ul>`
   }
 }
+
+/** Where whoever typed something wrong goes on; a screen reader says the field, and with it the problem. */
+const focused = html`autofocus`
 
 /** In the same form, whose fields need not be filled in for it. */
 const unbindButton = html`<button

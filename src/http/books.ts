@@ -5,7 +5,7 @@ import { linkedPages, linkParameter } from "../campus/links.ts"
 import { SchoolData, type Student } from "../campus/school-data.ts"
 import { type Day, schoolTimeAt } from "../core/calendar.ts"
 import type { Book } from "../core/campus-data.ts"
-import { dueInWords, soonestFirst } from "../core/campus-lists.ts"
+import { dueInWords, isLate, soonestFirst } from "../core/campus-lists.ts"
 import { wordCampus } from "../core/campus-wording.ts"
 import { booksPage } from "../core/student-page-wording.ts"
 import { html } from "./html.ts"
@@ -79,8 +79,8 @@ const booksView = ({ books, today, link, said, asOf }: BooksView): Page => ({
     (book) =>
       html`<section class="card">
         <h2>${book.title}</h2>
-        <p class="aside">${book.author} · ${book.place}</p>
-        <p>${dueInWords(book, today)}</p>
+        <p class="aside">${[book.author, book.place].filter((part) => part !== "").join(" · ")}</p>
+        <p class="${isLate(book, today) ? "late" : "due"}">${dueInWords(book, today)}</p>
         ${
           book.renewable && book.barcode !== ""
             ? html`<form method="post" action="books">
@@ -101,5 +101,6 @@ const booksStyle = `
 .card h2 { margin: 0; font-size: 1.125rem; }
 .card p { margin: 0.25rem 0 0; }
 .card .aside { color: var(--muted); font-size: 0.9375rem; }
+.card .late { color: var(--bad); font-weight: 600; }
 .card form { margin: 0.875rem 0 0; }
 `

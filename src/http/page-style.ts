@@ -42,11 +42,13 @@ body {
   font: 1rem/1.6 "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", system-ui, sans-serif;
   -webkit-text-size-adjust: 100%;
 }
-main {
+header, main {
   max-width: 30rem;
   margin: 0 auto;
-  padding: 1.5rem max(1rem, env(safe-area-inset-right)) 3rem max(1rem, env(safe-area-inset-left));
+  padding: 0 max(1rem, env(safe-area-inset-right)) 0 max(1rem, env(safe-area-inset-left));
 }
+header { padding-top: 1.5rem; }
+main { padding-bottom: 3rem; }
 .brand { margin: 0 0 1rem; color: var(--muted); font-size: 0.9375rem; }
 h1 { margin: 0 0 0.75rem; font-size: 1.5rem; line-height: 1.3; }
 p, li { text-wrap: pretty; }
@@ -99,6 +101,14 @@ button.second {
 }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+.heard {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
 .notes { margin: 1.25rem 0 0; padding: 0 0 0 1.125rem; color: var(--muted); font-size: 0.9375rem; }
 .notes li { margin: 0.25rem 0; }
 `

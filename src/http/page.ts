@@ -10,6 +10,8 @@ import { pageStyle } from "./page-style.ts"
 export interface Page {
   /** In the browser's bar, and as the heading. */
   readonly title: string
+  /** Stands before the title in the bar, which a screen reader says first: that something went wrong. */
+  readonly news?: string | undefined
   /** What stands below the heading. */
   readonly body: Html
   /** Rules for this page besides the common ones; always the same text, since its hash is computed once. */
@@ -34,7 +36,7 @@ export const pageResponse = (page: Page): HttpServerResponse.HttpServerResponse 
     }
   })
 
-const documentOf = ({ title, body, style }: Page): Html =>
+const documentOf = ({ title, news, body, style }: Page): Html =>
   html`<!doctype html>
     <html lang="zh-CN">
       <head>
@@ -42,12 +44,12 @@ const documentOf = ({ title, body, style }: Page): Html =>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <title>${title}</title>
+        <title>${[news, title, brand].filter((part) => part !== undefined).join(" · ")}</title>
         ${sheetsOf(style).map(styleElement)}
       </head>
       <body>
+        <header><p class="brand">${brand}</p></header>
         <main>
-          <p class="brand">${brand}</p>
           <h1>${title}</h1>
           ${body}
         </main>

@@ -1,7 +1,7 @@
 /** A week of a timetable, drawn as one: days across, periods down. */
 import { clockOf, type Day, daysPerWeek, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
 import { dateInWords, weekdayName } from "../core/day-wording.ts"
-import { startMinute } from "../core/periods.ts"
+import { endMinute, startMinute } from "../core/periods.ts"
 import { timetablePage } from "../core/student-page-wording.ts"
 import { type ClassTime, type DayPlan, planOf, seasonOf, type Timetable } from "../core/timetable.ts"
 import { type Html, html } from "./html.ts"
@@ -27,7 +27,7 @@ export const timetableView = ({ timetable, today, week, link, calendarLink, asOf
     title: shown.week === undefined ? timetablePage.title : `${timetablePage.title} · 第${shown.week}周`,
     style: timetableStyle,
     body: html`${shown.note === undefined ? undefined : html`<p class="lead">${shown.note}</p>`}
-      ${weekLinks(timetable, shown.week, week !== undefined, link)} ${grid(plans, today)}
+      ${weekLinks(timetable, shown.week, week !== undefined, link)} ${grid(plans, today, shown.week)}
       ${
         untimed.length === 0
           ? undefined
@@ -65,14 +65,14 @@ const weekShown = (timetable: Timetable, today: Day, asked: number | undefined) 
 const weekLinks = (timetable: Timetable, week: number | undefined, isAsked: boolean, link: string) => {
   if (week === undefined) return undefined
   const to = (target: number, label: string): Html => html`<a href="${`${link}&week=${target}`}">${label}</a>`
-  return html`<nav>
+  return html`<nav aria-label="${timetablePage.otherWeeks}">
     ${week > 1 ? to(week - 1, timetablePage.previous) : undefined}
     ${isAsked ? html`<a href="${link}">${timetablePage.thisWeek}</a>` : undefined}
     ${week < (timetable.lastWeek ?? week) ? to(week + 1, timetablePage.next) : undefined}
   </nav>`
 }
 
-const grid = (plans: ReadonlyArray<DayPlan>, today: Day): Html => {
+const grid = (plans: ReadonlyArray<DayPlan>, today: Day, week: number | undefined): Html => {
   // A weekend without classes only makes the other days narrower.
   const days = plans.filter(({ day, classes }) => weekdayOf(day) <= 5 || classes.length > 0 || day === today)
   const lastPeriod = Math.max(...plans.flatMap(({ classes }) => classes.map(({ periods }) => periods.to)), 0)
@@ -80,6 +80,9 @@ const grid = (plans: ReadonlyArray<DayPlan>, today: Day): Html => {
   const columns = days.map((plan) => ({ day: plan.day, blocks: blocksOf(plan.classes) }))
   const rows = Array.from({ length: lastPeriod }, (_, index) => index + 1)
   return html`<table>
+    <caption class="heard">
+      ${timetablePage.caption(week)}
+    </caption>
     <thead>
       <tr>
         <th scope="col">${timetablePage.period}</th>
@@ -90,7 +93,10 @@ const grid = (plans: ReadonlyArray<DayPlan>, today: Day): Html => {
       ${rows.map(
         (period) =>
           html`<tr>
-            <th scope="row">${period}<small>${clockOf(startMinute(period))}</small></th>
+            <th scope="row">
+              ${period}<small>${clockOf(startMinute(period))}</small
+              ><small>${clockOf(endMinute(period))}</small>
+            </th>
             ${columns.flatMap(({ day, blocks }) => cell(blocks, period, day === today))}
           </tr>`
       )}
@@ -137,12 +143,20 @@ const cell = (blocks: ReadonlyArray<Block>, period: number, isToday: boolean): R
       ${block.classes.map(
         ({ course, place, startMinute, endMinute }) =>
           html`<div class="class colour${colourOf(course)}">
-            <b>${course}</b><span>${place}</span><small>${clockOf(startMinute)}–${clockOf(endMinute)}</small>
+            <b>${inParts(course)}</b><span>${inParts(place)}</span
+            ><small>${clockOf(startMinute)}–${clockOf(endMinute)}</small>
           </div>`
       )}
     </td>`
   ]
 }
+
+/** Numbers and Latin words are not broken; behind the dash of 教一-101 there may be a new line, where a browser would rather not. */
+const inParts = (text: string): ReadonlyArray<Html> =>
+  text.split(/([\p{Script=Latin}\d]{1,12})/u).map((part, at) => {
+    if (at % 2 === 1) return html`<span class="whole">${part}</span>`
+    return /[-–—－]$/u.test(part) ? html`${part}<wbr />` : html`${part}`
+  })
 
 const colours = 6
 

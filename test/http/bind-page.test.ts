@@ -7,9 +7,10 @@ import type { Page } from "playwright-core"
 import { bindingPage, bindingProblems } from "../../src/core/binding-wording.ts"
 import { uuid } from "../campus/fake-gateway.ts"
 import { browser } from "../simulator/browser.ts"
+import { barriersOn } from "./barriers.ts"
 import { bindStage, goodCard, someone } from "./bind-stage.ts"
 
-const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
+const phone = { viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
 const pictures = "test-output"
 
 /** A page whose problems fail the test. */
@@ -59,20 +60,36 @@ describe("the binding page on a phone", () => {
         assert.include((await page.getByRole("alert").textContent()) ?? "", bindingProblems.wrongCard)
         assert.strictEqual(await page.getByLabel(bindingPage.cardNumber).inputValue(), goodCard.cardNumber)
         assert.strictEqual(await page.getByLabel(bindingPage.password).inputValue(), "")
+        // A screen reader begins with the title, and goes on in the field with what is wrong about it.
+        assert.match(await page.title(), new RegExp(`^${bindingPage.failed}`, "u"))
+        const field = page.locator(":focus")
+        assert.strictEqual(await field.getAttribute("type"), "password")
+        const [described = ""] = [await field.getAttribute("aria-describedby")]
+        assert.strictEqual(await page.locator(`#${described}`).textContent(), bindingProblems.wrongCard)
+        assert.deepStrictEqual(await barriersOn(page), [])
         await picture(page, "wrong")
         await fill(page, goodCard)
         await page.getByLabel(bindingPage.password).press("Enter")
         await page.getByRole("status").waitFor()
+        assert.deepStrictEqual(await barriersOn(page), [])
         await picture(page, "done")
       })
       assert.strictEqual(yield* stage.uuidOf(someone), uuid)
       const second = yield* stage.newLink()
       yield* Effect.promise(async () => {
         await page.goto(second.address)
+        assert.deepStrictEqual(await barriersOn(page), [])
         await picture(page, "bound")
-        await page.getByLabel(bindingPage.password).focus()
-        await page.keyboard.press("Tab")
-        await page.keyboard.press("Tab")
+        const reached: Array<string> = []
+        for (let tab = 0; tab < 4; tab += 1) {
+          await page.keyboard.press("Tab")
+          const [name, outline] = (await page.evaluate(
+            `[document.activeElement.id || document.activeElement.textContent.trim(), getComputedStyle(document.activeElement).outlineStyle]`
+          )) as readonly [string, string]
+          reached.push(name)
+          assert.strictEqual(outline, "solid", name)
+        }
+        assert.deepStrictEqual(reached, ["cardNumber", "password", bindingPage.submit, bindingPage.unbind])
         await page.keyboard.press("Enter")
         await page.getByRole("heading", { name: bindingPage.undone }).waitFor()
       })
@@ -89,8 +106,10 @@ describe("the binding page on a phone", () => {
         await page.goto(address)
         const background = await page.evaluate(`getComputedStyle(document.body).backgroundColor`)
         assert.strictEqual(background, "rgb(16, 18, 16)")
+        assert.deepStrictEqual(await barriersOn(page), [])
         await picture(page, "dark")
         await page.goto(`${stage.publicUrl}/bind`)
+        assert.deepStrictEqual(await barriersOn(page), [])
         await picture(page, "spoiled")
       })
     })

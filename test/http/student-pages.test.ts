@@ -13,6 +13,7 @@ import { booksRoutes } from "../../src/http/books.ts"
 import { timetableRoutes } from "../../src/http/timetable.ts"
 import { publicUrl, startRig, student } from "../campus/campus-rig.ts"
 import { browser } from "../simulator/browser.ts"
+import { barriersOn } from "./barriers.ts"
 
 const timeZone = DateTime.zoneMakeNamedUnsafe("Asia/Shanghai")
 
@@ -40,9 +41,13 @@ const stage = Effect.gen(function* () {
   return { ...rig, here, linkTo, get }
 })
 
-const phone = { width: 375, height: 812 } as const
+const screens = [
+  { width: 320, height: 640, colorScheme: "light" },
+  { width: 390, height: 844, colorScheme: "dark" },
+  { width: 768, height: 1024, colorScheme: "light" }
+] as const
 
-/** Opens a page at phone width, light and dark, and leaves a picture of each in `test-output`. */
+/** Opens a page at the widths of phones and a tablet, light and dark, and leaves a picture of each in `test-output`. */
 const onPhones = Effect.fnUntraced(function* (
   name: string,
   link: string,
@@ -51,17 +56,24 @@ const onPhones = Effect.fnUntraced(function* (
   const chrome = yield* browser
   const folder = join(import.meta.dirname, "../../test-output")
   mkdirSync(folder, { recursive: true })
-  for (const colorScheme of ["light", "dark"] as const) {
+  for (const { width, height, colorScheme } of screens) {
     yield* Effect.promise(async () => {
-      const tab = await chrome.newPage({ viewport: phone, colorScheme })
+      const tab = await chrome.newPage({ viewport: { width, height }, colorScheme })
       await tab.goto(link)
-      await tab.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true })
+      await tab.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true })
+      assert.deepStrictEqual(await barriersOn(tab), [])
       await look(tab)
-      assert.isAtMost(Number(await tab.evaluate("document.documentElement.scrollWidth")), phone.width)
+      assert.isAtMost(Number(await tab.evaluate("document.documentElement.scrollWidth")), width)
       await tab.close()
     })
   }
 })
+
+/** Numbers and Latin words that go over two lines, or out of their class. */
+const brokenWords = `[...document.querySelectorAll(".class .whole")].filter((word) =>
+  word.getClientRects().length > 1 ||
+  word.getBoundingClientRect().right > word.closest(".class").getBoundingClientRect().right
+).map((word) => word.textContent)`
 
 describe("the timetable as a page", () => {
   it.live("shows the week with today marked, at phone width, light and dark, without scripts", () =>
@@ -78,7 +90,12 @@ describe("the timetable as a page", () => {
       assert.include((yield* get(`${link}&week=11`)).body, "高等数学")
       yield* onPhones("timetable", link, async (tab) => {
         assert.strictEqual(await tab.getByRole("columnheader", { name: "今天" }).count(), 1)
-        assert.strictEqual(await tab.getByRole("cell", { name: /大学英语/u }).count(), 1)
+        assert.strictEqual(
+          await tab.getByRole("cell", { name: /大学英语.*教三-303.*09:50–11:25/u }).count(),
+          1
+        )
+        assert.strictEqual(await tab.getByRole("table", { name: "第 12 周的课表" }).count(), 1)
+        assert.deepStrictEqual(await tab.evaluate(brokenWords), [])
       })
     }).pipe(Effect.scoped)
   )
