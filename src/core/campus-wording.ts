@@ -98,7 +98,7 @@ const nextInWords = ({
     `下节课：${next.class.course}`,
     `${nearDay(next.day, today)} ${classTime(next.class)}`,
     ...(next.class.place === "" ? [] : [next.class.place]),
-    `还有 ${timeUntil(next.minutesUntil)}`
+    `离上课还有 ${timeUntil(next.minutesUntil)}`
   ].join("\n")
 }
 

@@ -43,5 +43,25 @@ export const byBuilding = (names: ReadonlyArray<string>): ReadonlyArray<Building
     .sort((one, other) => compareNames(one.name, other.name))
 }
 
-const { compare: compareNames } = new Intl.Collator("zh-CN", { numeric: true })
+/** 教一, 教二, 教三, 教十: in the order in which people count, which is not that of the characters. */
+const compareNames = (one: string, other: string): number =>
+  compare(counted(one), counted(other)) || compare(one, other)
+
+const { compare } = new Intl.Collator("zh-CN", { numeric: true })
+
+const digits = "一二三四五六七八九"
+const digitOf = (character: string | undefined): number =>
+  character === undefined ? 0 : digits.indexOf(character) + 1
+
+/** A number below a hundred at the end of a name, or behind 第, as digits; those of 九龙湖 and 四牌楼 count nothing. */
+const counted = (name: string): string =>
+  name.replaceAll(numbers, (all: string, tens: string | undefined, ones: string | undefined) =>
+    String(all.includes("十") ? 10 * (digitOf(tens) || 1) + digitOf(ones) : digitOf(all))
+  )
+
+const numbers = new RegExp(
+  `(?:(?<=第)|(?=[十${digits}]+$))(?:([${digits}])?十([${digits}])?|[${digits}])`,
+  "gu"
+)
+
 const byNumber = (one: string, other: string): number => compareNames(one, other)

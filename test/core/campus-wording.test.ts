@@ -122,6 +122,18 @@ describe("free rooms", () => {
     assert.strictEqual(questions[0]?.day, minute === 1255 ? today + 1 : today)
   })
 
+  it.each([
+    ["教一", "教二", "教三", "教七", "教十", "教十一", "教二十"],
+    ["第一教学楼", "第二教学楼", "第三教学楼", "第十二教学楼"],
+    ["九龙湖教一", "九龙湖教二", "九龙湖教三", "四牌楼"]
+  ])("buildings stand in the order in which people count: %s", (...names) => {
+    const rooms = names.toReversed().map((name) => `${name}-101`)
+    assert.deepStrictEqual(
+      byBuilding(rooms).map(({ name }) => name),
+      names
+    )
+  })
+
   it("stand by building", () => {
     assert.deepStrictEqual(
       byBuilding(["教一-203", "教一-101", "J8-12", "教一-101", "礼堂", "九龙湖教四 302A"]),
