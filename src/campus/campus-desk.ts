@@ -12,7 +12,7 @@ import type { Sentence } from "../core/sentence.ts"
 import { nextClass, planOf, readTimetable, seasonOf } from "../core/timetable.ts"
 import { makeBindLink } from "./bind-link.ts"
 import { Bindings } from "./bindings.ts"
-import { bindingsBusy, makeForgetStudent } from "./forget-student.ts"
+import { bindingsBusy, makeForgetForGood, makeForgetStudent } from "./forget-student.ts"
 import type { GatewayError } from "./gateway-exchange.ts"
 import type { Dated } from "./kept-answers.ts"
 import { Links } from "./links.ts"
@@ -35,6 +35,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const links = yield* Links
   const school = yield* SchoolData
   const forget = yield* makeForgetStudent
+  const forgetForGood = yield* makeForgetForGood
 
   const now = Effect.map(Clock.currentTimeMillis, (millis) => schoolTimeAt(millis, timeZone))
 
@@ -172,13 +173,14 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
       ),
     unbind: (openid) =>
       forget(openid).pipe(
-        Effect.zip(bindLinkFor(openid)),
-        Effect.map(([wasBound, link]): ReadonlyArray<Sentence> => [
-          wasBound ? { _tag: "Unbound" } : { _tag: "NotBound", link }
-        ]),
+        Effect.flatMap((wasBound): Effect.Effect<ReadonlyArray<Sentence>> =>
+          wasBound
+            ? Effect.succeed([{ _tag: "Unbound" }])
+            : Effect.map(bindLinkFor(openid), (link) => [{ _tag: "NotBound", link }])
+        ),
         Effect.catch(bindingsBusy)
       ),
-    forget: (openid) => Effect.asVoid(Effect.catch(forget(openid), bindingsBusy))
+    forget: forgetForGood
   })
 })
 

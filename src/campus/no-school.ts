@@ -2,7 +2,7 @@ import { Effect, Layer } from "effect"
 import { Campus } from "../chat/campus.ts"
 import type { Sentence } from "../core/sentence.ts"
 import type { Bindings } from "./bindings.ts"
-import { bindingsBusy, makeForgetStudent } from "./forget-student.ts"
+import { bindingsBusy, makeForgetForGood, makeForgetStudent } from "./forget-student.ts"
 import type { SchoolData } from "./school-data.ts"
 
 /** No school is connected, or no longer: nothing is answered, but what was kept while one was can be deleted. */
@@ -11,6 +11,7 @@ export const noSchoolLayer: Layer.Layer<Campus, never, Bindings | SchoolData> = 
   Effect.gen(function* () {
     const none = yield* Effect.provide(Campus, Campus.layerNone)
     const forget = yield* makeForgetStudent
+    const forgetForGood = yield* makeForgetForGood
     return Campus.of({
       answer: none.answer,
       unbind: (openid) =>
@@ -20,7 +21,7 @@ export const noSchoolLayer: Layer.Layer<Campus, never, Bindings | SchoolData> = 
           ),
           Effect.catch(bindingsBusy)
         ),
-      forget: (openid) => Effect.asVoid(Effect.catch(forget(openid), bindingsBusy))
+      forget: forgetForGood
     })
   })
 )

@@ -28,7 +28,7 @@ td.today { background: var(--good-page); }
 /* On a phone a column is as wide as two characters; the times stand at the left. */
 @media (max-width: 40rem) {
   header, main { padding-left: 0.25rem; padding-right: 0.25rem; }
-  header, main > h1, main > h2, main > nav, main > p { margin-left: 0.25rem; margin-right: 0.25rem; }
+  header, main > h1, main > h2, main > nav, main > p, main > .hint { margin-left: 0.25rem; margin-right: 0.25rem; }
   thead th:first-child { width: 2.25rem; }
   th, td { padding: 1px; }
   .class { padding: 3px 1px 3px 2px; border-left-width: 2px; }

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Schedule } from "effect"
 import { type Answer, type Asked, fakeGateway, good } from "../campus/fake-gateway.ts"
+import { Database } from "../../src/database/database.ts"
 import { postgresProcess } from "../database/postgres-process.ts"
 import { exchange, type Shown } from "./callback.ts"
 import { assertSays, textOf } from "./sentences.ts"
@@ -89,8 +90,11 @@ describe("binding a card", () => {
         const url = Redacted.value(yield* postgres.emptyDatabase)
         const all = yield* stage({ servers: 1, variables: { CAMPUS_URL: gateway.url, DATABASE_URL: url } })
         const a = all.person()
+        const leaving = all.person()
         yield* bind(a)
+        yield* bind(leaving)
         yield* postgres.kill
+        yield* leaving.unfollows
         const address = linkIn(yield* a.presses("更新绑定信息"))
         const page = yield* submit(address, card)
         assert.strictEqual(page.status, 503)
@@ -106,6 +110,13 @@ describe("binding a card", () => {
         assert.strictEqual((yield* submit(address, card)).status, 410)
         assert.strictEqual((yield* submit(linkIn(yield* a.presses("更新绑定信息")), card)).status, 200)
         assert.include(textOf(yield* a.says("#取消绑定")), "已取消绑定")
+        const rows = yield* Database.use((database) =>
+          Effect.repeat(
+            database.use((sql) => sql`SELECT openid FROM bindings UNION SELECT person FROM bind_links`),
+            { schedule: Schedule.spaced(200), until: ({ length }) => length === 0 }
+          )
+        ).pipe(Effect.provide(Database.layer(Redacted.make(url))), Effect.timeout(15_000))
+        assert.isEmpty(rows)
         keepsSecrets(all, a)
       }).pipe(Effect.scoped)
   )
