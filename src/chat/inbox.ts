@@ -1,5 +1,5 @@
 /** The inbox: one message in, one answer out, within WeChat's five seconds and only once, whatever a neighbour does. */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
 import type { Openid } from "../core/openid.ts"
@@ -11,6 +11,7 @@ import type { Background } from "./background.ts"
 import { Conversations } from "./conversations.ts"
 import { Duplicates, type Over } from "./duplicates.ts"
 import { type Begun, countMessage, type Finished, makeExchange } from "./exchange.ts"
+import { makeFirstAttempts } from "./first-attempts.ts"
 import { eventOf, triggerOf } from "./incoming-event.ts"
 import { Ledger } from "./ledger.ts"
 import { type Mail, Mailbox } from "./mailbox.ts"
@@ -20,9 +21,6 @@ import { makeReplies } from "./replies.ts"
 import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
 import { Sessions } from "./sessions.ts"
 import { makeTurns } from "./turns.ts"
-
-/** A message no older than this is not one that WeChat sends again: its attempts are 5 s apart. Half of that is for two clocks. */
-const firstAttemptMillis = 2_500
 
 export class Inbox extends Context.Service<
   Inbox,
@@ -55,6 +53,7 @@ const make = Effect.gen(function* () {
   const replies = yield* makeReplies
   const exchange = yield* makeExchange
   const inTurn = makeTurns<Openid>()
+  const isFirstAttempt = makeFirstAttempts()
   const followerHash = makeFollowerHash(yield* LinkSecret)
 
   const tooFast = (from: Openid) =>
@@ -73,15 +72,14 @@ const make = Effect.gen(function* () {
   /** Claims a message, and looks at what an answer needs. */
   const claim = Effect.fnUntraced(function* (incoming: Incoming, event: ChatEvent, over: Over | undefined) {
     const { from } = incoming
-    const claiming = duplicates.tryClaim(duplicateKey(incoming), over)
+    const key = duplicateKey(incoming)
+    const claiming = duplicates.tryClaim(key, over)
     const counting = isCounted(event) ? limit.count(from) : Effect.succeed<Pace>("fine")
     // The window opens before the mailbox is read: who keeps something after that look finds it open, and pushes.
     const looking = Effect.all([opened(incoming), sessions.read(from), mailOf(from), counting], {
       concurrency: "unbounded"
     })
-    const now = yield* Clock.currentTimeMillis
-    const isFirst = Math.abs(now - incoming.createTimeSeconds * 1_000) < firstAttemptMillis
-    if (isFirst) {
+    if (isFirstAttempt(key, incoming.createTimeSeconds, yield* Clock.currentTimeMillis)) {
       const [claimed, seen] = yield* Effect.all([claiming, looking], { concurrency: "unbounded" })
       return claimed._tag === "Mine" ? { ...claimed, seen } : claimed
     }
@@ -149,12 +147,20 @@ const make = Effect.gen(function* () {
     return { _tag: "Begun", claim: claimed, rest } satisfies Begun
   })
 
+  /** An event that says nothing to us may still allow pushes, such as a scanned code. */
+  const ignore = Effect.fnUntraced(function* (incoming: Incoming) {
+    yield* countMessage(incoming, "ignored")
+    if (triggerOf(incoming) === undefined) return undefined
+    const claimed = yield* Effect.option(duplicates.tryClaim(duplicateKey(incoming)))
+    if (Option.isNone(claimed) || claimed.value._tag !== "Mine") return undefined
+    yield* Effect.all([claimed.value.settle(undefined), opened(incoming)], { concurrency: "unbounded" })
+    return undefined
+  })
+
   return Inbox.of({
     answer: (incoming) => {
       const event = eventOf(incoming)
-      if (event === undefined) {
-        return Effect.as(Effect.andThen(opened(incoming), countMessage(incoming, "ignored")), undefined)
-      }
+      if (event === undefined) return ignore(incoming)
       return exchange.answer({
         incoming,
         key: duplicateKey(incoming),

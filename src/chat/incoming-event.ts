@@ -82,10 +82,14 @@ export const triggerOf = (incoming: Incoming): Trigger | undefined => {
       return "scan"
     case "Text":
       return incoming.menuItemId === undefined ? "message" : "click"
-    case "Unfollowed":
     case "OtherEvent":
+      return clickEvents.has(incoming.event) ? "click" : undefined
+    case "Unfollowed":
       return undefined
     default:
       return "message"
   }
 }
+
+/** Menu buttons of these types count as `click` does; opening a page or sending a picture from the menu does not. */
+const clickEvents: ReadonlySet<string> = new Set(["scancode_push", "scancode_waitmsg"])
