@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { type Content, text } from "../core/content.ts"
-import { composeReply, type Kept, replyTextBytes, split } from "../core/folding.ts"
+import { composeReply, type Kept, messagesFor, replyTextBytes, split } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -36,8 +36,9 @@ export const makeReplies = Effect.gen(function* () {
 
   const withMail = Effect.fnUntraced(function* (openid: Openid, own: string) {
     const mail = yield* mailbox.peek(openid)
-    const pushes = yield* postman.mayPush
-    const composed = composeWithRemaining(mail.kept, own, !pushes)
+    const whole = composeReply(mail.kept, own)
+    const isAll = whole === undefined || whole.taken === mail.kept.length
+    const composed = isAll ? whole : withRemaining(mail.kept, own, yield* postman.linesAllowed(openid))
     if (composed === undefined || !(yield* mailbox.take(openid, mail, composed.taken))) return undefined
     return { ...composed, remain: mail.kept.length > composed.taken }
   })
@@ -72,13 +73,13 @@ export const makeReplies = Effect.gen(function* () {
 
 const ownWords = "answer"
 
-/** As `composeReply`; where nothing can be pushed, the reply says how many remain. */
-const composeWithRemaining = (kept: ReadonlyArray<Kept>, own: string, sayRemaining: boolean) => {
-  const without = composeReply(kept, own)
-  if (!sayRemaining || without === undefined || without.taken === kept.length) return without
-  const note = (lines: number) => word({ _tag: "Remaining", lines })
-  const longest = own === "" ? note(kept.length) : `${own}\n${note(kept.length)}`
-  const taken = composeReply(kept, longest)?.taken ?? 0
-  const words = own === "" ? note(kept.length - taken) : `${own}\n${note(kept.length - taken)}`
-  return composeReply(kept, words)
+/** As `composeReply`, where it cannot carry everything: says how many remain, and whether `pushes` suffice for them. */
+const withRemaining = (kept: ReadonlyArray<Kept>, own: string, pushes: number) => {
+  const withNote = (lines: number, follow: boolean) => {
+    const note = word({ _tag: "Remaining", lines, follow })
+    return own === "" ? note : `${own}\n${note}`
+  }
+  const taken = composeReply(kept, withNote(kept.length, false))?.taken ?? 0
+  const rest = kept.slice(taken)
+  return composeReply(kept, withNote(rest.length, messagesFor(rest, replyTextBytes) <= pushes))
 }

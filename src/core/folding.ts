@@ -81,6 +81,15 @@ export const fold = (
   return { message: text(words), taken }
 }
 
+/** How many messages all of the kept things take. */
+export const messagesFor = (kept: ReadonlyArray<Kept>, limitBytes: number): number => {
+  let messages = 0
+  for (let rest = kept; rest.length > 0; messages += 1) {
+    rest = rest.slice(fold(rest, limitBytes)?.taken ?? rest.length)
+  }
+  return messages
+}
+
 /**
  * What was folded and refused as a whole, so that less of it goes in one message: two halves apart, or a single text in two parts.
  * The same number of things or one more; undefined: it cannot be made smaller.

@@ -28,7 +28,8 @@ export type Sentence =
   | { readonly _tag: "RefusedByWeChat"; readonly later?: true }
   | { readonly _tag: "Unsendable"; readonly later?: true }
   | { readonly _tag: "MailboxFull" }
-  | { readonly _tag: "Remaining"; readonly lines: number }
+  /** Behind kept lines that fill a reply: so many more wait. `follow`: they are pushed at once. */
+  | { readonly _tag: "Remaining"; readonly lines: number; readonly follow: boolean }
   | { readonly _tag: "ButtonWouldHave"; readonly button: Button }
   | { readonly _tag: "NotCarried"; readonly kind: "sticker" | "unknown" }
   | { readonly _tag: "NoCampus"; readonly button: CampusButton }

@@ -52,7 +52,9 @@ export const word = (sentence: Sentence): string => {
     case "MailboxFull":
       return "对方很久没有回来，留言已满，刚才这句没有留下。"
     case "Remaining":
-      return `（还有 ${sentence.lines} 条，随便回一句继续收）`
+      return sentence.follow
+        ? `（还有 ${sentence.lines} 条，马上就到）`
+        : `（还有 ${sentence.lines} 条，随便回一句继续收）`
     case "ButtonWouldHave":
       return `这句话已经发给对方。如果想用「${sentence.button}」，请按菜单里的按钮，或发送 #${sentence.button}`
     case "NotCarried":

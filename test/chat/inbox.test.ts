@@ -149,6 +149,54 @@ describe("what waits for a user", () => {
   )
 })
 
+describe("more than one reply carries", () => {
+  const long = (count: number) =>
+    Array.from({ length: count }, (_, number) => `${number + 1} ${"很长的话".repeat(40)}`)
+  const remaining = (reply: string | undefined) => {
+    const read = (reply ?? "").split("\n")
+    return { lines: read.slice(0, -1), note: read.at(-1) ?? "" }
+  }
+
+  it.effect.each([
+    { count: 18, note: (left: number) => `还有 ${left} 条，马上就到` },
+    { count: 60, note: (left: number) => `还有 ${left} 条，随便回一句` }
+  ])("says how many remain, and whether they come by themselves: $count", ({ count, note: expected }) =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      const spoken = long(count)
+      for (const words of spoken) yield* send(servers[0], typed(alice, words))
+      const first = pushedTo(rig, bob).length
+      rig.pushes.length = 0
+      const { lines, note } = remaining(yield* sendHeld(servers[1], typed(bob, "哦"), 2_000))
+      assert.include(note, expected(count - first - lines.length))
+      const followed = pushedTo(rig, bob).flatMap((words) => words.split("\n"))
+      assert.deepStrictEqual(
+        [...lines, ...followed],
+        spoken.slice(first, first + lines.length + followed.length)
+      )
+      assert.strictEqual(first + lines.length + followed.length === count, count === 18)
+    })
+  )
+
+  it.effect("is told in the last line of every such reply where nothing can be pushed", () =>
+    Effect.gen(function* () {
+      const { servers } = yield* paired({ delivery: "passive" })
+      const spoken = long(20)
+      for (const words of spoken) yield* send(servers[0], typed(alice, words))
+      const read: Array<string> = []
+      for (let asked = 0; read.length < spoken.length && asked < 10; asked += 1) {
+        const { lines, note } = remaining(yield* sendHeld(servers[1], typed(bob, "#状态"), 2_000))
+        const carried = lines.filter((words) => spoken.includes(words))
+        read.push(...carried)
+        const left = spoken.length - read.length
+        if (left > 0) assert.include(note, `还有 ${left} 条，随便回一句`)
+        else assert.notInclude(note, "还有")
+      }
+      assert.deepStrictEqual(read, spoken)
+    })
+  )
+})
+
 describe("events", () => {
   it.effect("that mean nothing are answered with nothing", () =>
     Effect.gen(function* () {

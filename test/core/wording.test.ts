@@ -32,7 +32,7 @@ const everySentence: {
   RefusedByWeChat: [{ _tag: "RefusedByWeChat" }, { _tag: "RefusedByWeChat", later: true }],
   Unsendable: [{ _tag: "Unsendable" }, { _tag: "Unsendable", later: true }],
   MailboxFull: [{ _tag: "MailboxFull" }],
-  Remaining: [{ _tag: "Remaining", lines: 12 }],
+  Remaining: [true, false].map((follow) => ({ _tag: "Remaining", lines: 12, follow })),
   ButtonWouldHave: buttons.map((button) => ({ _tag: "ButtonWouldHave", button })),
   NotCarried: [
     { _tag: "NotCarried", kind: "sticker" },

@@ -55,7 +55,7 @@ layer(SharedStage.layer({ servers: 2 }), { excludeTestServices: true })("the all
       })
   )
 
-  it.effect("more than one reply carries: the rest follows by push, in order, once", () =>
+  it.effect("more than one reply carries: it says how many remain; they follow by push, in order, once", () =>
     Effect.gen(function* () {
       const all = yield* SharedStage
       const [a, b] = [all.person(0), all.person(1)]
@@ -64,13 +64,18 @@ layer(SharedStage.layer({ servers: 2 }), { excludeTestServices: true })("the all
       const told = yield* burst(a, spoken)
       const sent = told.lastIndexOf("sent") + 1
       const from = b.heard.length
-      yield* b.says("来")
+      const reply = textOf(yield* b.says("来")).split("\n")
+      const note = reply.pop() ?? ""
+      assert.include(note, `还有 ${spoken.length - sent - reply.length} 条，马上就到`)
       const arrived = (count: number) => {
         const bubbles = b.heard.slice(from).flatMap((heard) => textOf(heard).split("\n"))
         return bubbles.length >= count ? bubbles : undefined
       }
-      const late = yield* eventually("the kept lines arrive", () => arrived(spoken.length - sent))
-      assert.deepStrictEqual(late, spoken.slice(sent))
+      const late = yield* eventually("the kept lines arrive", () => arrived(spoken.length - sent + 1))
+      assert.deepStrictEqual(
+        late.filter((words) => words !== note),
+        spoken.slice(sent)
+      )
       assert.strictEqual(refusedFor(all.weChat.pushes, b.openid), 0)
     })
   )
@@ -122,7 +127,7 @@ layer(SharedStage.layer({ servers: 2 }), { excludeTestServices: true })("the all
           ? undefined
           : b.heard.slice(from).map((heard) => (heard.kind === "text" ? heard.text : heard.mediaId))
       )
-      assert.deepStrictEqual(arrived, ["看", "p1", "好看吗"])
+      assert.deepStrictEqual(arrived, ["看\n（还有 2 条，马上就到）", "p1", "好看吗"])
     })
   )
 })
