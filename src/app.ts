@@ -10,6 +10,7 @@ import { chatLayer } from "./chat/chat-layer.ts"
 import { LinkSecret } from "./chat/secret-keys.ts"
 import { Reports } from "./chat/reports.ts"
 import { Sweeper } from "./chat/sweeper.ts"
+import { UnsavedReports } from "./chat/unsaved-reports.ts"
 import { wordFilterLayer } from "./chat/word-filter.ts"
 import { botClientLayer } from "./chatbot/bot-exchange.ts"
 import { type ChatbotSettings, teaseLayer } from "./chatbot/teasing.ts"
@@ -132,7 +133,7 @@ export const serviceLayer = <R>(
   )
   const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
   return Layer.merge(lettingGo, Background.layerEnding).pipe(
-    Layer.provideMerge(Layer.merge(server, Sweeper.layerRunning)),
+    Layer.provideMerge(Layer.mergeAll(server, Sweeper.layerRunning, UnsavedReports.layerRunning)),
     Layer.provide(CardBinding.layer),
     Layer.provide(chatLayer(settings)),
     Layer.provide(wordFilterLayer(settings.wordFilterFile)),

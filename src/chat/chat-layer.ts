@@ -8,6 +8,7 @@ import { Conversations } from "./conversations.ts"
 import { Duplicates } from "./duplicates.ts"
 import { Inbox } from "./inbox.ts"
 import { LastLines } from "./last-lines.ts"
+import { LastPartners } from "./last-partners.ts"
 import { Ledger } from "./ledger.ts"
 import { Lobby } from "./lobby.ts"
 import { Mailbox } from "./mailbox.ts"
@@ -19,6 +20,7 @@ import type { DeliveryMode } from "./pushing.ts"
 import { Rooms } from "./rooms.ts"
 import { Sessions } from "./sessions.ts"
 import { Sweeper } from "./sweeper.ts"
+import { UnsavedReports } from "./unsaved-reports.ts"
 
 /** What the chat needs to know of the settings. */
 export interface ChatSettings {
@@ -45,8 +47,9 @@ export const chatLayer = (settings: ChatSettings) => {
     Mailbox.layer,
     MessageLimit.layer,
     Rooms.layer,
-    Sessions.layer
-  )
+    Sessions.layer,
+    UnsavedReports.layer
+  ).pipe(Layer.provideMerge(LastPartners.layer))
   return Layer.mergeAll(Inbox.layer, ChatStatus.layer, Sweeper.layer(times)).pipe(
     Layer.provideMerge(Conversations.layer(settings)),
     Layer.provideMerge(Matchmaker.layer(times)),

@@ -19,6 +19,7 @@ import { makeForget } from "./forgetting.ts"
 import { isLeaving, isLooking, isReporting, type Leaving } from "./command-kinds.ts"
 import { newWriteId } from "./identifiers.ts"
 import type { LastLines } from "./last-lines.ts"
+import type { LastPartners } from "./last-partners.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Mailbox } from "./mailbox.ts"
 import type { Matchmaker } from "./matchmaker.ts"
@@ -27,12 +28,12 @@ import { showPairing } from "./pairing-shown.ts"
 import type { Postman } from "./postman.ts"
 import { makeRelay } from "./relay.ts"
 import { makeReporting } from "./reporting.ts"
-import type { Reports } from "./reports.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
 import { makeSearch } from "./search.ts"
 import { isNew, Sessions, type StoredSession } from "./sessions.ts"
 import { nothing } from "./stored.ts"
 import { Tease } from "./tease.ts"
+import type { UnsavedReports } from "./unsaved-reports.ts"
 
 /** How often an event is brought to the state machine anew because the session or the room changed at the same moment. */
 export const stepAttempts = 20
@@ -70,15 +71,16 @@ export class Conversations extends Context.Service<
     | Blocks
     | Campus
     | LastLines
+    | LastPartners
     | Ledger
     | Mailbox
     | Matchmaker
     | News
     | Postman
-    | Reports
     | Rooms
     | Sessions
     | Tease
+    | UnsavedReports
   > => Layer.effect(Conversations, make(options.timeZone))
 }
 
@@ -126,7 +128,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
       return { sentences: [perhapsDone(chat, commands)] } satisfies Answer
     }
     const reporting = commands.find(isReporting)
-    if (reporting !== undefined) yield* report(openid, reporting)
+    const reported = reporting === undefined ? [] : yield* report(openid, reporting)
     for (const command of commands) {
       if (isLeaving(command) && !(yield* leave(openid, command, room ?? nothing))) return undefined
     }
@@ -175,6 +177,9 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           break
         case "Forget":
           yield* forget(openid)
+          break
+        case "ReportLast":
+          answer.push(...reported)
           break
         case "Report":
         case "LeaveRoom":

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto"
 import type { Openid } from "../core/openid.ts"
-import type { RoomId, WriteId } from "../core/room.ts"
+import { reportableMinutes, type RoomId, type WriteId } from "../core/room.ts"
 
 /** Every name under which the chat keeps something in memcached (design, "State in memcached"). */
 export const keys = {
@@ -21,6 +21,10 @@ export const keys = {
    */
   met: (one: Openid, other: Openid) =>
     `met:${hash("sha256", one < other ? `${one} ${other}` : `${other} ${one}`, "base64url")}`,
+  /** With whom a user talked until a moment ago, and in which room. */
+  lastPartner: (openid: Openid) => `last:${openid}`,
+  /** Reports that the database could not take yet, sealed. */
+  unsavedReports: "unsaved-reports",
   /** Whom a user blocked, as the database says. */
   blocks: (openid: Openid) => `blocks:${openid}`,
   /** A message that is being answered or was answered, with the answer. */
@@ -57,6 +61,10 @@ export const ttlSeconds = {
   met: hour,
   /** A chat is reported while it lasts; what was said longer ago is nobody's business. */
   lastLine: hour,
+  /** For so long the end of a chat can be answered with a report. */
+  lastPartner: reportableMinutes * minute,
+  /** Longer than a database is down before somebody looks after it. */
+  unsavedReports: 7 * day,
   /** Over a week a block is known although the database is down. */
   blocks: 7 * day,
   /** WeChat's timestamp may be 10 minutes off in either direction; a replay within that finds the answer here. */

@@ -4,7 +4,7 @@
  */
 import { Clock, Context, Effect, Layer } from "effect"
 import { text } from "../core/content.ts"
-import { news } from "../core/conversation.ts"
+import { news } from "../core/chat-news.ts"
 import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
 import { resolve, type Session, sessionOf } from "../core/session.ts"

@@ -1,11 +1,15 @@
-import { Clock, Effect, Metric } from "effect"
+import { Clock, Effect, Metric, Option } from "effect"
 import type { Openid } from "../core/openid.ts"
+import type { RoomId } from "../core/room.ts"
+import type { Sentence } from "../core/sentence.ts"
 import { Background } from "./background.ts"
 import { Blocks } from "./blocks.ts"
 import type { Reporting } from "./command-kinds.ts"
 import { LastLines } from "./last-lines.ts"
-import { databaseAgain, Reports } from "./reports.ts"
+import { LastPartners } from "./last-partners.ts"
+import { databaseAgain } from "./reports.ts"
 import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
+import { UnsavedReports } from "./unsaved-reports.ts"
 
 const reportsTotal = Metric.counter("reports_total", {
   description: "Chats that somebody reported",
@@ -13,17 +17,19 @@ const reportsTotal = Metric.counter("reports_total", {
 })
 
 /**
- * Reports the partner: the two are not paired again from here on, and the report with its last lines goes to the database, for which
- * nobody waits. To be done before the room is closed, and again should that not succeed: the same report twice is one.
+ * Reports a partner, or the last one: the two are not paired again from here on, and the report with its last lines goes to the database,
+ * for which nobody waits. Gives what there is to say of the last one. To be done before the room is closed, and again should that not succeed: the
+ * same report twice is one.
  */
 export const makeReporting = Effect.gen(function* () {
   const background = yield* Background
   const blocks = yield* Blocks
   const lastLines = yield* LastLines
-  const reports = yield* Reports
+  const lastPartners = yield* LastPartners
+  const unsaved = yield* UnsavedReports
   const hash = makeFollowerHash(yield* LinkSecret)
 
-  return Effect.fnUntraced(function* (reporter: Openid, { room, about }: Reporting) {
+  const report = Effect.fnUntraced(function* (reporter: Openid, about: Openid, room: RoomId) {
     const [sealedLines, atMillis] = yield* Effect.all(
       [lastLines.sealed(room), Clock.currentTimeMillis, blocks.add(reporter, about)],
       { concurrency: "unbounded" }
@@ -31,7 +37,22 @@ export const makeReporting = Effect.gen(function* () {
     yield* Metric.update(reportsTotal, 1)
     yield* Effect.logInfo("a chat was reported", { follower: hash(reporter), about: hash(about) })
     yield* background.run(
-      Effect.retry(reports.save({ room, reporter, reported: about, atMillis, sealedLines }), databaseAgain)
+      Effect.retry(unsaved.save({ room, reporter, reported: about, atMillis, sealedLines }), databaseAgain)
     )
+  })
+
+  const reportLast = Effect.fnUntraced(function* (reporter: Openid, but: Openid | undefined) {
+    const last = yield* lastPartners.of(reporter)
+    if (Option.isNone(last)) return { _tag: "NothingToReport" } satisfies Sentence
+    const { room, partner } = last.value
+    if (partner === but) return { _tag: "ReportByMark" } satisfies Sentence
+    yield* report(reporter, partner, room)
+    return { _tag: "Reported", last: true } satisfies Sentence
+  })
+
+  return Effect.fnUntraced(function* (reporter: Openid, command: Reporting) {
+    if (command._tag === "ReportLast") return [yield* reportLast(reporter, command.but)]
+    yield* report(reporter, command.about, command.room)
+    return []
   })
 })

@@ -23,11 +23,14 @@ export interface Report {
   readonly sealedLines: string
 }
 
+/** Of somebody who was just a follower. */
+export type NewReport = Report & { readonly reporter: Openid }
+
 export class Reports extends Context.Service<
   Reports,
   {
     /** Keeps a report, and that its two are never paired again. The same report twice is one. */
-    readonly save: (report: Report & { readonly reporter: Openid }) => Effect.Effect<void, DatabaseFailed>
+    readonly save: (report: NewReport) => Effect.Effect<void, DatabaseFailed>
     /** Whom somebody blocked, newest first. */
     readonly blockedBy: (openid: Openid) => Effect.Effect<ReadonlyArray<Openid>, DatabaseFailed>
     /** All that are kept, newest first. */

@@ -5,6 +5,7 @@ import { closed, type CloseReason, Room, type RoomId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
+import { LastPartners } from "./last-partners.ts"
 import { jsonItem, nothing, type Stored } from "./stored.ts"
 
 export type StoredRoom = Stored<Room>
@@ -43,6 +44,7 @@ export class Rooms extends Context.Service<
     Rooms,
     Effect.gen(function* () {
       const memcached = yield* Memcached
+      const lastPartners = yield* LastPartners
       const items = jsonItem(memcached, Room)
 
       const change = (id: RoomId, from: StoredRoom, next: Room) =>
@@ -64,7 +66,9 @@ export class Rooms extends Context.Service<
         const now = yield* Clock.currentTimeMillis
         const writtenBy = yield* newWriteId
         const next = closed(room, { why, now, writtenBy, ...(closedBy === undefined ? {} : { closedBy }) })
-        return yield* change(id, from, next)
+        if (!(yield* change(id, from, next))) return false
+        if (room._tag === "Open") yield* lastPartners.parted(id, room.opener, room.joiner)
+        return true
       })
 
       const numberAt = (key: string) =>

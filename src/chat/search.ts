@@ -38,7 +38,7 @@ export const makeSearch = Effect.gen(function* () {
 
   return Effect.fnUntraced(function* (search: Search) {
     const { openid, stored, room, command, askedAtMillis, told } = search
-    const waiting = room?.value?._tag === "Waiting" ? room.value : undefined
+    const waiting = command.room !== undefined && room?.value?._tag === "Waiting" ? room.value : undefined
     const outcome = yield* matchmaker.look({
       openid,
       stored,

@@ -1,6 +1,9 @@
-/** A word in a text that makes the phone send it as a click in a message menu does (protocol notes 3.2). */
-export const clickable = (label: string): string =>
-  `<a href="weixin://${commandScheme}?msgmenucontent=${encodeURIComponent(label)}&msgmenuid=${menuItemId}">${label}</a>`
+/**
+ * A command in a text, shown as `label`, that the phone sends when it is touched, as a click in a message menu does (protocol notes 3.2).
+ * Where a client shows no such links the label is all that is seen, so it should be what one can type.
+ */
+export const clickable = (command: string, label = command): string =>
+  `<a href="weixin://${commandScheme}?msgmenucontent=${encodeURIComponent(command)}&msgmenuid=${menuItemId}">${label}</a>`
 
 /**
  * Whether words of a stranger hold such a link: a touch would make the reader's phone send what the writer chose, even 退出 or 举报.

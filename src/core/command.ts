@@ -10,6 +10,11 @@ export type Command =
   | { readonly _tag: "LeaveRoom"; readonly room: RoomId; readonly why: CloseReason }
   /** Keep a report about the partner with the last lines, and never pair the two again. Before the room is closed. */
   | { readonly _tag: "Report"; readonly room: RoomId; readonly about: Openid }
+  /**
+   * The same about the last partner, if there was one a moment ago, and say what came of it. Ends nothing; before a look for a partner.
+   * `but`: the partner of now, who is not meant.
+   */
+  | { readonly _tag: "ReportLast"; readonly but?: Openid }
   /** Close the room in which the user waits. */
   | { readonly _tag: "StopLooking"; readonly room: RoomId }
   /** Look for a partner; comes out as PartnerFound or NobodyThere. With `room`: the user waits there already. */

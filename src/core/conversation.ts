@@ -1,5 +1,6 @@
 import { type Button, isCampusButton } from "./button.ts"
 import type { Periods } from "./campus-question.ts"
+import { news, newsBeforeLooking, seen } from "./chat-news.ts"
 import type { Command } from "./command.ts"
 import { type Content, text as textContent } from "./content.ts"
 import type { ChatEvent } from "./event.ts"
@@ -50,22 +51,6 @@ export const step = (chat: Chat, event: ChatEvent): Step => {
   }
 }
 
-/** What the user has not been told yet: that the pair was made, or how the room ended. */
-export const news = (chat: Chat): Sentence | undefined => {
-  if (chat._tag === "Paired" && chat.unseen === true) return { _tag: "PairMade" }
-  if (chat._tag !== "Ordinary" || chat.farewell === undefined) return undefined
-  switch (chat.farewell) {
-    case "partnerLeft":
-      return { _tag: "PartnerLeft" }
-    case "searchFailed":
-      return { _tag: "SearchFailed" }
-    case "idleEnded":
-      return { _tag: "IdleEnded" }
-    case "youLeft":
-      return { _tag: "Left" }
-  }
-}
-
 const pressed = (chat: Chat, button: Button, periods?: Periods): Step => {
   const answer = (...commands: ReadonlyArray<Command>): Step => telling(chat, ...commands)
   if (isCampusButton(button)) {
@@ -110,7 +95,7 @@ const look = (chat: Chat): Step =>
 
 const change = (chat: Chat): Step => ({
   chat: { _tag: "Looking" },
-  commands: [...newsBeforeLooking(chat), ...endOf(chat, "changed"), { _tag: "Look" }]
+  commands: [...replies(newsBeforeLooking(chat)), ...endOf(chat, "changed"), { _tag: "Look" }]
 })
 
 const leave = (chat: Chat): Step => {
@@ -121,14 +106,15 @@ const leave = (chat: Chat): Step => {
       return leaveTease
     case "Looking":
     case "Paired":
-      return { chat: ordinary, commands: [...endOf(chat, "left"), reply({ _tag: "Left" })] }
+      return { chat: ordinary, commands: [...endOf(chat, "left"), reply(left(chat))] }
   }
 }
 
+const left = (chat: Chat): Sentence =>
+  chat._tag === "Paired" ? { _tag: "Left", pair: true } : { _tag: "Left" }
+
 const report = (chat: Chat): Step => {
-  if (chat._tag !== "Paired") {
-    return { chat: seen(chat), commands: [...newsOf(chat), reply({ _tag: "NothingToReport" })] }
-  }
+  if (chat._tag !== "Paired") return reportLast(chat)
   // The partner is told no more than that somebody left.
   return {
     chat: ordinary,
@@ -140,6 +126,14 @@ const report = (chat: Chat): Step => {
   }
 }
 
+const reportLast = (chat: Chat): Step => {
+  if (chat._tag === "Paired") return telling(chat, { _tag: "ReportLast", but: chat.partner })
+  if (chat._tag !== "Looking") return telling(chat, { _tag: "ReportLast" })
+  // Who waits stands in the lobby with those whom they blocked before: anew, or the two could meet again.
+  const again: ReadonlyArray<Command> = [...endOf(chat, "changed"), { _tag: "Look" }]
+  return { chat: { _tag: "Looking" }, commands: [{ _tag: "ReportLast" }, ...again] }
+}
+
 const said = (chat: Chat, words: string): Step => {
   const intent = intentOf(words)
   const ours = intent.marked || chat._tag === "Ordinary"
@@ -149,6 +143,7 @@ const said = (chat: Chat, words: string): Step => {
   if (ours && intent._tag === "Button") return pressed(chat, intent.button, intent.periods)
   if (ours && intent._tag === "Help") return answerHelp(chat)
   if (ours && intent._tag === "Report") return report(chat)
+  if (ours && intent._tag === "ReportLast") return reportLast(chat)
   if (ours && intent._tag === "Unbind") {
     return { chat: seen(chat), commands: [...newsOf(chat), { _tag: "Unbind" }] }
   }
@@ -221,23 +216,10 @@ const telling = (chat: Chat, ...commands: ReadonlyArray<Command>): Step => ({
   commands: [...newsOf(chat), ...commands]
 })
 
-const newsOf = (chat: Chat): ReadonlyArray<Command> => {
-  const sentence = news(chat)
-  return sentence === undefined ? [] : [reply(sentence)]
-}
+const newsOf = (chat: Chat): ReadonlyArray<Command> => replies(news(chat))
 
-// Who asks to look again need not hear that the last search, or their own leaving, is over.
-const newsBeforeLooking = (chat: Chat): ReadonlyArray<Command> =>
-  chat._tag === "Ordinary" && (chat.farewell === "searchFailed" || chat.farewell === "youLeft")
-    ? []
-    : newsOf(chat)
-
-const seen = (chat: Chat): Chat => {
-  if (chat._tag === "Ordinary") return ordinary
-  if (chat._tag !== "Paired") return chat
-  const { unseen: _told, ...told } = chat
-  return told
-}
+const replies = (sentence: Sentence | undefined): ReadonlyArray<Command> =>
+  sentence === undefined ? [] : [reply(sentence)]
 
 const reply = (sentence: Sentence): Command => ({ _tag: "Reply", sentence })
 

@@ -14,7 +14,8 @@ export {
 export { type Button, buttons, type CampusButton, isButton, isCampusButton, menuLayout } from "./button.ts"
 export type { Command } from "./command.ts"
 export { Content, text } from "./content.ts"
-export { news, type Step, step } from "./conversation.ts"
+export { news } from "./chat-news.ts"
+export { type Step, step } from "./conversation.ts"
 export { ChatEvent } from "./event.ts"
 export {
   byteLength,

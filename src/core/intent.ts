@@ -18,10 +18,17 @@ export type Intent =
   | { readonly _tag: "Help"; readonly marked: boolean }
   | { readonly _tag: "Unbind"; readonly marked: boolean }
   | { readonly _tag: "Report"; readonly marked: boolean }
+  | { readonly _tag: "ReportLast"; readonly marked: boolean }
   | { readonly _tag: "Plain"; readonly marked: boolean }
 
 /** The words beside the buttons' names that mean something. */
-export const words = { tease: "调戏", help: "帮助", unbind: "取消绑定", report: "举报" } as const
+export const words = {
+  tease: "调戏",
+  help: "帮助",
+  unbind: "取消绑定",
+  report: "举报",
+  reportLast: "举报上一位"
+} as const
 
 /** Reads a text; spaces around a command are ignored. */
 export const intentOf = (text: string): Intent => {
@@ -35,6 +42,7 @@ export const intentOf = (text: string): Intent => {
   if (command === words.help) return { _tag: "Help", marked }
   if (command === words.unbind) return { _tag: "Unbind", marked }
   if (command === words.report) return { _tag: "Report", marked }
+  if (command === words.reportLast) return { _tag: "ReportLast", marked }
   return { _tag: "Plain", marked }
 }
 

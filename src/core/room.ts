@@ -58,6 +58,9 @@ export type WaitingRoom = typeof Room.cases.Waiting.Type
 export type OpenRoom = typeof Room.cases.Open.Type
 export type ClosedRoom = typeof Room.cases.Closed.Type
 
+/** For how long after the end of a chat its two can still report one another: who is rude often leaves at once. */
+export const reportableMinutes = 10
+
 /** Everybody whom the room lists. */
 export const members = (room: Room): ReadonlyArray<Openid> =>
   room._tag === "Waiting" || room.joiner === undefined ? [room.opener] : [room.opener, room.joiner]

@@ -19,7 +19,8 @@ export type Sentence =
     }
   | { readonly _tag: "PartnerLeft" }
   | { readonly _tag: "IdleEnded" }
-  | { readonly _tag: "Left" }
+  /** `pair`: a pair, not a search. */
+  | { readonly _tag: "Left"; readonly pair?: true }
   | { readonly _tag: "NothingToLeave" }
   | { readonly _tag: "NotSent" }
   | { readonly _tag: "Kept" }
@@ -58,7 +59,10 @@ export type Sentence =
   | { readonly _tag: "Filtered" }
   /** The line held a link that would have acted for its reader. */
   | { readonly _tag: "CommandLinkHeld" }
-  | { readonly _tag: "Reported" }
+  /** `last`: of the last partner; the chat of now goes on. */
+  | { readonly _tag: "Reported"; readonly last?: true }
+  /** Who is reported as the last partner is the present one again. */
+  | { readonly _tag: "ReportByMark" }
   | { readonly _tag: "NothingToReport" }
   /** The last attempt of an exchange ends without an answer, and nothing can be pushed. */
   | { readonly _tag: "StillWorking" }

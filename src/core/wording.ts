@@ -1,8 +1,9 @@
 import { aiLabel } from "./ai-label.ts"
-import { menuLayout } from "./button.ts"
+import { type Button, menuLayout } from "./button.ts"
 import { clickable } from "./clickable.ts"
 import { words } from "./intent.ts"
 import { link, wordCampus } from "./campus-wording.ts"
+import { reportableMinutes } from "./room.ts"
 import type { Sentence } from "./sentence.ts"
 
 /**
@@ -12,27 +13,27 @@ import type { Sentence } from "./sentence.ts"
 export const word = (sentence: Sentence): string => {
   switch (sentence._tag) {
     case "PairMade":
-      return "已配对成功，可以开始聊天。对方看不到你是谁；发送 #退出 结束，发送 #更换 换一个人。"
+      return `已配对成功，可以开始聊天。对方看不到你是谁；发送 ${typed("退出")} 结束，发送 ${typed("更换")} 换一个人。`
     case "Looking":
       return sentence.askAgain === true
-        ? "正在配对，请耐心等一会儿。过一会儿按「配对」或者随便发一句，就知道找到了没有。不想等了就按「退出」。"
-        : "正在配对，请耐心等一会儿，找到了会告诉你。不想等了就按「退出」。"
+        ? `正在配对，请耐心等一会儿。过一会儿按${button("配对")}或者随便发一句，就知道找到了没有。不想等了就按${button("退出")}。`
+        : `正在配对，请耐心等一会儿，找到了会告诉你。不想等了就按${button("退出")}。`
     case "SearchFailed":
-      return "配对失败，请再次尝试。"
+      return `配对失败，请再次尝试：${button("配对")}`
     case "StatusPaired":
-      return `已配对，对方在等你说话。对方不友善？${clickable(words.report)}`
+      return `已配对，对方在等你说话。想换人就${button("更换")}，不聊了就${button("退出")}，对方不友善就${clickable(words.report)}。`
     case "StatusNotPaired":
-      return "未配对。按「配对」找一个人聊天。"
+      return `未配对。按${button("配对")}找一个人聊天。`
     case "PairingShown":
-      return `已配对：${sentence.since} 开始，${duration(sentence.minutes)}${lines(sentence.lines)}。再按一次「配对」会换一个人。对方不友善？${clickable(words.report)}`
+      return `已配对：${sentence.since} 开始，${duration(sentence.minutes)}${lines(sentence.lines)}。再按一次${button("配对")}会换一个人。对方不友善？${clickable(words.report)}`
     case "PartnerLeft":
-      return "对方已离开。按「配对」可以再找一个人。"
+      return `对方已离开。按${button("配对")}可以再找一个人。${unfriendly}`
     case "IdleEnded":
-      return "很久没有人说话，聊天已结束。按「配对」可以再找一个人。"
+      return `很久没有人说话，聊天已结束。按${button("配对")}可以再找一个人。${unfriendly}`
     case "Left":
-      return "已退出。"
+      return sentence.pair === true ? `已退出。${unfriendly}` : "已退出。"
     case "NothingToLeave":
-      return "你现在没有在聊天，不用退出。"
+      return `你现在没有在聊天，不用退出。想聊就按${button("配对")}。`
     case "NotSent":
       return "刚才这句没有发出去。"
     case "Kept":
@@ -50,13 +51,13 @@ export const word = (sentence: Sentence): string => {
         ? "之前留给对方的话里，有一条微信不让转发，对方收不到。"
         : "这一条微信不让转发，对方收不到。"
     case "MailboxFull":
-      return "对方很久没有回来，留言已满，刚才这句没有留下。"
+      return `对方很久没有回来，留言已满，刚才这句没有留下。想换人就${button("更换")}。`
     case "Remaining":
       return sentence.follow
         ? `（还有 ${sentence.lines} 条，马上就到）`
-        : `（还有 ${sentence.lines} 条，随便回一句继续收）`
+        : `（还有 ${sentence.lines} 条，随便回一句或点${clickable("状态", "这里")}继续收）`
     case "ButtonWouldHave":
-      return `这句话已经发给对方。如果想用「${sentence.button}」，请按菜单里的按钮，或发送 #${sentence.button}`
+      return `这句话已经发给对方。如果想用「${sentence.button}」，请按菜单里的按钮，或发送 ${typed(sentence.button)}`
     case "NotCarried":
       return sentence.kind === "sticker"
         ? "微信不让公众号转发表情包，这一条没有发出去。文字、图片和语音可以。"
@@ -72,13 +73,13 @@ export const word = (sentence: Sentence): string => {
     case "NotBound":
       return `你还没有绑定校园卡，不用取消。想绑定就点：\n${link(sentence.link, "点这里绑定")}`
     case "TeaseBegins":
-      return "来调戏我吧！再发一次「调戏」就结束。"
+      return `来调戏我吧！再发一次「${clickable(words.tease)}」就结束。`
     case "TeaseNotNow":
-      return "聊天或等人的时候不能调戏小猴，先发送 #退出"
+      return `聊天或等人的时候不能调戏小猴，先发送 ${typed("退出")}`
     case "TeaseOnlyText":
       return "小猴只看得懂文字。"
     case "NoChatbot":
-      return "小猴的嘴还没有接上，现在陪不了你聊天。再发一次「调戏」回到平常。"
+      return `小猴的嘴还没有接上，现在陪不了你聊天。再发一次「${clickable(words.tease)}」回到平常。`
     case "TeaseAnswer":
       return aiLabel + sentence.text
     case "TeaseTooLong":
@@ -94,7 +95,7 @@ export const word = (sentence: Sentence): string => {
     case "Help":
       return help(sentence.state)
     case "Hint":
-      return "没看懂。按下面的菜单，或发送「帮助」看看能做什么。"
+      return `没看懂。按下面的菜单，或发送「${clickable(words.help)}」看看能做什么。`
     case "Busy":
       return "小猴有点忙不过来，请过一会儿再试。"
     case "Filtered":
@@ -102,13 +103,15 @@ export const word = (sentence: Sentence): string => {
     case "CommandLinkHeld":
       return "这句话里的链接，对方点了就会替 TA 发消息，所以没有发给对方。"
     case "Reported":
-      return "举报收到了。这次聊天到此为止，你们不会再遇到。最近几句话已加密留给管理员，30 天后删除。"
+      return `举报收到了。${sentence.last === true ? "" : "这次聊天到此为止，"}你们不会再遇到。最近几句话已加密留给管理员，30 天后删除。`
+    case "ReportByMark":
+      return `上一位就是现在这位。要举报，请发送 ${typed(words.report)}`
     case "NothingToReport":
-      return "现在没有可以举报的人。请在聊天的时候发送 #举报"
+      return `现在没有可以举报的人。请在聊天的时候，或者结束后 ${reportableMinutes} 分钟之内，发送 #${words.report}`
     case "TooFast":
       return "你发得太快了，这一条没有处理。歇一会儿，一分钟后再发吧。"
     case "StillWorking":
-      return "这个要多花一点时间。过一会儿随便发一句，就能看到结果。"
+      return `这个要多花一点时间。过一会儿随便发一句，或点${clickable("状态", "这里")}，就能看到结果。`
     case "Place":
       return sentence.label === ""
         ? `[位置] ${sentence.latitude},${sentence.longitude}`
@@ -120,8 +123,21 @@ export const word = (sentence: Sentence): string => {
   }
 }
 
+/** At the end of a chat. Touched later it still means that partner, where `words.report` would mean the next one. */
+const unfriendly = `对方不友善？${clickable(words.reportLast, words.report)}`
+
+/** A button of the menu that can be touched in the text as well. */
+const button = (name: Button): string => `「${clickable(name)}」`
+
+/** What one can type in every state, and touch; but what stands beside 绑定 and can be touched would pass for the way to bind a card. */
+const typed = (command: Button | (typeof words)[keyof typeof words]): string => {
+  const label = `#${command}`
+  return command.includes("绑定") ? label : clickable(command, label)
+}
+
 const [timetable, tools, more] = menuLayout
 
+/** Names 更新绑定信息, so nothing in it can be touched: a link beside 绑定 is the way to bind a card (contract). */
 const helpInOrdinary = [
   "按菜单或直接发送按钮的名字：",
   ...[timetable, tools, more].map((top) => `【${top.name}】${top.buttons.join("、")}`),
@@ -136,11 +152,11 @@ const help = (state: (Sentence & { readonly _tag: "Help" })["state"]): string =>
     case "Ordinary":
       return helpInOrdinary
     case "Looking":
-      return "在帮你找人。按「退出」就不找了；菜单里的其他按钮也都能用，也可以发送 # 加按钮的名字，例如 #今天课表"
+      return `在帮你找人。按${button("退出")}就不找了；菜单里的其他按钮也都能用，也可以发送 # 加按钮的名字，例如 ${typed("今天课表")}`
     case "Paired":
-      return "你们在聊天，说的话会原样转给对方。\n#退出 结束聊天，#更换 换一个人，#状态 看看情况，#举报 举报对方；其他按钮也都能用，前面加 # 也行。"
+      return `你们在聊天，说的话会原样转给对方。\n${typed("退出")} 结束聊天，${typed("更换")} 换一个人，${typed("状态")} 看看情况，${typed(words.report)} 举报对方；其他按钮也都能用，前面加 # 也行。`
     case "Teasing":
-      return "你在和小猴斗嘴。发送「调戏」或 #退出 结束；其他按钮也都能用，前面加 # 也行。"
+      return `你在和小猴斗嘴。发送「${clickable(words.tease)}」或 ${typed("退出")} 结束；其他按钮也都能用，前面加 # 也行。`
   }
 }
 

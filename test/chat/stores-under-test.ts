@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import { Acquaintances } from "../../src/chat/acquaintances.ts"
 import { Agenda } from "../../src/chat/agenda.ts"
 import { newWriteId } from "../../src/chat/identifiers.ts"
+import { LastPartners } from "../../src/chat/last-partners.ts"
 import { Ledger } from "../../src/chat/ledger.ts"
 import { Lobby } from "../../src/chat/lobby.ts"
 import { Mailbox } from "../../src/chat/mailbox.ts"
@@ -20,7 +21,7 @@ export const storesLayer = Layer.mergeAll(
   Mailbox.layer,
   Rooms.layer,
   Sessions.layer
-)
+).pipe(Layer.provideMerge(LastPartners.layer))
 
 /** A person nobody else in the tests is. */
 export const somebody = Effect.map(newWriteId, (name) => Openid.make(`o_${name}`))

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Option, Schema } from "effect"
-import { news } from "../../src/core/conversation.ts"
+import { news } from "../../src/core/chat-news.ts"
 import { Openid } from "../../src/core/openid.ts"
 import { closed, CloseReason, joined, members, partnerIn, Room } from "../../src/core/room.ts"
 import {

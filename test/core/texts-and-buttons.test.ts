@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { buttons, isCampusButton } from "../../src/core/button.ts"
-import { news, step } from "../../src/core/conversation.ts"
+import { news } from "../../src/core/chat-news.ts"
+import { step } from "../../src/core/conversation.ts"
 import { intentOf, words } from "../../src/core/intent.ts"
 import { ordinary, stateNumber } from "../../src/core/session.ts"
 import {

@@ -166,7 +166,7 @@ const sentencesSection = (): string =>
         "TeaseOnlyText",
         "LeftTease"
       ] as const
-    ).map((_tag) => [_tag, word({ _tag })])
+    ).map((_tag) => [_tag, word({ _tag }).replaceAll(/<a [^>]*>([^<]*)<\/a>/gu, "$1")])
   )
 
 /** The whole page. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { buttons, isCampusButton } from "../../src/core/button.ts"
+import { intentOf } from "../../src/core/intent.ts"
 import { byteLength, replyTextBytes } from "../../src/core/folding.ts"
 import { reservedWords } from "../../src/core/reserved-words.ts"
 import type { Sentence } from "../../src/core/sentence.ts"
@@ -24,7 +25,7 @@ const everySentence: {
   ]),
   PartnerLeft: [{ _tag: "PartnerLeft" }],
   IdleEnded: [{ _tag: "IdleEnded" }],
-  Left: [{ _tag: "Left" }],
+  Left: [{ _tag: "Left" }, { _tag: "Left", pair: true }],
   NothingToLeave: [{ _tag: "NothingToLeave" }],
   NotSent: [{ _tag: "NotSent" }],
   Kept: [{ _tag: "Kept" }],
@@ -62,7 +63,8 @@ const everySentence: {
   TooFast: [{ _tag: "TooFast" }],
   Filtered: [{ _tag: "Filtered" }],
   CommandLinkHeld: [{ _tag: "CommandLinkHeld" }],
-  Reported: [{ _tag: "Reported" }],
+  Reported: [{ _tag: "Reported" }, { _tag: "Reported", last: true }],
+  ReportByMark: [{ _tag: "ReportByMark" }],
   NothingToReport: [{ _tag: "NothingToReport" }],
   StillWorking: [{ _tag: "StillWorking" }],
   Place: [
@@ -110,6 +112,26 @@ describe("the words that people and tests look for", () => {
     }
   })
 
+  it("beside 绑定 nothing can be touched but the way to bind a card", () => {
+    for (const sentence of sentences) {
+      const said = word(sentence)
+      if (said.includes("绑定")) assert.notInclude(said, "weixin://", JSON.stringify(sentence))
+    }
+  })
+
+  it("what can be touched does what its label says, in every state", () => {
+    const labels = sentences.flatMap((sentence) =>
+      [...word(sentence).matchAll(/msgmenucontent=([^&"]+)&msgmenuid=\d+">([^<]*)</gu)].map(
+        ([, content = "", label = ""]) => ({ command: decodeURIComponent(content), label })
+      )
+    )
+    assert.isAbove(labels.length, 20)
+    for (const { command, label } of labels) {
+      assert.notStrictEqual(intentOf(command)._tag, "Plain", command)
+      if (label !== "这里") assert.isTrue(command.startsWith(label.replace("#", "")), `${label}: ${command}`)
+    }
+  })
+
   it.prop(
     "every sentence fits one message and says something",
     [Schema.Literals(sentences.map((_, index) => index))],
@@ -122,7 +144,7 @@ describe("the words that people and tests look for", () => {
 
   it("the pair shown says since when, how many lines, and that asking again re-pairs", () => {
     const said = word({ _tag: "PairingShown", minutes: 61, since: "08:05", lines: 3 })
-    for (const part of ["08:05", "1 小时 1 分钟", "3 句", "再按一次「配对」"]) assert.include(said, part)
+    for (const part of ["08:05", "1 小时 1 分钟", "3 句", "再按一次"]) assert.include(said, part)
   })
 
   it("the help of the ordinary state lists every button", () => {

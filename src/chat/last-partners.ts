@@ -1,0 +1,40 @@
+/** The last partners: with whom somebody talked until a moment ago, so that who was rude and left at once can still be reported. */
+import { Context, Effect, Layer, Option, Schema } from "effect"
+import { Openid } from "../core/openid.ts"
+import { RoomId } from "../core/room.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { keys, ttlSeconds } from "./keys.ts"
+
+/** A chat that is over, as one of its two has it. */
+const LastPartner = Schema.Struct({ room: RoomId, partner: Openid })
+export type LastPartner = typeof LastPartner.Type
+
+export class LastPartners extends Context.Service<
+  LastPartners,
+  {
+    /** The chat of these two is over. Where memcached does not take it, neither can report the other any more. */
+    readonly parted: (room: RoomId, one: Openid, other: Openid) => Effect.Effect<void>
+    readonly of: (openid: Openid) => Effect.Effect<Option.Option<LastPartner>, MemcachedError>
+    readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>
+  }
+>()("xiaohou/chat/LastPartners") {
+  static readonly layer = Layer.effect(
+    LastPartners,
+    Effect.gen(function* () {
+      const memcached = yield* Memcached
+      const remember = (openid: Openid, last: LastPartner) =>
+        Effect.ignore(memcached.set(keys.lastPartner(openid), JSON.stringify(last), ttlSeconds.lastPartner))
+      return LastPartners.of({
+        parted: (room, one, other) =>
+          Effect.all([remember(one, { room, partner: other }), remember(other, { room, partner: one })], {
+            concurrency: "unbounded",
+            discard: true
+          }),
+        of: (openid) => Effect.map(memcached.get(keys.lastPartner(openid)), Option.flatMap(decode)),
+        forget: (openid) => Effect.asVoid(memcached.delete(keys.lastPartner(openid)))
+      })
+    })
+  )
+}
+
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(LastPartner))

@@ -1,0 +1,158 @@
+/** Who was rude and left at once: reported after the end of the chat. And reports that come while the database is down. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+import { type NewReport, Reports } from "../../src/chat/reports.ts"
+import { LinkSecret } from "../../src/chat/secret-keys.ts"
+import { UnsavedReports } from "../../src/chat/unsaved-reports.ts"
+import { reportableMinutes, RoomId } from "../../src/core/room.ts"
+import { DatabaseFailed } from "../../src/database/database.ts"
+import { Memcached } from "../../src/memcached/memcached.ts"
+import { MemoryStore } from "../../src/memcached/memory-store.ts"
+import { alice, bob, carol, dave, pushedTo } from "./chat-rig.ts"
+import { clicked, paired, send, typed } from "./inbox-stage.ts"
+
+const stage = Effect.gen(function* () {
+  const reports = yield* Effect.provide(Reports, Reports.layerMemory)
+  return { reports, ...(yield* paired({ reports: Layer.succeed(Reports, reports) })) }
+})
+
+/** Touches the link 举报 under the end of a chat. */
+const touches = (who: typeof alice) => {
+  const link = { ...typed(who, "举报上一位"), menuItemId: "1" }
+  return link as ReturnType<typeof typed>
+}
+
+describe("举报 after the end of a chat", () => {
+  it.effect("is offered to both, reports the last partner with the last lines, and blocks for good", () =>
+    Effect.gen(function* () {
+      const { rig, servers, reports } = yield* stage
+      yield* send(servers[1], typed(bob, "rude"))
+      assert.include(yield* send(servers[1], typed(bob, "#退出")), ">举报</a>")
+      assert.include(pushedTo(rig, alice).at(-1), ">举报</a>")
+      assert.include(yield* send(servers[0], touches(alice)), "举报收到了")
+      const [report] = yield* reports.list
+      assert.deepInclude(report, { reporter: alice, reported: bob })
+      yield* send(servers[0], clicked(alice, "配对"))
+      assert.include(yield* send(servers[1], clicked(bob, "配对")), "正在配对")
+    })
+  )
+
+  it.effect("by the typed words too, also while looking: who waits does not meet them again", () =>
+    Effect.gen(function* () {
+      const { servers, reports } = yield* stage
+      yield* send(servers[1], typed(bob, "#退出"))
+      yield* send(servers[0], typed(alice, "#状态"))
+      yield* send(servers[0], clicked(alice, "配对"))
+      const answer = (yield* send(servers[0], typed(alice, "#举报"))) ?? ""
+      assert.match(answer, /^举报收到了[^]*正在配对/u)
+      assert.lengthOf(yield* reports.list, 1)
+      assert.include(yield* send(servers[1], clicked(bob, "配对")), "正在配对")
+      assert.include(yield* send(servers[1], clicked(carol, "配对")), "已配对成功")
+      assert.deepStrictEqual(yield* servers[0].partner(alice), Option.some(carol))
+    })
+  )
+
+  it.effect("ends nothing: the link of the last chat is not about the present partner", () =>
+    Effect.gen(function* () {
+      const { rig, servers, reports } = yield* stage
+      yield* send(servers[1], typed(bob, "#退出"))
+      yield* send(servers[0], typed(alice, "#状态"))
+      yield* send(servers[1], clicked(carol, "配对"))
+      assert.include(yield* send(servers[0], clicked(alice, "配对")), "已配对成功")
+      rig.pushes.length = 0
+      assert.include(yield* send(servers[0], touches(alice)), "举报收到了")
+      assert.deepInclude((yield* reports.list)[0], { reporter: alice, reported: bob })
+      assert.isUndefined(yield* send(servers[0], typed(alice, "你好")))
+      assert.deepStrictEqual(pushedTo(rig, carol), ["你好"])
+    })
+  )
+
+  it.effect("of one whom chance brought back is left to #举报, which ends the chat", () =>
+    Effect.gen(function* () {
+      const { servers, reports } = yield* stage
+      yield* send(servers[1], typed(bob, "#退出"))
+      yield* send(servers[0], typed(alice, "#状态"))
+      yield* send(servers[0], clicked(alice, "配对"))
+      assert.include(yield* send(servers[1], clicked(bob, "配对")), "已配对成功")
+      assert.include(yield* send(servers[0], touches(alice)), "#举报")
+      assert.lengthOf(yield* reports.list, 0)
+    })
+  )
+
+  it.effect("is over after some minutes, and at once for who unfollowed", () =>
+    Effect.gen(function* () {
+      const { servers, reports } = yield* stage
+      yield* send(servers[1], typed(bob, "#退出"))
+      yield* send(servers[1], { _tag: "Unfollowed", to: "gh_0", from: bob, createTimeSeconds: 1 })
+      assert.include(yield* send(servers[1], touches(bob)), "没有可以举报的人")
+      yield* TestClock.adjust(`${reportableMinutes} minutes`)
+      assert.include(yield* send(servers[0], touches(alice)), "没有可以举报的人")
+      assert.include(yield* send(servers[0], touches(dave)), "没有可以举报的人")
+      assert.lengthOf(yield* reports.list, 0)
+    })
+  )
+})
+
+describe("a report that comes while the database is down", () => {
+  const secret = Layer.succeed(LinkSecret, Redacted.make("of all servers"))
+  const report: NewReport = {
+    room: RoomId.make("room00001"),
+    reporter: alice,
+    reported: bob,
+    atMillis: 5,
+    sealedLines: "sealed"
+  }
+
+  /** A server with a database that may be down, on a memcached that others share. */
+  const server = Effect.fnUntraced(function* (store: MemoryStore, linkSecret: Layer.Layer<never>) {
+    const memory = yield* Effect.provide(Reports, Reports.layerMemory)
+    const database = { isDown: true }
+    const reports = Reports.of({
+      ...memory,
+      save: (one) =>
+        Effect.suspend(() =>
+          database.isDown ? Effect.fail(new DatabaseFailed({ problem: "down" })) : memory.save(one)
+        )
+    })
+    const layer = UnsavedReports.layer.pipe(
+      Layer.provide([Memcached.layerStore(store), Layer.succeed(Reports, reports), linkSecret])
+    )
+    const unsaved = yield* Effect.provide(UnsavedReports, Layer.fresh(layer))
+    return { database, unsaved, list: memory.list }
+  })
+
+  it.effect("outlives its server: any other saves it, once, when the database is back", () =>
+    Effect.gen(function* () {
+      const store = new MemoryStore()
+      const [first, other] = [yield* server(store, secret), yield* server(store, secret)]
+      const second = { ...report, room: RoomId.make("room00002") }
+      for (const one of [report, second]) yield* first.unsaved.save(one)
+      const kept = store.keys().map((key) => store.read(key, 0)?.value)
+      assert.notInclude(kept.join(), alice)
+      yield* Effect.flip(other.unsaved.saveWaiting)
+      other.database.isDown = false
+      yield* other.unsaved.saveWaiting
+      assert.sameDeepMembers([...(yield* other.list)], [report, second])
+      first.database.isDown = false
+      yield* first.unsaved.saveWaiting
+      assert.lengthOf(yield* first.list, 0)
+    })
+  )
+
+  it.effect("waits for a server that can open it", () =>
+    Effect.gen(function* () {
+      const store = new MemoryStore()
+      const [first, foreign] = [
+        yield* server(store, secret),
+        yield* server(store, Layer.succeed(LinkSecret, Redacted.make("another")))
+      ]
+      yield* first.unsaved.save(report)
+      for (const one of [first, foreign]) one.database.isDown = false
+      yield* foreign.unsaved.saveWaiting
+      assert.lengthOf(yield* foreign.list, 0)
+      yield* first.unsaved.saveWaiting
+      assert.lengthOf(yield* first.list, 1)
+    })
+  )
+})
