@@ -25,7 +25,7 @@ import type { Mailbox } from "./mailbox.ts"
 import type { Matchmaker } from "./matchmaker.ts"
 import { News, tellingLeaseMillis } from "./news.ts"
 import { showPairing } from "./pairing-shown.ts"
-import type { Postman } from "./postman.ts"
+import { Postman } from "./postman.ts"
 import { makeRelay } from "./relay.ts"
 import { makeReporting } from "./reporting.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
@@ -37,6 +37,9 @@ import type { UnsavedReports } from "./unsaved-reports.ts"
 
 /** How often an event is brought to the state machine anew because the session or the room changed at the same moment. */
 export const stepAttempts = 20
+
+/** An answer that takes longer than this is announced by 对方正在输入…; one that is quicker would only flicker. */
+export const typingAfterMillis = 1_000
 
 /** What is known of the message that brought an event. */
 export interface Circumstances {
@@ -89,6 +92,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const background = yield* Background
   const campus = yield* Campus
   const news = yield* News
+  const postman = yield* Postman
   const rooms = yield* Rooms
   const sessions = yield* Sessions
   const tease = yield* Tease
@@ -97,6 +101,13 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const report = yield* makeReporting
   const search = yield* makeSearch
   const { view } = yield* makeChatView
+
+  /** Who waits for long sees that an answer is coming. */
+  const whileTyping = <A>(openid: Openid, answer: Effect.Effect<A>) =>
+    Effect.raceFirst(
+      answer,
+      Effect.andThen(Effect.delay(Effect.ignore(postman.showTyping(openid)), typingAfterMillis), Effect.never)
+    )
 
   const chatOf = Effect.fnUntraced(function* (openid: Openid) {
     return (yield* view(openid, yield* sessions.read(openid))).chat
@@ -169,7 +180,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           answer.push(...(yield* campus.unbind(openid)))
           break
         case "Tease":
-          later = () => Effect.map(tease.answer(openid, command.text), (words) => [words])
+          later = () => Effect.map(whileTyping(openid, tease.answer(openid, command.text)), Array.of)
           break
         case "ForgetTease":
           // What cannot be forgotten now ends by itself, and nobody is read it: tease mode begins by forgetting.

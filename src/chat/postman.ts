@@ -15,6 +15,7 @@ import type { PushOutcome } from "./push-outcome.ts"
 import { type DeliveryMode, makePushing } from "./pushing.ts"
 import { makePutOff } from "./put-off.ts"
 import { type Fate, type Settled, wordsToWriters } from "./settled.ts"
+import { makeTyping } from "./typing.ts"
 
 /**
  * What became of something for a user. `pushed` WeChat took it · `kept` it waits in the mailbox · `full` the mailbox is full, it
@@ -38,6 +39,8 @@ export class Postman extends Context.Service<
     readonly deliver: (to: Openid, parcel: Parcel) => Effect.Effect<Delivery, MemcachedError>
     /** Whether this account may push at all at the moment. */
     readonly mayPush: Effect.Effect<boolean>
+    /** Shows a user 对方正在输入… where that is allowed at the moment. */
+    readonly showTyping: (to: Openid) => Effect.Effect<void, MemcachedError>
     /** How many messages `flush` may push to a user at the moment. */
     readonly linesAllowed: (to: Openid) => Effect.Effect<number, MemcachedError>
     /** Pushes what waits for a user whose window is open, as far as the allowance goes. */
@@ -56,6 +59,7 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   const ledger = yield* Ledger
   const mailbox = yield* Mailbox
   const putOff = yield* makePutOff
+  const typing = yield* makeTyping
   const { push, maySend, pauseMillis, linesAllowed } = yield* makePushing(delivery)
 
   /** Pushes one thing if nothing waits before it and that is allowed; otherwise puts it behind what waits. */
@@ -173,6 +177,12 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     yield* tellWriters(yield* pushWaiting(to, "line"))
   })
 
+  const showTyping = Effect.fnUntraced(function* (to: Openid) {
+    if ((yield* pauseMillis) > 0) return
+    const { allowance, version } = yield* ledger.read(to)
+    if (version !== undefined) yield* typing(to, allowance.openedAtMillis)
+  })
+
   const postMsg = Effect.fnUntraced(function* (to: Openid, words: string) {
     if (words === "") return false
     yield* flush(to)
@@ -187,6 +197,7 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   return Postman.of({
     deliver,
     mayPush: Effect.map(pauseMillis, (millis) => millis === 0),
+    showTyping,
     linesAllowed,
     flush,
     postMsg: (to, words) => Effect.orElseSucceed(postMsg(to, words), () => false)

@@ -48,6 +48,8 @@ export const makeRelay = Effect.gen(function* () {
       const kept = Effect.flatMap(rooms.spoken(room), (number) => lastLines.keep(room, number, from, content))
       yield* background.run(kept)
     }
+    // The receiver sees that somebody is there: what waits comes with their next word.
+    if (delivery === "kept") yield* background.run(postman.showTyping(to))
     const sentence = sentenceFor[delivery]
     return sentence === undefined ? [] : [sentence]
   })

@@ -35,7 +35,7 @@ export class WeChatApi extends Context.Service<
   {
     /** Pushes one message (客服消息). Repeated once when WeChat was busy, never when the answer was lost: it may have arrived. */
     readonly send: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>
-    /** Shows that somebody is typing, for up to 15 s (notes 6.3). */
+    /** Shows that somebody is typing, for up to 15 s (notes 6.3). Nothing is sent while pushes use all that may be under way. */
     readonly typing: (to: Openid) => Effect.Effect<void, WeChatError>
     /** The live menu, if there is one. */
     readonly menuGet: Effect.Effect<Option.Option<Menu>, WeChatError>
@@ -49,13 +49,14 @@ export class WeChatApi extends Context.Service<
     ) => Effect.Effect<WeChatAnswer, WeChatError>
   }
 >()("xiaohou/wechat/WeChatApi") {
-  /** Nothing leaves the process: `onSend` sees every push and may refuse it; there is no menu. */
+  /** Nothing leaves the process: `onSend` sees every push and may refuse it, `onTyping` every sign of typing; there is no menu. */
   static readonly layerMemory = (
-    onSend: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>
+    onSend: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>,
+    onTyping: (to: Openid) => Effect.Effect<void, WeChatError> = () => Effect.void
   ): Layer.Layer<WeChatApi> =>
     Layer.succeed(WeChatApi, {
       send: (to, message) => counted(onSend(to, message)),
-      typing: () => Effect.void,
+      typing: onTyping,
       menuGet: Effect.succeedNone,
       menuCreate: () => Effect.void,
       menuDelete: Effect.void,
@@ -148,7 +149,16 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
   return WeChatApi.of({
     send: (to, message) => counted(send(to, message)),
     typing: (to) =>
-      Effect.asVoid(call("/cgi-bin/message/custom/typing", { touser: to, command: "Typing" }, [to])),
+      Effect.asVoid(
+        turns.withPermitsIfAvailable(1)(
+          authorised(
+            "/cgi-bin/message/custom/typing",
+            { touser: to, command: "Typing" },
+            [to],
+            callTimeoutMillis
+          )
+        )
+      ),
     menuGet: call("/cgi-bin/menu/get").pipe(
       Effect.map(menuFromAnswer),
       Effect.filterOrFail(Option.isSome, () => new WeChatUnreachable({ reason: "answer not understood" })),

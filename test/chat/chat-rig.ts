@@ -47,6 +47,10 @@ export interface Rig {
   readonly store: MemoryStore
   readonly faults: FaultPlan
   readonly pushes: Array<{ readonly to: Openid; readonly message: OutgoingMessage }>
+  /** Who was shown that somebody is typing, in order, taken or not. */
+  readonly typing: Array<Openid>
+  /** What WeChat says to that. */
+  answerTyping: () => Effect.Effect<void, WeChatError>
   /** What WeChat says to a push; undefined: it takes it. May be replaced. */
   answerPush: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>
   readonly options: RigOptions
@@ -57,6 +61,8 @@ export const makeRig = (options: RigOptions = {}): Effect.Effect<Rig> =>
     store: new MemoryStore(),
     faults: noFaults(),
     pushes: [],
+    typing: [],
+    answerTyping: () => Effect.void,
     answerPush: () => Effect.void,
     options
   })
@@ -75,11 +81,17 @@ export const wordsOf = (message: OutgoingMessage): string =>
 
 /** One server, sharing nothing in the process with the others. */
 export const startServer = Effect.fnUntraced(function* (rig: Rig) {
-  const api = WeChatApi.layerMemory((to, message) =>
-    Effect.tap(
-      Effect.suspend(() => rig.answerPush(to, message)),
-      () => Effect.sync(() => rig.pushes.push({ to, message }))
-    )
+  const api = WeChatApi.layerMemory(
+    (to, message) =>
+      Effect.tap(
+        Effect.suspend(() => rig.answerPush(to, message)),
+        () => Effect.sync(() => rig.pushes.push({ to, message }))
+      ),
+    (to) =>
+      Effect.suspend(() => {
+        rig.typing.push(to)
+        return rig.answerTyping()
+      })
   )
   const layer = chatLayer({
     pairingTimeoutMillis,

@@ -121,6 +121,8 @@ export const fakeWeChat: Effect.Effect<FakeWeChat, never, Scope.Scope> = Effect.
         state.pushes.push({ to: (body as { touser: string }).touser, errcode, atMillis: Date.now() })
         return errcode === 0 ? { errcode, errmsg: "ok" } : failure(errcode, "refused")
       }
+      case "/cgi-bin/message/custom/typing":
+        return { errcode: 0, errmsg: "ok" }
       case "/cgi-bin/menu/create":
         if (given?.button === undefined) return failure(40016, "invalid button size")
         state.menu = given

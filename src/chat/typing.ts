@@ -1,0 +1,54 @@
+import { Clock, Effect } from "effect"
+import type { Openid } from "../core/openid.ts"
+import { WeChatApi } from "../wechat/api.ts"
+import type { Action } from "../wechat/errcodes.ts"
+
+/** WeChat shows the sign for so long, and refuses another meanwhile (45081; protocol notes 6.3). */
+const typingShownMillis = 15_000
+
+/** WeChat shows it only to somebody with whom something was exchanged in the last 30 s (45080); one second is for two clocks. */
+export const typingAllowedMillis = 29_000
+
+/** Of so many people it is remembered that they see the sign; beyond, WeChat refuses what is too much. */
+const mostRemembered = 10_000
+
+/** A right or a quota that is missing is not asked for again before this is over. */
+const quietMillis = 10 * 60_000
+
+/**
+ * The sign 对方正在输入…: it costs none of the pushes, so it goes where words cannot yet. It is never waited for, and never repeated: what
+ * WeChat refuses is forgotten.
+ */
+export const makeTyping = Effect.gen(function* () {
+  const api = yield* WeChatApi
+  const shownUntilMillis = new Map<Openid, number>()
+  let quietUntilMillis = 0
+
+  const remember = (to: Openid, untilMillis: number) => {
+    shownUntilMillis.delete(to)
+    shownUntilMillis.set(to, untilMillis)
+    for (const [oldest] of shownUntilMillis) {
+      if (shownUntilMillis.size <= mostRemembered) break
+      shownUntilMillis.delete(oldest)
+    }
+  }
+
+  /** `actedAtMillis`: when the user last did something, milliseconds since 1970. Nothing happens where WeChat would refuse it. */
+  return Effect.fnUntraced(function* (to: Openid, actedAtMillis: number) {
+    const now = yield* Clock.currentTimeMillis
+    const isShown = (shownUntilMillis.get(to) ?? 0) > now
+    if (isShown || now - actedAtMillis >= typingAllowedMillis || quietUntilMillis > now) return
+    remember(to, now + typingShownMillis)
+    yield* api.typing(to).pipe(
+      Effect.catchTag("WeChatRefused", ({ action }) =>
+        Effect.sync(() => {
+          if (!ofThisUser.has(action)) quietUntilMillis = now + quietMillis
+        })
+      ),
+      Effect.ignore
+    )
+  })
+})
+
+/** What WeChat refuses for the sake of one user. */
+const ofThisUser: ReadonlySet<Action> = new Set<Action>(["keep", "giveUp"])
