@@ -77,9 +77,11 @@ const make = Effect.fnUntraced(function* (
   const shared = makeSharedToken(yield* Memcached)
   const oneAtATime = yield* Semaphore.make(1)
   let own: TokenItem | undefined
+  /** What WeChat refused last. */
+  let refused: Redacted.Redacted | undefined
   let failure: { readonly error: TokenUnavailable; readonly untilMillis: number } | undefined
 
-  const fetchToken = Effect.gen(function* () {
+  const fetchToken = Effect.fnUntraced(function* (forceRefresh: boolean) {
     const askedAtMillis = yield* Clock.currentTimeMillis
     const { access_token: token, expires_in: seconds } = yield* exchange(client, options.apiUrl, {
       path: "/cgi-bin/stable_token",
@@ -87,7 +89,7 @@ const make = Effect.fnUntraced(function* (
         grant_type: "client_credential",
         appid: options.appId,
         secret: Redacted.value(options.appSecret),
-        force_refresh: false
+        force_refresh: forceRefresh
       },
       confidential: [Redacted.value(options.appSecret)],
       timeoutMillis: fetchTimeoutMillis
@@ -102,8 +104,17 @@ const make = Effect.fnUntraced(function* (
     )
   })
 
+  /** The stable token can be one that WeChat has just refused: then it has to make another, as often as it lets us. */
+  const fetchUsable = Effect.gen(function* () {
+    const stable = yield* fetchToken(false)
+    const isRefused = refused !== undefined && isSame(refused, stable.token)
+    return isRefused && (yield* shared.mayForce)
+      ? yield* Effect.orElseSucceed(fetchToken(true), () => stable)
+      : stable
+  })
+
   const fetchAndShare = Effect.gen(function* () {
-    own = yield* fetchToken
+    own = yield* fetchUsable
     failure = undefined
     yield* Effect.ignore(shared.save(own))
     return own
@@ -164,7 +175,8 @@ const make = Effect.fnUntraced(function* (
   return AccessToken.of({
     get,
     invalidate: Effect.fnUntraced(function* (token) {
-      if (own !== undefined && Redacted.value(own.token) === Redacted.value(token)) own = undefined
+      refused = token
+      if (own !== undefined && isSame(own.token, token)) own = undefined
       yield* Effect.ignore(shared.drop(token))
     }),
     saveStorageToken: Effect.fnUntraced(function* (token, endsAtMillis) {
@@ -176,6 +188,9 @@ const make = Effect.fnUntraced(function* (
     )
   })
 })
+
+const isSame = (one: Redacted.Redacted, other: Redacted.Redacted): boolean =>
+  Redacted.value(one) === Redacted.value(other)
 
 const unavailable = (error: WeChatError): TokenUnavailable =>
   error._tag === "WeChatUnreachable"

@@ -33,7 +33,7 @@ export type OutgoingMessage = typeof OutgoingMessage.Type
 export class WeChatApi extends Context.Service<
   WeChatApi,
   {
-    /** Pushes one message (客服消息). Repeated once when WeChat was busy, never when the answer was lost: it may have arrived. */
+    /** Pushes one message (客服消息). Repeated twice at most when WeChat was busy, never when the answer was lost: it may have arrived. */
     readonly send: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>
     /** Shows that somebody is typing, for up to 15 s (notes 6.3). Nothing is sent while pushes use all that may be under way. */
     readonly typing: (to: Openid) => Effect.Effect<void, WeChatError>
@@ -84,8 +84,8 @@ const mostCallsAtOnce = 64
 /** A call that waited this long for its turn is given up while it is still certain that it was not sent. */
 const waitForTurnMillis = 1_500
 
-/** WeChat asks to wait before trying again when it is busy (notes 5). */
-const pauseBeforeRetryMillis = 200
+/** WeChat asks to wait before trying again when it is busy, and not to try for long (notes 5 and 6.4). Both together leave time for the writer's answer. */
+const pausesBeforeRetryMillis: ReadonlyArray<number> = [200, 400]
 
 const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">) {
   const client = yield* HttpClient.HttpClient
@@ -136,11 +136,11 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
     const content = bodyOf(message)
     if (content === undefined) return yield* refused(errcodes.textEmpty.code, "a push needs a text", {})
     const attempt = call("/cgi-bin/message/custom/send", { touser: to, ...content }, [to])
-    const again = (error: WeChatRefused) =>
-      error.action === "retry"
-        ? Effect.andThen(Effect.sleep(pauseBeforeRetryMillis), attempt)
-        : Effect.fail(error)
-    yield* Effect.catchTag(attempt, "WeChatRefused", again)
+    const again = (push: typeof attempt, pauseMillis: number) =>
+      Effect.catchTag(push, "WeChatRefused", (error) =>
+        error.action === "retry" ? Effect.andThen(Effect.sleep(pauseMillis), attempt) : Effect.fail(error)
+      )
+    yield* pausesBeforeRetryMillis.reduce(again, attempt)
   })
 
   const noMenu = (error: WeChatRefused) =>

@@ -18,7 +18,14 @@ export interface SharedToken {
   /** Whether we are the server that fetches. Without memcached every server fetches: the stable token allows it. */
   readonly takeLease: Effect.Effect<boolean>
   readonly returnLease: Effect.Effect<void>
+  /** Whether a new token may be forced now, which counts it. Without memcached each server counts alone. */
+  readonly mayForce: Effect.Effect<boolean>
 }
+
+/** `force_refresh` at most 20 times a day and 30 s apart (notes 5); it ends the token that others may still use. */
+export const forcedPerDay = 20
+const forcedApartSeconds = 30
+const daySeconds = 24 * 60 * 60
 
 /** The stable token is replaced 5 minutes before it ends, and the old one holds until then (notes 5): refreshed earlier we would get the same one again. */
 const refreshEarlyMillis = 4 * 60 * 1000
@@ -76,9 +83,27 @@ export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken =>
     }
   })
 
+  let forcedAtMillis: ReadonlyArray<number> = []
+  /** What this server itself has forced. */
+  const mayForceAlone = Effect.map(Clock.currentTimeMillis, (now) => {
+    const today = forcedAtMillis.filter((at) => now - at < daySeconds * 1000)
+    const last = today.at(-1)
+    const may = today.length < forcedPerDay && (last === undefined || now - last >= forcedApartSeconds * 1000)
+    forcedAtMillis = may ? [...today, now] : today
+    return may
+  })
+  const mayForceTogether = Effect.gen(function* () {
+    if (!(yield* memcached.add(forcedKey, "1", forcedApartSeconds))) return false
+    return (yield* memcached.increment(forcedTodayKey, 1, 1, daySeconds)) <= forcedPerDay
+  })
+
   return {
     read,
     save,
+    mayForce: Effect.flatMap(
+      Effect.orElseSucceed(mayForceTogether, () => true),
+      (may) => (may ? mayForceAlone : Effect.succeed(false))
+    ),
     drop,
     takeLease: memcached.add(leaseKey, "1", leaseSeconds).pipe(Effect.orElseSucceed(() => true)),
     returnLease: Effect.ignore(memcached.delete(leaseKey))
@@ -87,6 +112,8 @@ export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken =>
 
 const tokenKey = "token"
 const leaseKey = "token-lease"
+const forcedKey = "token-forced"
+const forcedTodayKey = "token-forced-today"
 
 /** Each failed attempt means that another server has just saved one: after a few, theirs is as good as ours. */
 const saveAttempts = 3

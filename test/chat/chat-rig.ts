@@ -37,6 +37,8 @@ export interface RigOptions {
   readonly reports?: Layer.Layer<Reports>
   /** The memcached in which all servers meet. */
   readonly memcached?: Layer.Layer<Memcached>
+  /** WeChat's API; one in memory that takes pushes as `answerPush` says, unless given. */
+  readonly api?: Layer.Layer<WeChatApi>
   /** Who answers in tease mode; nobody, unless given. */
   readonly tease?: Layer.Layer<Tease>
   /** The school; none is connected, unless given. */
@@ -100,7 +102,7 @@ export const startServer = Effect.fnUntraced(function* (rig: Rig) {
     weChat: { delivery: rig.options.delivery ?? "active" }
   }).pipe(
     Layer.provide([
-      api,
+      rig.options.api ?? api,
       rig.options.campus ?? Campus.layerNone,
       rig.options.reports ?? Reports.layerMemory,
       rig.options.tease ?? Tease.layerNone

@@ -84,18 +84,18 @@ describe("send", () => {
     })
   )
 
-  it.live("tries once more when WeChat is busy", () =>
+  it.live("tries twice more when WeChat is busy", () =>
     Effect.gen(function* () {
-      const wechat = yield* wechatWith((_asked, nth) => (nth === 0 ? refusal(-1) : ok))
+      const wechat = yield* wechatWith((_asked, nth) => (nth < 2 ? refusal(-1) : ok))
       const api = yield* apiOf(wechat)
       yield* api.send(openid, hello)
-      assert.strictEqual(wechat.askedAt(sendPath).length, 2)
+      assert.strictEqual(wechat.askedAt(sendPath).length, 3)
       wechat.answer = () => refusal(-1)
       assert.deepStrictEqual(facts(yield* Effect.flip(api.send(openid, hello))), {
         errcode: -1,
         action: "retry"
       })
-      assert.strictEqual(wechat.askedAt(sendPath).length, 4)
+      assert.strictEqual(wechat.askedAt(sendPath).length, 6)
     })
   )
 

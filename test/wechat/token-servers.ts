@@ -35,5 +35,6 @@ export const memcachedDown = Layer.mock(Memcached)({
   set: () => refusing,
   add: () => refusing,
   cas: () => refusing,
+  increment: () => refusing,
   delete: () => refusing
 })
