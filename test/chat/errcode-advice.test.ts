@@ -7,7 +7,6 @@ import { keys } from "../../src/chat/keys.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { AccessToken } from "../../src/wechat/access-token.ts"
 import { WeChatApi } from "../../src/wechat/api.ts"
-import { type ErrcodeName, errcodes } from "../../src/wechat/errcodes.ts"
 import {
   type Answer,
   type Asked,
@@ -19,6 +18,7 @@ import {
   tokenPath
 } from "../wechat/fake-wechat.ts"
 import { alice, bob, carol, dave, type Rig, startMillis } from "./chat-rig.ts"
+import { comesByItself, namesOf } from "./errcode-courses.ts"
 import { clicked, paired, send, typed } from "./inbox-stage.ts"
 
 /** Real calls to a WeChat on loopback take real time, and pauses between them are of the test clock. */
@@ -73,82 +73,6 @@ const stage = Effect.gen(function* () {
 
 const waits = (rig: Rig): boolean => rig.store.read(keys.mail(bob), startMillis) !== undefined
 
-/** How one code ends: by name, so that a new code has to be put somewhere. */
-type Course =
-  | "tried thrice, then by itself"
-  | "new token"
-  | "account pauses"
-  | "account stops"
-  | "passive"
-  | "waits for the receiver"
-  | "gone"
-  | "split"
-  | "unsendable"
-  | "refused"
-  | "no answer to a push"
-
-const courses: Readonly<Record<ErrcodeName, Course>> = {
-  busy: "tried thrice, then by itself",
-  tokenInvalid: "new token",
-  tokenMalformed: "new token",
-  tokenExpired: "new token",
-  dailyQuotaUsedUp: "account pauses",
-  minuteQuotaUsedUp: "account pauses",
-  appIdInvalid: "account stops",
-  appSecretInvalid: "account stops",
-  appSecretFrozen: "account stops",
-  ipNotAllowed: "account stops",
-  ipNotAllowedElsewhere: "account stops",
-  ipNeedsConfirmation: "account stops",
-  accountFrozen: "account stops",
-  userLimited: "account stops",
-  apiBanned: "account stops",
-  sendingBlocked: "account stops",
-  sendingPunished: "account stops",
-  notPermitted: "passive",
-  outsideWindow: "waits for the receiver",
-  allowanceUsedUp: "waits for the receiver",
-  messagesSwitchedOff: "waits for the receiver",
-  tokenMissing: "waits for the receiver",
-  tooManyArticles: "waits for the receiver",
-  messageTypeInvalid: "waits for the receiver",
-  escapesInvalid: "waits for the receiver",
-  jsonInvalid: "waits for the receiver",
-  parameterInvalid: "waits for the receiver",
-  openidInvalid: "gone",
-  notFollowing: "gone",
-  blacklisted: "gone",
-  textTooLong: "split",
-  textEmpty: "unsendable",
-  mediaInvalid: "unsendable",
-  typeNotAllowed: "unsendable",
-  contentRefused: "refused",
-  typingNeedsExchange: "no answer to a push",
-  typingAlready: "no answer to a push",
-  typingCommandInvalid: "no answer to a push",
-  menuButtonCount: "no answer to a push",
-  menuNameSize: "no answer to a push",
-  subMenuNameSize: "no answer to a push",
-  menuKeySize: "no answer to a push",
-  menuUrlSize: "no answer to a push",
-  menuUrlHost: "no answer to a push",
-  subMenuUrlHost: "no answer to a push",
-  noMenu: "no answer to a push",
-  messageMenuHead: "no answer to a push",
-  messageMenuItem: "no answer to a push",
-  accountKindInvalid: "no answer to a push",
-  callbackUrlMissing: "no answer to a push",
-  callbackActionInvalid: "no answer to a push",
-  callbackOperatorInvalid: "no answer to a push",
-  quotaPathInvalid: "no answer to a push",
-  quotaOfAnotherKind: "no answer to a push"
-}
-
-const namesOf = (course: Course) =>
-  Object.entries(courses)
-    .filter(([, one]) => one === course)
-    .map(([name]) => ({ name, code: errcodes[name as ErrcodeName].code }))
-
 describe("a push that WeChat refuses", () => {
   it.effect.each(namesOf("tried thrice, then by itself"))(
     "$code $name: twice again, then it goes by itself",
@@ -193,10 +117,9 @@ describe("a push that WeChat refuses", () => {
         yield* Effect.forkChild(send(servers[0], clicked(dave, "配对")))
         yield* letPass(Effect.sleep(300))
         assert.deepStrictEqual(pushes(carol), [])
-        const comesByItself = courses[name as ErrcodeName] === "account pauses"
         yield* TestClock.adjust("11 minutes")
         yield* letPass(Effect.sleep(500))
-        assert.strictEqual(waits(rig), !comesByItself)
+        assert.strictEqual(waits(rig), !comesByItself(name))
       })
   )
 
@@ -244,7 +167,7 @@ describe("a push that WeChat refuses", () => {
       Effect.gen(function* () {
         const { asked, pushes, says, rig } = yield* stage
         asked.answer = () => refusal(code)
-        const words = courses[name as ErrcodeName] === "refused" ? "未能送达" : "微信不让转发"
+        const words = name === "contentRefused" ? "未能送达" : "微信不让转发"
         assert.include(yield* says("你好"), words)
         assert.isFalse(waits(rig))
         asked.answer = () => ok
