@@ -1,5 +1,6 @@
 import { Clock, Effect, Option } from "effect"
 import { HttpClient } from "effect/http"
+import { Openid } from "../core/openid.ts"
 import { WeChatApi } from "../wechat/api.ts"
 import type { WeChatError } from "../wechat/api-exchange.ts"
 import { errcodes } from "../wechat/errcodes.ts"
@@ -24,6 +25,9 @@ export const weChatChecks = Effect.fnUntraced(function* ({ weChat, publicUrl }: 
         })
       : Effect.succeed(skipped("WECHAT_APP_ID and WECHAT_APP_SECRET are not set: nothing can be pushed"))
   )
+  const whenActive = <E, R>(call: Effect.Effect<Finding, E, R>) =>
+    weChat.delivery === "active" ? call : Effect.succeed(skipped("WECHAT_DELIVERY is passive"))
+
   /** A check that needs a token, which is looked for once. */
   const check = (name: string, call: Effect.Effect<Finding, WeChatError, WeChatApi>): Check => ({
     name,
@@ -41,10 +45,8 @@ export const weChatChecks = Effect.fnUntraced(function* ({ weChat, publicUrl }: 
     { name: "clock", run: Effect.map(clock(client, weChat.apiUrl), (finding) => [finding]) },
     { name: "access token", run: Effect.map(token, (finding) => [finding]) },
     check("callback", callback(`${publicUrl}/wechat`)),
-    check(
-      "quota",
-      weChat.delivery === "active" ? quota : Effect.succeed(skipped("WECHAT_DELIVERY is passive"))
-    ),
+    check("pushing", whenActive(pushing)),
+    check("quota", whenActive(quota)),
     check("menu", menu)
   ] satisfies ReadonlyArray<Check>
 })
@@ -91,6 +93,33 @@ const callback = (address: string) =>
 
 const everythingLost = 100
 
+/** Nobody has this name: a sign of typing for it asks for the right to push, and shows nobody anything. */
+const nobody = Openid.make("doctor_asks_for_nobody")
+
+/** An account that may not push refuses that before it looks for the receiver, whom it then does not find. */
+const pushing = WeChatApi.use(({ typing }) => typing(nobody)).pipe(
+  Effect.as(fine("this account may push")),
+  Effect.catchTag("WeChatRefused", (error) => {
+    if (error.errcode === errcodes.notPermitted.code) {
+      return Effect.succeed(
+        problem(
+          `this account may not push: ${error.message}`,
+          "have it verified (微信认证), or set WECHAT_DELIVERY=passive: lines then wait for the receiver's next message"
+        )
+      )
+    }
+    return receiverRefused.has(error.errcode)
+      ? Effect.succeed(fine("this account may push"))
+      : Effect.fail(error)
+  })
+)
+
+const receiverRefused: ReadonlySet<number> = new Set([
+  errcodes.openidInvalid.code,
+  errcodes.notFollowing.code,
+  errcodes.typingNeedsExchange.code
+])
+
 /** When less than this share of the day's pushes is left, evening comes before midnight. */
 const scarceShare = 0.1
 
@@ -128,6 +157,9 @@ const refusal = (error: WeChatError): Finding => {
 }
 
 const advices: ReadonlyMap<number, string> = new Map([
+  [errcodes.busy.code, "WeChat is busy: try again in a minute"],
+  [errcodes.dailyQuotaUsedUp.code, "wait until midnight in Beijing, or use clear_quota, ten times a month"],
+  [errcodes.minuteQuotaUsedUp.code, "try again in a minute"],
   [errcodes.appIdInvalid.code, "correct WECHAT_APP_ID"],
   [errcodes.appSecretInvalid.code, "correct WECHAT_APP_SECRET"],
   [errcodes.tokenInvalid.code, "correct WECHAT_APP_SECRET"],

@@ -1,11 +1,12 @@
 /** WeChat's callback: `GET /wechat` proves who we are, `POST /wechat` brings a message and takes its answer (contract, "Addresses"). */
-import { Clock, Effect, Metric, Result } from "effect"
+import { Clock, Effect, Result } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Inbox } from "../chat/inbox.ts"
 import type { Content } from "../core/content.ts"
 import { isSigned, type MessageMode, openCallback, type OpenedCallback } from "../wechat/message-mode.ts"
 import { type Incoming, readMessage } from "../wechat/messages.ts"
 import { imageReply, type ReplyAddress, success, textReply, videoReply, voiceReply } from "../wechat/reply.ts"
+import { makeRefusals } from "./refusals.ts"
 import { readBody } from "./request-body.ts"
 
 /** How far the timestamp of a callback may be off, in either direction: clocks differ, and WeChat repeats for 15 s. */
@@ -13,21 +14,17 @@ export const timestampToleranceSeconds = 10 * 60
 
 const callbackPath = "/wechat"
 
-const refusedTotal = Metric.counter("callbacks_refused_total", {
-  description: "Callbacks that were refused, by HTTP status",
-  incremental: true
-})
-
 export const webhookRoutes = (mode: MessageMode) =>
   HttpRouter.use(
     Effect.fnUntraced(function* (router) {
       const inbox = yield* Inbox
+      const refuse = makeRefusals()
       yield* router.add("*", callbackPath, (request) => {
         switch (request.method) {
           case "GET":
-            return verify(mode, request)
+            return verify(mode, refuse, request)
           case "POST":
-            return receive(mode, inbox, request)
+            return receive(mode, inbox, refuse, request)
           default:
             return Effect.succeed(notAllowed)
         }
@@ -35,28 +32,53 @@ export const webhookRoutes = (mode: MessageMode) =>
     })
   )
 
-const verify = (mode: MessageMode, request: HttpServerRequest.HttpServerRequest) => {
+type Refuse = ReturnType<typeof makeRefusals>
+
+const verify = (mode: MessageMode, refuse: Refuse, request: HttpServerRequest.HttpServerRequest) => {
   const query = queryOf(request)
   const echo = query.get("echostr")
-  if (!isSigned(tokenOf(mode), fieldsOf(query))) return refuse(401)
-  return echo === null ? refuse(400) : Effect.succeed(HttpServerResponse.text(echo))
+  if (!isSigned(tokenOf(mode), fieldsOf(query))) return refuse({ status: 401, why: unsigned, query })
+  return echo === null
+    ? refuse({ status: 400, why: "no echostr", query })
+    : Effect.succeed(HttpServerResponse.text(echo))
 }
 
-const receive = Effect.fnUntraced(
-  function* (mode: MessageMode, inbox: Inbox["Service"], request: HttpServerRequest.HttpServerRequest) {
-    const fields = fieldsOf(queryOf(request))
+const unsigned = "not signed with WECHAT_TOKEN"
+
+const receive = (
+  mode: MessageMode,
+  inbox: Inbox["Service"],
+  refuse: Refuse,
+  request: HttpServerRequest.HttpServerRequest
+) => {
+  const query = queryOf(request)
+  const fields = fieldsOf(query)
+  return Effect.gen(function* () {
     const seconds = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
     // Before the body is read: who cannot sign does not get to send one.
-    if (!isSigned(tokenOf(mode), fields) || !isFresh(fields.timestamp, seconds)) return yield* refuse(401)
-    const opened = openCallback(mode, fields, yield* readBody(request))
-    if (Result.isFailure(opened)) return yield* refuse(opened.failure._tag === "CallbackUnsigned" ? 401 : 400)
+    if (!isSigned(tokenOf(mode), fields)) return yield* refuse({ status: 401, why: unsigned, query })
+    if (!isFresh(fields.timestamp, seconds)) {
+      return yield* refuse({ status: 401, why: "its time is too far off", query })
+    }
+    const body = yield* readBody(request)
+    const opened = openCallback(mode, fields, body)
+    if (Result.isFailure(opened)) {
+      const status = opened.failure._tag === "CallbackUnsigned" ? 401 : 400
+      return yield* refuse({ status, why: opened.failure.message, query, body })
+    }
     const incoming = readMessage(opened.success.xml)
-    if (Result.isFailure(incoming)) return yield* refuse(400)
+    if (Result.isFailure(incoming)) {
+      return yield* refuse({ status: 400, why: incoming.failure.message, query, body })
+    }
     const answer = yield* inbox.answer(incoming.success)
     return reply(opened.success, incoming.success, answer, seconds)
-  },
-  Effect.catchTags({ BodyTooLarge: () => refuse(413), BodyIncomplete: () => refuse(408) })
-)
+  }).pipe(
+    Effect.catchTags({
+      BodyTooLarge: ({ message }) => refuse({ status: 413, why: message, query }),
+      BodyIncomplete: ({ message }) => refuse({ status: 408, why: message, query })
+    })
+  )
+}
 
 const reply = (
   opened: OpenedCallback,
@@ -88,16 +110,6 @@ const replyDocument = (answer: Content, address: ReplyAddress): string => {
       return videoReply({ ...address, mediaId: answer.mediaId })
   }
 }
-
-const refuse = (status: 400 | 401 | 408 | 413) =>
-  Effect.as(
-    Metric.update(Metric.withAttributes(refusedTotal, { status: String(status) }), 1),
-    // The rest of a body that nobody reads must not be taken for the next request.
-    HttpServerResponse.empty({
-      status,
-      headers: status === 400 || status === 401 ? {} : { connection: "close" }
-    })
-  )
 
 const notAllowed = HttpServerResponse.empty({ status: 405, headers: { allow: "GET, POST" } })
 

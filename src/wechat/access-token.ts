@@ -3,10 +3,10 @@ import { Clock, Context, Effect, Layer, Option, Redacted, Schema, Semaphore } fr
 import { HttpClient } from "effect/http"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { exchange, type WeChatAccount, type WeChatError, WeChatUnreachable } from "./api-exchange.ts"
-import { actions } from "./errcodes.ts"
+import { actions, errcodeName } from "./errcodes.ts"
 import { makeSharedToken, tokenItem, type TokenItem } from "./shared-token.ts"
 
-/** There is no token to be had: WeChat refused (with its errcode) or did not answer. */
+/** There is no token to be had: WeChat refused (with its errcode and errmsg) or did not answer. */
 export class TokenUnavailable extends Schema.TaggedError<TokenUnavailable>()("TokenUnavailable", {
   reason: Schema.Literals(["refused", "unreachable"]),
   errcode: Schema.optionalKey(Schema.Int),
@@ -14,7 +14,8 @@ export class TokenUnavailable extends Schema.TaggedError<TokenUnavailable>()("To
   action: Schema.Literals(actions)
 }) {
   override get message() {
-    return `No access token: ${this.explanation}`
+    const code = this.errcode === undefined ? "" : `${this.errcode} (${errcodeName(this.errcode)}) `
+    return `No access token: ${code}${this.explanation}`
   }
 }
 
@@ -198,7 +199,7 @@ const unavailable = (error: WeChatError): TokenUnavailable =>
     : new TokenUnavailable({
         reason: "refused",
         errcode: error.errcode,
-        explanation: error.message,
+        explanation: error.errmsg,
         // On this call 40001 speaks of the secret, not of a token (notes 5).
         action: error.action === "refreshToken" ? "stop" : error.action
       })

@@ -35,7 +35,9 @@ export class WeChatUnreachable extends Schema.TaggedError<WeChatUnreachable>()("
     return this.reason !== "crowded" && this.reason !== "token"
   }
   override get message() {
-    return `WeChat could not be reached: ${this.reason}`
+    return this.reason === "token"
+      ? "WeChat could not be asked for an access token"
+      : `WeChat could not be reached: ${this.reason}`
   }
 }
 

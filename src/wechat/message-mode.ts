@@ -2,7 +2,7 @@
 import { Option, type Redacted, Result, Schema } from "effect"
 import { type EnvelopeKeys, openEnvelope } from "./envelope.ts"
 import { requestSignature, signatureMatches } from "./signature.ts"
-import { readXml } from "./xml.ts"
+import { readFields } from "./json.ts"
 
 /** The setting decides how a body is read, never the request. `compatible` bodies hold the message twice; only the encrypted part counts. */
 export type MessageMode =
@@ -71,6 +71,6 @@ export const openCallback = (
 
 /** The one `<Encrypt>` outside what a user wrote. */
 const ciphertextOf = (body: string): Option.Option<string> =>
-  Option.flatMap(Result.getSuccess(readXml(body)), ({ head, tail }) =>
+  Option.flatMap(Result.getSuccess(readFields(body)), ({ head, tail }) =>
     Option.fromUndefinedOr(head.get("Encrypt") ?? tail.get("Encrypt"))
   )

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto"
 import { Option, Result, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
-import { readXml, type XmlFields } from "./xml.ts"
+import { readFields } from "./json.ts"
+import type { XmlFields } from "./xml.ts"
 
 /** Every message: `to` is our account's original id (`gh_…`), `from` the user. */
 const common = { to: Schema.String, from: Openid, createTimeSeconds: Schema.Natural }
@@ -47,7 +48,7 @@ export class NotAMessage extends Schema.TaggedError<NotAMessage>()("NotAMessage"
 /** Pure and total. Rules: contract, "Details"; protocol notes 2.1 to 2.4 and pitfalls 13 to 22, 28, 29, 38 to 41. */
 export const readMessage = (xml: string): Result.Result<Incoming, NotAMessage> =>
   Result.flatMap(
-    Result.mapError(readXml(xml), () => new NotAMessage({ problem: "not xml" })),
+    Result.mapError(readFields(xml), () => new NotAMessage({ problem: "not xml" })),
     (fields) => {
       const problem = headerProblem(fields) ?? repeatedField(fields)
       return problem === undefined ? read(fields) : Result.fail(problem)

@@ -88,7 +88,7 @@ describe("doctor", () => {
         }
         assert.include(find(findings, "memcached")?.says, `127.0.0.1:${nobody}`)
         assert.include(find(findings, "access token")?.advice, "WECHAT_APP_SECRET")
-        for (const check of ["campus", "chatbot", "callback", "quota", "menu"]) {
+        for (const check of ["campus", "chatbot", "callback", "pushing", "quota", "menu"]) {
           assert.deepStrictEqual(statusesOf(findings, check), ["skipped"])
         }
       }).pipe(Effect.scoped),
@@ -115,7 +115,13 @@ describe("doctor", () => {
         weChat.refuseCall = (path) =>
           path === "/cgi-bin/callback/check" ? { errcode: 40201, errmsg: "no url rid: 1-2-3" } : undefined
         weChat.pushesLeftToday = 0
+        const reachable = weChat.refuseCall
+        weChat.refuseCall = (path) =>
+          path === "/cgi-bin/message/custom/typing"
+            ? { errcode: 48001, errmsg: "api unauthorized rid: 1-2-3" }
+            : reachable(path)
         const findings = yield* doctor(variables)
+        assert.include(find(findings, "pushing")?.advice, "WECHAT_DELIVERY=passive")
         // Started with -C it keeps no versions.
         assert.include(find(findings, "memcached")?.says, "compare-and-swap does not work")
         assert.include(find(findings, "callback")?.advice, "console")

@@ -75,6 +75,16 @@ describe("a text", () => {
     assert.strictEqual(read(callback("text", { content: "[Unsupported Message] " }))._tag, "Text")
   })
 
+  it("has its id, also one that is no number, by either of WeChat's spellings", () => {
+    for (const name of ["MsgId", "MsgID"]) {
+      const xml = callback("text", { content: "喂" }).replace(
+        /<MsgId>.*<\/MsgId>/u,
+        `<${name}>CAIQ_x</${name}>`
+      )
+      assert.deepInclude(read(xml), { msgId: "CAIQ_x" })
+    }
+  })
+
   it("from a tap on one of our links names the link", () => {
     const message = read(callback("text", { content: "继续", after: "<bizmsgmenuid>101</bizmsgmenuid>" }))
     assert.strictEqual(message._tag === "Text" ? message.menuItemId : undefined, "101")
