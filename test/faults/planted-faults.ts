@@ -1,3 +1,4 @@
+import { channelFaults } from "./channel-faults.ts"
 import { deliveryFaults } from "./delivery-faults.ts"
 import { lobbyFaults } from "./lobby-faults.ts"
 import type { PlantedFault } from "./planted-fault.ts"
@@ -9,5 +10,6 @@ export const plantedFaults: ReadonlyArray<PlantedFault> = [
   ...truthFaults,
   ...lobbyFaults,
   ...sweepFaults,
-  ...deliveryFaults
+  ...deliveryFaults,
+  ...channelFaults
 ]

@@ -1,0 +1,42 @@
+/** Ways to break what is particular to WeChat: its repetitions, its tokens, and reports of those who left. */
+import { chat, type PlantedFault } from "./planted-fault.ts"
+
+export const channelFaults: ReadonlyArray<PlantedFault> = [
+  {
+    name: "a message that comes again opens the window anew",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/first-attempts.ts",
+        text: "const isNew = !seen.has(key)",
+        replacement: "const isNew = true"
+      }
+    ],
+    test: chat("windows", "keeps its count when WeChat sends the message again after 300 ms")
+  },
+  {
+    name: "who waits and reports the last partner stays in the lobby as they were",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/core/conversation.ts",
+        text: 'const again: ReadonlyArray<Command> = [...endOf(chat, "changed"), { _tag: "Look" }]',
+        replacement:
+          'if (chat.room !== undefined) return { chat, commands: [{ _tag: "ReportLast" }, { _tag: "Look", room: chat.room }] }\n  const again: ReadonlyArray<Command> = [...endOf(chat, "changed"), { _tag: "Look" }]'
+      }
+    ],
+    test: chat("report-afterwards", "who waits does not meet them again")
+  },
+  {
+    name: "a token that is refused and given again is used for ever",
+    breaks: "the access token",
+    changes: [
+      {
+        file: "src/wechat/access-token.ts",
+        text: "return isRefused && (yield* shared.mayForce)",
+        replacement: "return !isRefused && (yield* shared.mayForce)"
+      }
+    ],
+    test: { file: "test/wechat/forced-token.test.ts", name: "is replaced by force, once for all servers" }
+  }
+]
