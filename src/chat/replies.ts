@@ -81,5 +81,9 @@ const withRemaining = (kept: ReadonlyArray<Kept>, own: string, pushes: number) =
   }
   const taken = composeReply(kept, withNote(kept.length, false))?.taken ?? 0
   const rest = kept.slice(taken)
-  return composeReply(kept, withNote(rest.length, messagesFor(rest, replyTextBytes) <= pushes))
+  // No more than these, even where a shorter note would leave room for one: its number counts the rest.
+  return composeReply(
+    kept.slice(0, taken),
+    withNote(rest.length, messagesFor(rest, replyTextBytes) <= pushes)
+  )
 }

@@ -33,8 +33,20 @@ describe("#举报", () => {
     assert.deepStrictEqual(step(paired, say("举报")).commands, [relay("举报")])
   })
 
-  it.each([ordinary, looking, teasing])("nobody to report: %j stays as it is", (chat) => {
-    assert.deepStrictEqual(step(chat, say("#举报")), { chat, commands: [said({ _tag: "NothingToReport" })] })
+  it.each([ordinary, teasing])(
+    "outside of a chat it is about the last partner: %j stays as it is",
+    (chat) => {
+      assert.deepStrictEqual(step(chat, say("#举报")), { chat, commands: [{ _tag: "ReportLast" }] })
+    }
+  )
+
+  it("who looks is listed anew after it, since the lobby knows whom they blocked before", () => {
+    const { chat, commands } = step(looking, say("#举报"))
+    assert.deepStrictEqual(chat, { _tag: "Looking" })
+    assert.deepStrictEqual(
+      commands.map(({ _tag }) => _tag),
+      ["ReportLast", "StopLooking", "Look"]
+    )
   })
 })
 
