@@ -76,7 +76,7 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
   const linkOf = (key: string): RingLink => (links.length === 1 ? first : (HashRing.get(ring, key) ?? first))
 
   const submit = <A>(link: ServerLink, ask: Ask<A>, settle: (exit: Exit.Exit<A, Failure>) => void) => {
-    const startNanos = meter.startNanos()
+    const startSeconds = meter.seconds()
     link.submit({
       opcode: ask.opcode,
       key: ask.key,
@@ -85,9 +85,11 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
       version: ask.version === undefined ? undefined : versionBytes(ask.version),
       generation: ask.version === undefined ? undefined : versionGeneration(ask.version),
       deadlineTick: 0,
+      sequence: 0,
+      quiet: undefined,
       settle: (outcome) => {
         const exit = meaning(outcome, ask)
-        meter.record(ask.operation, Exit.isSuccess(exit) ? "done" : label(outcome), startNanos)
+        meter.record(ask.operation, Exit.isSuccess(exit) ? "done" : label(outcome), startSeconds)
         settle(exit)
       }
     })
@@ -191,7 +193,7 @@ const whyNotAppended = Effect.fnUntraced(function* (
 const meaning = <A>(outcome: Outcome, ask: Ask<A>): Exit.Exit<A, Failure> => {
   switch (outcome._tag) {
     case "Answered":
-      return ask.read(outcome.response, outcome.generation)
+      return ask.read(outcome.reply, outcome.generation)
     case "Outdated":
       return ask.outdated === undefined
         ? Exit.die(new Error("a version without an answer for outdated ones"))

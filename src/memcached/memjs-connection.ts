@@ -1,34 +1,50 @@
 /**
  * One TCP connection to memcached: one memjs `Server`, used once and thrown away when anything is wrong.
  *
- * memjs connects, authenticates and reads the answers. It keeps half-read bytes, timers and listeners of an old socket on its
- * `Server` when it reconnects; a `Server` that never sees a second socket cannot mix them up. Requests and their answers are
- * matched here: memcached answers in order, so the next answer belongs to the oldest question or the stream is lost. Time-outs
- * are ours too: memjs counts from the last byte in either direction, so that a stream of new requests would keep a silent
- * server alive, and it keeps three records for every request.
+ * memjs connects and authenticates. It keeps half-read bytes, timers and listeners of an old socket on its `Server` when it
+ * reconnects; a `Server` that never sees a second socket cannot mix them up. From then on the connection is ours: requests and
+ * their answers are matched here, since memcached answers in order, so that an answer belongs to the oldest question that has to
+ * have one, or the stream is lost. Time-outs are ours too: memjs counts from the last byte in either direction, so that a stream
+ * of new requests would keep a silent server alive.
+ *
+ * What is sent in one turn of the event loop goes out as one packet. All of it but the last is asked in its quiet form, which
+ * memcached answers only when it does not come out as is usual; an answer to a later question says that those before it are
+ * done. That halves the work of both sides.
  */
 import type { Socket } from "node:net"
-import { type Response, Server } from "memjs"
-import { answerMagic, nothing, opcodes, requestBytes, statuses } from "./binary-protocol.ts"
+import { Server } from "memjs"
+import { type Answer, AnswerStream, keyOf } from "./answer-stream.ts"
+import type { Reply } from "./answers.ts"
+import {
+  answerMagic,
+  mostRequestBytes,
+  nothing,
+  opcodes,
+  quietForms,
+  type QuietForm,
+  type Request,
+  statuses,
+  writeRequest
+} from "./binary-protocol.ts"
+import { Sent } from "./sent.ts"
 
 /** `Outdated`: not sent, since the version was read on an earlier connection, perhaps from a server that has restarted. */
 export type Outcome =
-  | { readonly _tag: "Answered"; readonly response: Response; readonly generation: number }
+  | { readonly _tag: "Answered"; readonly reply: Reply; readonly generation: number }
   | { readonly _tag: "Unavailable"; readonly problem: string }
   | { readonly _tag: "Unanswered"; readonly problem: string }
   | { readonly _tag: "Outdated" }
 
-export interface Question {
-  readonly opcode: number
-  readonly key: string
-  readonly extras: Buffer
-  readonly value: string
-  readonly version: Buffer | undefined
+export interface Question extends Request {
   /** The connection on which `version` was read. */
   readonly generation: number | undefined
   readonly settle: (outcome: Outcome) => void
   /** In ticks of the owner's count. */
   deadlineTick: number
+  /** By which its answer is recognised; given when it is sent. */
+  sequence: number
+  /** How it was sent, where it need not be answered; decided when it is sent. */
+  quiet: QuietForm | undefined
 }
 
 export interface ConnectionOptions {
@@ -56,10 +72,10 @@ export class MemjsConnection {
   readonly generation: number
   readonly #owner: ConnectionOwner
   readonly #socket: Socket
-  readonly #sent = new Sent()
+  readonly #sent = new Sent<Question>()
   #state: State = "opening"
   #sequence = 0
-  #outgoing: Array<Buffer> = []
+  #packet: Array<Question> = []
 
   constructor(options: ConnectionOptions, generation: number, owner: ConnectionOwner) {
     this.generation = generation
@@ -74,8 +90,7 @@ export class MemjsConnection {
     server.username = options.username
     server.password = options.password
     server.error = () => this.lose("authentication failed")
-    server.respond = (response) => this.#answered(response)
-    server.sock(false, () => this.#greet())
+    server.sock(false, () => this.#takeOver())
     this.#socket = server._socket
     this.#socket.setNoDelay(true)
     this.#socket.removeAllListeners("error").removeAllListeners("close")
@@ -94,7 +109,7 @@ export class MemjsConnection {
   }
 
   get oldestDeadlineTick(): number {
-    return this.#sent.oldest?.question.deadlineTick ?? Number.POSITIVE_INFINITY
+    return this.#sent.oldest?.deadlineTick ?? Number.POSITIVE_INFINITY
   }
 
   send(question: Question): void {
@@ -102,13 +117,11 @@ export class MemjsConnection {
       question.settle({ _tag: "Outdated" })
       return
     }
-    // Never 0, which memjs uses for authentication.
-    const sequence = (this.#sequence + 1) >>> 0 || 1
-    this.#sequence = sequence
-    this.#sent.add({ question, sequence })
-    this.#write(
-      requestBytes(question.opcode, question.key, question.extras, question.value, sequence, question.version)
-    )
+    this.#sequence = (this.#sequence + 1) >>> 0
+    question.sequence = this.#sequence
+    this.#sent.add(question)
+    this.#packet.push(question)
+    if (this.#packet.length === 1) queueMicrotask(() => this.#sendPacket())
   }
 
   /** Ends the connection; everything sent on it goes back to the owner. */
@@ -118,8 +131,15 @@ export class MemjsConnection {
     this.#socket.removeAllListeners()
     this.#socket.on("error", () => {})
     this.#socket.destroy()
-    this.#outgoing = []
+    this.#packet = []
     this.#owner.lost(problem, this.#sent.takeAll())
+  }
+
+  /** The connection stands and is authenticated: nothing more is for memjs to read. */
+  #takeOver(): void {
+    const answers = new AnswerStream((answer) => this.#answered(answer))
+    this.#socket.removeAllListeners("data").on("data", (chunk: Buffer) => answers.push(chunk))
+    this.#greet()
   }
 
   /** A server that accepts and then hangs, or wants a password that we lack, is found out before anything is sent to it. */
@@ -132,92 +152,70 @@ export class MemjsConnection {
       version: undefined,
       generation: undefined,
       deadlineTick: Number.POSITIVE_INFINITY,
+      sequence: 0,
+      quiet: undefined,
       settle: (outcome) => {
         if (outcome._tag !== "Answered") return
-        if (outcome.response.header.status !== statuses.done) return this.lose("greeting refused")
+        if (outcome.reply.status !== statuses.done) return this.lose("greeting refused")
         this.#state = "open"
         this.#owner.opened()
       }
     })
   }
 
-  #answered(response: Response): void {
+  #answered(answer: Answer): void {
     if (this.#state === "lost") return
-    const oldest = this.#sent.oldest
-    if (oldest === undefined || !belongsTo(oldest, response))
-      return this.lose("an answer to another question")
-    this.#sent.removeOldest()
-    oldest.question.settle({ _tag: "Answered", response, generation: this.generation })
+    if (answer.status === statuses.notAuthenticated) return this.lose("authentication failed")
+    const silent = silentBefore(answer, this.#sent)
+    if (silent === undefined) return this.lose("an answer to another question")
+    // Whoever is told may end the connection; then the rest is unanswered, and no longer here.
+    for (let told = 0; told < silent; told += 1) this.#settle(this.#sent.takeOldest(), undefined)
+    this.#settle(this.#sent.takeOldest(), answer)
   }
 
-  /** Everything sent in one turn of the event loop goes out in one write. */
-  #write(request: Buffer): void {
-    this.#outgoing.push(request)
-    if (this.#outgoing.length > 1) return
-    queueMicrotask(() => {
-      const requests = this.#outgoing
-      this.#outgoing = []
-      if (requests.length > 0) this.#socket.write(Buffer.concat(requests))
-    })
-  }
-}
-
-/** A question under way, with the number by which its answer is recognised. */
-interface Numbered {
-  readonly question: Question
-  readonly sequence: number
-}
-
-/** How many answered places are kept before the rest moves to the front: moving costs as much as this many answers. */
-const answeredPlacesKept = 1_024
-
-/** The questions under way, oldest first. */
-class Sent {
-  #places: Array<Numbered> = []
-  #answered = 0
-
-  get count(): number {
-    return this.#places.length - this.#answered
+  #settle(question: Question | undefined, answer: Answer | undefined): void {
+    const reply = answer ?? (question?.quiet === undefined ? undefined : { status: question.quiet.silence })
+    if (reply !== undefined) question?.settle({ _tag: "Answered", reply, generation: this.generation })
   }
 
-  get oldest(): Numbered | undefined {
-    return this.#places[this.#answered]
-  }
-
-  add(numbered: Numbered): void {
-    this.#places.push(numbered)
-  }
-
-  removeOldest(): void {
-    this.#answered += 1
-    if (this.#answered < answeredPlacesKept && this.count > 0) return
-    this.#places = this.#places.slice(this.#answered)
-    this.#answered = 0
-  }
-
-  takeAll(): ReadonlyArray<Question> {
-    const rest = this.#places.slice(this.#answered)
-    this.#places = []
-    this.#answered = 0
-    return rest.map(({ question }) => question)
+  #sendPacket(): void {
+    const packet = this.#packet
+    this.#packet = []
+    const last = packet.at(-1)
+    if (last === undefined) return
+    const bytes = Buffer.allocUnsafe(packet.reduce((sum, question) => sum + mostRequestBytes(question), 0))
+    let end = 0
+    for (const question of packet) {
+      question.quiet = question === last ? undefined : quietForms.get(question.opcode)
+      end = writeRequest(bytes, end, question.quiet?.opcode ?? question.opcode, question)
+    }
+    this.#socket.write(bytes.subarray(0, end))
   }
 }
 
-/** A stream that lost its place must not pass for answers. */
-const belongsTo = ({ question: { opcode, key }, sequence }: Numbered, response: Response): boolean => {
-  const { header } = response
-  return (
-    header.magic === answerMagic &&
-    header.opaque === sequence &&
-    header.opcode === opcode &&
-    (opcode !== opcodes.getWithKey || response.key.toString() === key)
-  )
+/**
+ * How many questions before the one that is answered were not answered and need not be. Undefined: a stream that lost its place,
+ * which must not pass for answers.
+ */
+const silentBefore = (answer: Answer, sent: Sent<Question>): number | undefined => {
+  let place = 0
+  let question = sent.at(place)
+  while (question !== undefined && question.sequence !== answer.sequence) {
+    if (question.quiet === undefined) return undefined
+    place += 1
+    question = sent.at(place)
+  }
+  return question !== undefined && belongsTo(question, answer) ? place : undefined
 }
+
+const belongsTo = ({ opcode, quiet, key }: Question, answer: Answer): boolean =>
+  answer.magic === answerMagic &&
+  answer.opcode === (quiet?.opcode ?? opcode) &&
+  (opcode !== opcodes.getWithKey || keyOf(answer) === key)
 
 /** What memjs has and its published types leave out or call read-only. */
 type MemjsServer = Server & {
   username: string | undefined
   password: string | undefined
   _socket: Socket
-  respond: (response: Response) => void
 }

@@ -1,11 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
-import { Memcached } from "../../src/memcached/memcached.ts"
+import { Memcached, type MemcachedError } from "../../src/memcached/memcached.ts"
 import { memcachedProcess } from "./memcached-process.ts"
 import { memcachedProxy, opcodeOf, passAnswer, throughProxy } from "./proxy.ts"
 
 const ttlSeconds = 600
+const noop = 0x0a
 const getWithKey = 0x0c
+/** In a packet of several only the last is asked so that it must be answered. */
+const quietGetWithKey = 0x0d
 
 describe("answers that are not whole, late, or somebody else's", () => {
   it.live("an answer cut anywhere costs that operation, and nothing of it reaches the next", () =>
@@ -17,7 +20,7 @@ describe("answers that are not whole, late, or somebody else's", () => {
         for (let cut = 0; cut < whole; cut += 1) {
           let cutOnce = false
           proxy.onAnswer = (passing) => {
-            if (cutOnce || opcodeOf(passing.message) !== getWithKey) return passAnswer(passing)
+            if (cutOnce || opcodeOf(passing.message) !== quietGetWithKey) return passAnswer(passing)
             cutOnce = true
             assert.strictEqual(passing.message.length, whole)
             passing.toClient.end(passing.message.subarray(0, cut))
@@ -33,6 +36,39 @@ describe("answers that are not whole, late, or somebody else's", () => {
           assert.deepStrictEqual(yield* memcached.get("s:a"), Option.some("the value of a"))
         }
         assert.isAbove(proxy.connections(), whole)
+      })
+    )
+  )
+
+  it.live("silence about a question counts only once a later one is answered", () =>
+    throughProxy((proxy, memcached) =>
+      Effect.gen(function* () {
+        yield* memcached.set("s:there", "there", ttlSeconds)
+        const told = (answer: Effect.Effect<unknown, MemcachedError>) =>
+          Effect.catch(answer, ({ _tag }) => Effect.succeed(_tag))
+        const answers = Effect.all(
+          [
+            told(memcached.get("s:absent")),
+            told(memcached.add("s:new", "new", ttlSeconds)),
+            told(memcached.add("s:there", "again", ttlSeconds)),
+            told(memcached.delete("s:new")),
+            told(memcached.get("s:there"))
+          ],
+          { concurrency: "unbounded" }
+        )
+        assert.deepStrictEqual(yield* answers, [Option.none(), true, false, true, Option.some("there")])
+        // Of all of them only the add of what is there, and the last, are answered.
+        proxy.onAnswer = (passing) => {
+          if (opcodeOf(passing.message) !== getWithKey) return passAnswer(passing)
+          passing.toClient.end()
+        }
+        const lost = "MemcachedUnanswered"
+        assert.deepStrictEqual(yield* answers, [Option.none(), true, false, lost, lost])
+        proxy.onAnswer = (passing) =>
+          opcodeOf(passing.message) === noop ? passAnswer(passing) : void passing.toClient.end()
+        assert.deepStrictEqual(yield* answers, [lost, lost, lost, lost, lost])
+        proxy.onAnswer = passAnswer
+        assert.deepStrictEqual(yield* answers, [Option.none(), true, false, true, Option.some("there")])
       })
     )
   )

@@ -6,6 +6,7 @@ import { Memcached, type MemcachedError } from "../../src/memcached/memcached.ts
 import { foretell, stories, storySteps, tell } from "./story.ts"
 
 const ttlSeconds = 600
+const atOnce = { concurrency: "unbounded" } as const
 
 export const memcachedContract = (name: string, memcachedLayer: Layer.Layer<Memcached>): void => {
   let told = 0
@@ -20,6 +21,22 @@ export const memcachedContract = (name: string, memcachedLayer: Layer.Layer<Memc
           assert.deepStrictEqual(yield* tell(story, `story${told}`), foretell(story))
         }),
       { arbitrary: { runs: 200, size: storySteps } }
+    )
+
+    it.effect.prop(
+      "answers several stories told side by side, in the same packets, each as if it were alone",
+      { sideBySide: Arbitrary.array(stories, { minLength: 2 }) },
+      ({ sideBySide }) =>
+        Effect.gen(function* () {
+          told += 1
+          const answers = yield* Effect.forEach(
+            sideBySide,
+            (story, place) => tell(story, `story${told}.${place}`),
+            atOnce
+          )
+          assert.deepStrictEqual(answers, sideBySide.map(foretell))
+        }),
+      { arbitrary: { runs: 50, size: storySteps } }
     )
 
     it.effect.prop("gives back any text exactly", { text: Schema.String }, ({ text }) =>
@@ -68,7 +85,7 @@ export const memcachedContract = (name: string, memcachedLayer: Layer.Layer<Memc
             memcached.append(key, ""),
             memcached.increment(key, 1, 1, ttlSeconds)
           ]) {
-            const error = yield* Effect.flip(operation as Effect.Effect<unknown, MemcachedFailure>)
+            const error = yield* Effect.flip(operation as Effect.Effect<unknown, MemcachedError>)
             assert.deepInclude(error, { _tag: "MemcachedKeyInvalid", problem })
           }
         }
@@ -99,7 +116,7 @@ export const memcachedContract = (name: string, memcachedLayer: Layer.Layer<Memc
             memcached.add(key, tooLarge, ttlSeconds),
             memcached.append(key, "x".repeat(1000))
           ]) {
-            const error = yield* Effect.flip(operation as Effect.Effect<unknown, MemcachedFailure>)
+            const error = yield* Effect.flip(operation as Effect.Effect<unknown, MemcachedError>)
             assert.deepInclude(error, { _tag: "MemcachedRefused", status: "ValueTooLarge" })
           }
           assert.isTrue(Option.getOrThrow(yield* memcached.get(key)) === largest)
@@ -130,7 +147,7 @@ export const memcachedContract = (name: string, memcachedLayer: Layer.Layer<Memc
                 const { value, version } = Option.getOrThrow(yield* memcached.gets("race:a"))
                 return yield* memcached.cas("race:a", `${value}${writer},`, version, ttlSeconds)
               }),
-            { concurrency: "unbounded" }
+            atOnce
           )
           const { value } = Option.getOrThrow(yield* memcached.gets("race:a"))
           const winners = won.filter((one) => one).length
@@ -141,7 +158,7 @@ export const memcachedContract = (name: string, memcachedLayer: Layer.Layer<Memc
         const added = yield* Effect.forEach(
           Array.from({ length: 50 }, (_, writer) => String(writer)),
           (writer) => memcached.add("race:b", writer, ttlSeconds),
-          { concurrency: "unbounded" }
+          atOnce
         )
         assert.strictEqual(added.filter((one) => one).length, 1)
       })
@@ -153,7 +170,7 @@ export const memcachedContract = (name: string, memcachedLayer: Layer.Layer<Memc
         const counts = yield* Effect.forEach(
           Array.from({ length: 200 }),
           () => memcached.increment("count:a", 3, 10, ttlSeconds),
-          { concurrency: "unbounded" }
+          atOnce
         )
         assert.deepStrictEqual(
           [...counts].sort((a, b) => a - b),
@@ -225,8 +242,6 @@ export const memcachedContract = (name: string, memcachedLayer: Layer.Layer<Memc
     )
   })
 }
-
-type MemcachedFailure = MemcachedError
 
 const someVersion = Effect.gen(function* () {
   const memcached = yield* Memcached
