@@ -15,7 +15,7 @@ import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry } from "../core/pairing.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { WeChatApi } from "../wechat/api.ts"
-import { type Contender, openids, type People, stranger } from "./contender.ts"
+import { type Contender, openids, type People, processorMicros, stranger } from "./contender.ts"
 import { percentile } from "./rows.ts"
 
 /** Nobody may run out of time while a benchmark runs. */
@@ -79,6 +79,7 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       pressedAt.clear()
       const requestsBefore = yield* requests
       const startMillis = millis()
+      const startMicros = processorMicros()
       yield* Effect.forEach(
         openids(people),
         (openid) => {
@@ -90,12 +91,14 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
         { concurrency: inFlight, discard: true }
       )
       yield* background.settled
+      const usedMicros = processorMicros() - startMicros
       const seconds = (millis() - startMillis) / 1_000
       const requestsAfter = yield* requests
       yield* closeWindows(people)
       return {
         pairs: millisToPair.length / 2,
         seconds,
+        processorMicros: usedMicros,
         requests: requestsAfter - requestsBefore,
         medianMillis: percentile(millisToPair, 0.5),
         p99Millis: percentile(millisToPair, 0.99)

@@ -44,6 +44,7 @@ const speedRows = Effect.fnUntraced(function* (extent: Extent, processes: number
   const load = processes === 1 ? "one process" : `${processes} processes`
   const rows = [
     rowOf(`pairs made, ${load}`, "pairs/s", (round) => round.pairs / round.seconds),
+    rowOf(`processor time for a pair, ${load}`, "µs", (round) => round.processorMicros / round.pairs),
     rowOf(`time to pair under that load, ${load}, median`, "ms", (round) => round.medianMillis),
     rowOf(`time to pair under that load, ${load}, p99`, "ms", (round) => round.p99Millis)
   ]
@@ -64,6 +65,7 @@ const calmShare = 10
 interface Together {
   readonly pairs: number
   readonly seconds: number
+  readonly processorMicros: number
   readonly requests: number
   readonly medianMillis: number
   readonly p99Millis: number
@@ -84,6 +86,7 @@ const together = Effect.fnUntraced(function* (
   return {
     pairs: sum(({ pairs }) => pairs),
     seconds: Math.max(...rounds.map(({ seconds }) => seconds)),
+    processorMicros: sum(({ processorMicros }) => processorMicros),
     requests: sum(({ requests }) => requests),
     medianMillis: sum(({ medianMillis }) => medianMillis) / rounds.length,
     p99Millis: Math.max(...rounds.map(({ p99Millis }) => p99Millis))

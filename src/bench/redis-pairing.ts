@@ -4,7 +4,7 @@
  */
 import { Clock, Effect, type Scope } from "effect"
 import { createClient } from "redis"
-import { type Contender, openids, type Round } from "./contender.ts"
+import { type Contender, openids, processorMicros, type Round } from "./contender.ts"
 import { percentile } from "./rows.ts"
 
 /** As long as our sessions. */
@@ -36,6 +36,7 @@ export const redisPairing = (port: number): Effect.Effect<Contender, never, Scop
       const millisToPair: Array<number> = []
       const queue = users.values()
       const startMillis = millis()
+      const startMicros = processorMicros()
       const presser = async () => {
         for (const user of queue) {
           pressedAt.set(user, millis())
@@ -53,6 +54,7 @@ export const redisPairing = (port: number): Effect.Effect<Contender, never, Scop
       return {
         pairs: millisToPair.length / 2,
         seconds: (millis() - startMillis) / 1_000,
+        processorMicros: processorMicros() - startMicros,
         requests: users.length,
         medianMillis: percentile(millisToPair, 0.5),
         p99Millis: percentile(millisToPair, 0.99)

@@ -1,6 +1,6 @@
 /**
- * Who talked with whom lately, so that the same two do not meet again while anybody else is there. One item for each two, so that
- * one operation asks and records. A memory that may be lost: where memcached does not answer, two count as strangers.
+ * Who talked with whom lately, so that the same two do not meet again while anybody else is there, and who must not be paired with
+ * whom. One item for each two, so that one operation asks and records, and no two become a pair without asking it.
  */
 import { Context, Effect, Exit, Layer, Option } from "effect"
 import type { Openid } from "../core/openid.ts"
@@ -9,39 +9,75 @@ import { keys, ttlSeconds } from "./keys.ts"
 
 export type Two = readonly [Openid, Openid]
 
+/** What the item of two says: they met lately; one blocked the other. A memory that may be lost. */
+export type Acquaintance = "strangers" | "met" | "blocked"
+
+/** Of each two, in their order. */
+type Found = Effect.Effect<ReadonlyArray<Exit.Exit<Acquaintance, MemcachedError>>>
+
 export class Acquaintances extends Context.Service<
   Acquaintances,
   {
-    /** Records of each two that they meet now; false: they met lately. */
-    readonly introduce: (twos: ReadonlyArray<Two>) => Effect.Effect<ReadonlyArray<boolean>>
-    /** Whether each two met lately; changes nothing. */
-    readonly metLately: (twos: ReadonlyArray<Two>) => Effect.Effect<ReadonlyArray<boolean>>
+    /** What each two were until now; strangers have met from here on. */
+    readonly introduce: (twos: ReadonlyArray<Two>) => Found
+    /** What each two are; changes nothing. */
+    readonly between: (twos: ReadonlyArray<Two>) => Found
     /** Records that two meet now, whether or not they did before. */
     readonly met: (two: Two) => Effect.Effect<void, MemcachedError>
+    /** Records that two must not be paired. */
+    readonly block: (two: Two) => Effect.Effect<void, MemcachedError>
   }
 >()("xiaohou/chat/Acquaintances") {
   static readonly layer = Layer.effect(
     Acquaintances,
     Effect.gen(function* () {
       const memcached = yield* Memcached
-      const item = (two: Two) => ({ key: keys.met(...two), value: met, ttlSeconds: ttlSeconds.met })
+      const item = (two: Two) => ({ key: keys.met(...two), value: values.met, ttlSeconds: ttlSeconds.met })
+
+      const one = (two: Two) => Effect.map(memcached.get(keys.met(...two)), meaning)
+
+      /** After an `add`: it was done, or something was there already, or nobody knows. */
+      const before = (two: Two, added: Exit.Exit<boolean, MemcachedError>) => {
+        if (Exit.isSuccess(added) && added.value) return Effect.succeed(strangers)
+        return added.pipe(
+          // What lapsed in between was there a moment ago.
+          Effect.flatMap(() => Effect.map(one(two), (found) => (found === "blocked" ? found : "met"))),
+          // Should it be there now, then most likely by our own `add`.
+          Effect.catchTag("MemcachedUnanswered", () =>
+            Effect.map(one(two), (found) => (found === "blocked" ? found : "strangers"))
+          ),
+          Effect.exit
+        )
+      }
+
       return Acquaintances.of({
         introduce: (twos) =>
-          Effect.map(memcached.writeAll(twos.map(item)), (written) =>
-            written.map((exit) => !Exit.isSuccess(exit) || exit.value)
+          Effect.flatMap(memcached.writeAll(twos.map(item)), (added) =>
+            added.every((exit) => Exit.isSuccess(exit) && exit.value)
+              ? Effect.succeed(added.map(() => strangers))
+              : Effect.forEach(twos, (two, place) => before(two, added[place] ?? Exit.succeed(false)), atOnce)
           ),
-        metLately: (twos) =>
-          Effect.forEach(
-            twos,
-            (two) =>
-              Effect.orElseSucceed(Effect.map(memcached.get(keys.met(...two)), Option.isSome), () => false),
-            { concurrency: "unbounded" }
-          ),
-        met: (two) => memcached.set(keys.met(...two), met, ttlSeconds.met)
+        between: (twos) => Effect.forEach(twos, (two) => Effect.exit(one(two)), atOnce),
+        met: Effect.fnUntraced(function* (two) {
+          const { key, value, ttlSeconds } = item(two)
+          if (yield* memcached.add(key, value, ttlSeconds)) return
+          const found = Option.getOrUndefined(yield* memcached.gets(key))
+          // Not `set`: a block that comes at this moment must not be lost.
+          if (found?.value === values.met) yield* memcached.cas(key, value, found.version, ttlSeconds)
+        }),
+        block: (two) => memcached.set(keys.met(...two), values.blocked, ttlSeconds.blocked)
       })
     })
   )
 }
 
-/** That the item is there says it all. */
-const met = "1"
+const atOnce = { concurrency: "unbounded" } as const
+
+const strangers = Exit.succeed<Acquaintance>("strangers")
+
+const values = { met: "1", blocked: "blocked" } as const
+
+const meaning = (found: Option.Option<string>): Acquaintance => {
+  if (Option.isNone(found)) return "strangers"
+  return found.value === values.blocked ? "blocked" : "met"
+}

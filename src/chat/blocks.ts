@@ -1,63 +1,112 @@
-/** Who must not be paired with whom: the database's word, kept in memcached so that a search does not wait for the database. */
-import { Context, Effect, Layer, Option, Schema } from "effect"
-import { Openid } from "../core/openid.ts"
-import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+/**
+ * Who must not be paired with whom. The database knows for good; each server keeps its few blocks in memory, so that a search asks
+ * nobody. A fresh block is also marked in the item of the two, which no pair is made without asking (`acquaintances.ts`): so it
+ * holds at once on every server, and while the database is down.
+ */
+import { Clock, Context, Effect, Layer } from "effect"
+import type { Openid } from "../core/openid.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import { Acquaintances } from "./acquaintances.ts"
 import { Background } from "./background.ts"
-import { keys, ttlSeconds } from "./keys.ts"
-import { blocksKnown, databaseAgain, Reports } from "./reports.ts"
+import { type Block, blocksKnown, databaseAgain, lateSaveMillis, Reports } from "./reports.ts"
 
-/** How long a search waits for the database, where memcached does not know: it goes on without rather than keep people waiting. */
-export const blocksWaitMillis = 500
+/** How old the database's word may be before a search has it read again, for the searches after it. */
+export const blocksFreshMillis = 2_000
+
+/** After this long all is read anew, and what was deleted meanwhile is forgotten. In between only what is new is read. */
+export const blocksReloadMillis = 60 * 60_000
 
 export class Blocks extends Context.Service<
   Blocks,
   {
-    /** Whom somebody blocked. While neither memcached nor the database can say: nobody. */
-    readonly of: (openid: Openid) => Effect.Effect<ReadonlyArray<Openid>, MemcachedError>
+    /** Whom somebody blocked, as far as the database said so: what it did not say yet stands in the item of the two. */
+    readonly of: (openid: Openid) => Effect.Effect<ReadonlyArray<Openid>>
     /** From now on the two are not paired, also before the database knows. */
     readonly add: (openid: Openid, blocked: Openid) => Effect.Effect<void, MemcachedError>
     /** Deletes whom somebody blocked, and their name from the reports they made. */
-    readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>
+    readonly forget: (openid: Openid) => Effect.Effect<void>
   }
 >()("xiaohou/chat/Blocks") {
   static readonly layer = Layer.effect(
     Blocks,
     Effect.gen(function* () {
+      const acquaintances = yield* Acquaintances
       const background = yield* Background
-      const memcached = yield* Memcached
       const reports = yield* Reports
+      let known = new KnownBlocks([])
+      /** Made here, in case the database does not have them yet when all is read anew. */
+      let own: ReadonlyArray<Block> = []
+      let readAtMillis = Number.NEGATIVE_INFINITY
+      let triedAtMillis = Number.NEGATIVE_INFINITY
+      let reloadedAtMillis = Number.NEGATIVE_INFINITY
 
-      const fromDatabase = Effect.fnUntraced(function* (openid: Openid) {
-        const answer = reports.blockedBy(openid).pipe(Effect.option, Effect.timeoutOption(blocksWaitMillis))
-        const known = Option.flatten(yield* answer)
-        if (Option.isNone(known)) return []
-        // Not `set`: a block that is added at this moment must not be lost.
-        yield* background.run(
-          memcached.add(keys.blocks(openid), JSON.stringify(known.value), ttlSeconds.blocks)
-        )
-        return known.value
+      const read = Effect.fnUntraced(function* (now: number) {
+        const whole = now - reloadedAtMillis >= blocksReloadMillis
+        const blocks = yield* reports.blocksSince(whole ? 0 : readAtMillis - lateSaveMillis)
+        if (whole) {
+          known = new KnownBlocks(own)
+          reloadedAtMillis = now
+        }
+        known.learn(blocks)
+        readAtMillis = now
       })
+      /** While the database is down, what is known stands. */
+      const refresh = (now: number) => {
+        triedAtMillis = now
+        return Effect.ignore(read(now))
+      }
 
-      const of = Effect.fnUntraced(function* (openid: Openid) {
-        const cached = Option.flatMap(yield* memcached.get(keys.blocks(openid)), decode)
-        return Option.isSome(cached) ? cached.value : yield* fromDatabase(openid)
-      })
+      // Nobody is paired before the first look; the database's own time-outs bound it.
+      yield* Effect.flatMap(Clock.currentTimeMillis, refresh)
 
       return Blocks.of({
-        of,
+        of: (openid) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) => {
+            const blocked = known.of(openid)
+            return now - triedAtMillis < blocksFreshMillis
+              ? Effect.succeed(blocked)
+              : Effect.as(background.run(refresh(now)), blocked)
+          }),
         add: Effect.fnUntraced(function* (openid, blocked) {
-          const known = yield* of(openid)
-          if (known.includes(blocked)) return
-          const all = [blocked, ...known].slice(0, blocksKnown)
-          yield* memcached.set(keys.blocks(openid), JSON.stringify(all), ttlSeconds.blocks)
+          const block = { openid, blocked }
+          own = [...own, block]
+          known.learn([block])
+          yield* acquaintances.block([openid, blocked])
         }),
         forget: (openid) =>
-          background
-            .run(Effect.retry(reports.forget(openid), databaseAgain))
-            .pipe(Effect.andThen(memcached.delete(keys.blocks(openid))), Effect.asVoid)
+          Effect.suspend(() => {
+            own = own.filter((block) => block.openid !== openid)
+            known.forget(openid)
+            return background.run(Effect.retry(reports.forget(openid), databaseAgain))
+          })
       })
     })
   )
 }
 
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Array(Openid)))
+/** Of each person the newest blocks, newest first. */
+class KnownBlocks {
+  readonly #of = new Map<Openid, ReadonlyArray<Openid>>()
+
+  constructor(blocks: ReadonlyArray<Block>) {
+    this.learn(blocks)
+  }
+
+  of(openid: Openid): ReadonlyArray<Openid> {
+    return this.#of.get(openid) ?? nobody
+  }
+
+  /** Oldest first. */
+  learn(blocks: ReadonlyArray<Block>): void {
+    for (const { openid, blocked } of blocks) {
+      const known = this.of(openid)
+      if (!known.includes(blocked)) this.#of.set(openid, [blocked, ...known].slice(0, blocksKnown))
+    }
+  }
+
+  forget(openid: Openid): void {
+    this.#of.delete(openid)
+  }
+}
+
+const nobody: ReadonlyArray<Openid> = []

@@ -39,7 +39,7 @@ export const chatLayer = (settings: ChatSettings) => {
   const stores = Layer.mergeAll(
     Acquaintances.layer,
     Agenda.layer,
-    Blocks.layer,
+    Layer.provide(Blocks.layer, Acquaintances.layer),
     Duplicates.layer,
     LastLines.layer,
     Ledger.layer,

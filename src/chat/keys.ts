@@ -16,8 +16,8 @@ export const keys = {
   /** What a long lobby differs from: written once. */
   lobbyBase: (name: WriteId) => `lobby-base:${name}`,
   /**
-   * There while two users talked with each other lately, in whichever order they are named. Nobody can find the item who does not
-   * know both, so whoever unfollows leaves no name in it.
+   * There while two users talked with each other lately, in whichever order they are named; says whether one blocked the other.
+   * Nobody can find the item who does not know both, so whoever unfollows leaves no name in it.
    */
   met: (one: Openid, other: Openid) =>
     `met:${hash("sha256", one < other ? `${one} ${other}` : `${other} ${one}`, "base64url")}`,
@@ -25,8 +25,6 @@ export const keys = {
   lastPartner: (openid: Openid) => `last:${openid}`,
   /** Reports that the database could not take yet, sealed. */
   unsavedReports: "unsaved-reports",
-  /** Whom a user blocked, as the database says. */
-  blocks: (openid: Openid) => `blocks:${openid}`,
   /** A message that is being answered or was answered, with the answer. */
   seen: (duplicateKey: string) => `seen:${duplicateKey}`,
   /** A line of that message is about to be passed on, or was. */
@@ -65,8 +63,8 @@ export const ttlSeconds = {
   lastPartner: reportableMinutes * minute,
   /** Longer than a database is down before somebody looks after it. */
   unsavedReports: 7 * day,
-  /** Over a week a block is known although the database is down. */
-  blocks: 7 * day,
+  /** So long a block is known although the database never hears of it; memcached counts no longer times. */
+  blocked: 30 * day,
   /** WeChat's timestamp may be 10 minutes off in either direction; a replay within that finds the answer here. */
   seen: 25 * minute,
   /** The longest window of the allowance is 48 h. */

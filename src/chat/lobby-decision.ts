@@ -1,42 +1,53 @@
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import type { Openid } from "../core/openid.ts"
-import { metLately, type Round, type Seeker } from "../core/pairing.ts"
-import type { Acquaintances } from "./acquaintances.ts"
+import type { Round, Seeker } from "../core/pairing.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import type { Acquaintance, Acquaintances } from "./acquaintances.ts"
 
 /**
- * How often a round is decided anew because those who would meet have met lately. Who waits suits nobody else who waits, so there
- * are few to ask about; after this many the decision stands.
+ * Decides, and decides anew with what is found out about those who would meet, until nobody would meet of whom that is not known: only
+ * they are looked up. `failed` hears of those about whom memcached did not answer; they are left out.
  */
-const acquaintanceChecks = 8
-
-/** Decides, and decides anew with what is found out about those who would meet: only they are looked up. */
 export const decideAmongStrangers = Effect.fnUntraced(function* <S extends Seeker>(
   acquaintances: Acquaintances["Service"],
   seekers: ReadonlyArray<S>,
-  decide: (seekers: ReadonlyArray<S>) => Round<S>
+  decide: (seekers: ReadonlyArray<S>) => Round<S>,
+  failed: (seeker: S, error: MemcachedError) => Effect.Effect<unknown>
 ) {
-  let round = decide(seekers)
-  for (let checks = 0; checks < acquaintanceChecks; checks += 1) {
-    const joins = round.decisions.flatMap(({ seeker, decision }) =>
-      decision._tag === "Join" && !metLately(seeker, decision.entry)
+  const asked = new Set<string>()
+  for (let left = seekers; ;) {
+    const round = decide(left)
+    const open = round.decisions.flatMap(({ seeker, decision }) =>
+      decision._tag === "Join" && !asked.has(nameOf(seeker, decision.entry))
         ? [[seeker, decision.entry] as const]
         : []
     )
-    const met = yield* acquaintances.metLately(joins.map(([seeker, entry]) => [seeker.openid, entry.openid]))
-    const known = new Map(joins.filter((_, place) => met[place] === true))
-    if (known.size === 0) break
-    round = decide(
-      round.decisions.map(({ seeker }) => {
-        const entry = known.get(seeker)
-        return entry === undefined ? seeker : acquainted(seeker, entry)
-      })
-    )
+    if (open.length === 0) return round
+    const found = yield* acquaintances.between(open.map(([seeker, entry]) => [seeker.openid, entry.openid]))
+    const wiser = new Map<S, S | undefined>()
+    for (const [place, [seeker, entry]] of open.entries()) {
+      asked.add(nameOf(seeker, entry))
+      const exit = found[place] ?? Exit.succeed<Acquaintance>("strangers")
+      if (Exit.isSuccess(exit)) wiser.set(seeker, acquainted(seeker, entry, exit.value))
+      else {
+        wiser.set(seeker, undefined)
+        yield* Effect.catch(exit, (error) => failed(seeker, error))
+      }
+    }
+    left = round.decisions.flatMap(({ seeker }) => (wiser.has(seeker) ? (wiser.get(seeker) ?? []) : [seeker]))
   }
-  return round
 })
 
-/** The same seeker, knowing that these two met lately. */
-export const acquainted = <S extends Seeker>(seeker: S, other: { readonly openid: Openid }): S => ({
-  ...seeker,
-  recent: [...seeker.recent, other.openid]
-})
+const nameOf = (seeker: Seeker, entry: { readonly room: string }): string => `${seeker.openid} ${entry.room}`
+
+/** The same seeker, knowing what the two are to each other. */
+export const acquainted = <S extends Seeker>(
+  seeker: S,
+  { openid }: { readonly openid: Openid },
+  acquaintance: Acquaintance
+): S => {
+  if (acquaintance === "blocked") return { ...seeker, blocked: [...seeker.blocked, openid] }
+  return acquaintance === "met" && !seeker.recent.includes(openid)
+    ? { ...seeker, recent: [...seeker.recent, openid] }
+    : seeker
+}

@@ -2,7 +2,7 @@
  * The matchmaker: carries out the pairing decisions of the core. Newcomers of this process are matched with each other first;
  * the rest go to the lobby, with one lobby operation under way per process, so that contention is per server, not per user.
  */
-import { Clock, Context, Deferred, Effect, Layer, Queue } from "effect"
+import { Clock, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { decideRound, type LobbyEntry, pairNewcomers } from "../core/pairing.ts"
 import type { RoomId } from "../core/room.ts"
@@ -88,15 +88,21 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
     return []
   })
 
-  /** Makes all pairs of a round together. Who turns out to have met lately goes into the next round, knowing that. */
+  /** Makes all pairs of a round together. Who turn out to be no strangers go into the next round, knowing that. */
   const pairAll = Effect.fnUntraced(function* (chosen: ReadonlyArray<readonly [Pending, Pending]>) {
-    const strangers = yield* acquaintances.introduce(chosen.map(([one, other]) => [one.openid, other.openid]))
-    const known = chosen.filter((_, place) => strangers[place] !== true)
-    yield* Queue.offerAll(
-      queue,
-      known.flatMap(([one, other]) => [acquainted(one, other), acquainted(other, one)])
-    )
-    const pairs = chosen.filter((_, place) => strangers[place] === true)
+    const found = yield* acquaintances.introduce(chosen.map(([one, other]) => [one.openid, other.openid]))
+    const pairs: Array<readonly [Pending, Pending]> = []
+    for (const [place, two] of chosen.entries()) {
+      const exit = found[place]
+      if (exit === undefined) continue
+      if (Exit.isFailure(exit)) {
+        yield* Effect.catch(exit, (error) => failAll(two, error))
+      } else if (exit.value === "strangers") pairs.push(two)
+      else {
+        const [one, other] = two
+        yield* Queue.offerAll(queue, [acquainted(one, other, exit.value), acquainted(other, one, exit.value)])
+      }
+    }
     if (pairs.length === 0) return
     const exits = yield* moves.pairAll(pairs)
     for (const [place, [one, other]] of pairs.entries()) {
@@ -147,8 +153,11 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
       blocked: pending.blocked,
       deadlineMillis: pending.deadlineMillis ?? now + options.pairingTimeoutMillis
     })
-    const round = yield* decideAmongStrangers(acquaintances, pendings, (seekers) =>
-      decideRound(stored.entries, seekers, now, entryOf)
+    const round = yield* decideAmongStrangers(
+      acquaintances,
+      pendings,
+      (seekers) => decideRound(stored.entries, seekers, now, entryOf),
+      (pending, error) => failAll([pending], error)
     )
     const waiting = round.decisions.filter(({ decision }) => decision._tag === "Wait")
     const ready = (yield* Effect.forEach(waiting, ({ seeker }) => sheltered(seeker), {
@@ -210,11 +219,9 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
 
   const lookAgain: Matchmaker["Service"]["lookAgain"] = Effect.fnUntraced(
     function* (openid, room, deadlineMillis) {
-      const [stored, blocked] = yield* Effect.all([sessions.read(openid), blocks.of(openid)], {
-        concurrency: "unbounded"
-      })
+      const stored = yield* sessions.read(openid)
       if (stored.value?.room !== room) return
-      yield* ask({ openid, stored, room, deadlineMillis, blocked }, true)
+      yield* ask({ openid, stored, room, deadlineMillis, blocked: yield* blocks.of(openid) }, true)
     }
   )
 

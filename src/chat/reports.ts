@@ -13,6 +13,18 @@ export const blocksKnown = 100
 /** What nobody waits for is tried again every 30 s for a quarter of an hour while the database is down. */
 export const databaseAgain = { schedule: Schedule.spaced("30 seconds"), times: 30 } as const
 
+/**
+ * A block may come into the database so much later than it was made: all its tries, and clocks that differ by minutes. One that waited
+ * longer (`unsaved-reports.ts`) is read when all is read anew; until then its mark stands in memcached, where it waited.
+ */
+export const lateSaveMillis = 20 * 60_000
+
+/** `openid` never wants to meet `blocked` again. */
+export interface Block {
+  readonly openid: Openid
+  readonly blocked: Openid
+}
+
 /** `sealedLines`: the last lines of the room, as `last-lines.ts` seals them. Milliseconds since 1970. */
 export interface Report {
   readonly room: RoomId
@@ -31,8 +43,8 @@ export class Reports extends Context.Service<
   {
     /** Keeps a report, and that its two are never paired again. The same report twice is one. */
     readonly save: (report: NewReport) => Effect.Effect<void, DatabaseFailed>
-    /** Whom somebody blocked, newest first. */
-    readonly blockedBy: (openid: Openid) => Effect.Effect<ReadonlyArray<Openid>, DatabaseFailed>
+    /** The blocks made since a time (milliseconds since 1970), oldest first. */
+    readonly blocksSince: (millis: number) => Effect.Effect<ReadonlyArray<Block>, DatabaseFailed>
     /** All that are kept, newest first. */
     readonly list: Effect.Effect<ReadonlyArray<Report>, DatabaseFailed>
     /** Deletes the reports that have been kept long enough. */
@@ -57,13 +69,9 @@ export class Reports extends Context.Service<
               )
             )
           ),
-        blockedBy: (openid) =>
-          Effect.map(
-            database.use(
-              (sql) => sql<{ blocked: Openid }>`SELECT blocked FROM blocks WHERE openid = ${openid}
-                ORDER BY at DESC LIMIT ${blocksKnown}`
-            ),
-            (rows) => rows.map(({ blocked }) => blocked)
+        blocksSince: (millis) =>
+          database.use(
+            (sql) => sql<Block>`SELECT openid, blocked FROM blocks WHERE at >= ${millis} ORDER BY at`
           ),
         list: Effect.map(
           database.use((sql) => sql<Row>`SELECT * FROM reports ORDER BY at DESC`),
@@ -93,16 +101,23 @@ export class Reports extends Context.Service<
   /** In this process, and gone with it. */
   static readonly layerMemory: Layer.Layer<Reports> = Layer.sync(Reports, () => {
     let reports: ReadonlyArray<Report> = []
-    let blocks: ReadonlyArray<{ readonly openid: Openid; readonly blocked: Openid }> = []
+    let blocks: ReadonlyArray<Block & { readonly atMillis: number }> = []
     return Reports.of({
       save: (report) =>
         Effect.sync(() => {
           const isSame = ({ room, reported }: Report) => room === report.room && reported === report.reported
           if (!reports.some(isSame)) reports = [report, ...reports]
-          blocks = [{ openid: report.reporter, blocked: report.reported }, ...blocks]
+          const { reporter: openid, reported: blocked, atMillis } = report
+          const isKnown = blocks.some((block) => block.openid === openid && block.blocked === blocked)
+          if (!isKnown) blocks = [...blocks, { openid, blocked, atMillis }]
         }),
-      blockedBy: (openid) =>
-        Effect.sync(() => blocks.filter((block) => block.openid === openid).map(({ blocked }) => blocked)),
+      blocksSince: (millis) =>
+        Effect.sync(() =>
+          blocks
+            .filter(({ atMillis }) => atMillis >= millis)
+            .toSorted((one, other) => one.atMillis - other.atMillis)
+            .map(({ openid, blocked }) => ({ openid, blocked }))
+        ),
       list: Effect.sync(() => reports),
       expire: Effect.map(Clock.currentTimeMillis, (now) => {
         reports = reports.filter(({ atMillis }) => atMillis >= now - reportKeptMillis)

@@ -141,13 +141,19 @@ export const ledgerContract = (it_: It) => {
         [me, one],
         [other, me]
       ] as const
-      assert.deepStrictEqual(yield* acquaintances.metLately(both), [false, false])
-      assert.deepStrictEqual(yield* acquaintances.introduce([[one, me]]), [true])
-      assert.deepStrictEqual(yield* acquaintances.metLately(both), [true, false])
-      assert.deepStrictEqual(yield* acquaintances.introduce(both), [false, true])
+      const known = (found: ReturnType<typeof acquaintances.between>) => Effect.flatMap(found, Effect.all)
+      assert.deepStrictEqual(yield* known(acquaintances.between(both)), ["strangers", "strangers"])
+      assert.deepStrictEqual(yield* known(acquaintances.introduce([[one, me]])), ["strangers"])
+      assert.deepStrictEqual(yield* known(acquaintances.between(both)), ["met", "strangers"])
+      assert.deepStrictEqual(yield* known(acquaintances.introduce(both)), ["met", "strangers"])
       yield* acquaintances.met([one, other])
       yield* acquaintances.met([one, other])
-      assert.deepStrictEqual(yield* acquaintances.introduce([[other, one]]), [false])
+      assert.deepStrictEqual(yield* known(acquaintances.introduce([[other, one]])), ["met"])
+      yield* acquaintances.block([me, one])
+      // Nothing but time takes a block away.
+      yield* acquaintances.met([one, me])
+      assert.deepStrictEqual(yield* known(acquaintances.between(both)), ["blocked", "met"])
+      assert.deepStrictEqual(yield* known(acquaintances.introduce(both)), ["blocked", "met"])
     })
   )
 }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Fiber, Layer, Option } from "effect"
+import { Clock, Effect, Latch, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
-import { blocksWaitMillis } from "../../src/chat/blocks.ts"
+import { blocksFreshMillis, blocksReloadMillis } from "../../src/chat/blocks.ts"
 import { LastLines, lastLinesKept } from "../../src/chat/last-lines.ts"
 import { Reports } from "../../src/chat/reports.ts"
 import { UnsavedReports } from "../../src/chat/unsaved-reports.ts"
@@ -103,22 +103,46 @@ describe("#举报 in a chat", () => {
 
 describe("two of whom one reported the other", () => {
   const forget = (rig: Rig) => {
-    const memories = rig.store.keys().filter((key) => key.startsWith("met:") || key.startsWith("blocks:"))
+    const memories = rig.store.keys().filter((key) => key.startsWith("met:"))
     assert.isNotEmpty(memories)
     for (const key of memories) rig.store.evict(key)
   }
+  const leave = Effect.fnUntraced(function* (server: Server) {
+    for (const who of [alice, bob]) yield* send(server, typed(who, "#退出"))
+  })
 
   it.effect("are not paired again, whoever looks first, also after memcached forgot", () =>
     Effect.gen(function* () {
       const { rig, servers } = yield* stage
-      yield* send(servers[0], typed(alice, "#举报"))
-      yield* send(servers[1], typed(bob, "#状态"))
-      assert.isFalse(yield* meet(servers))
-      for (const who of [alice, bob]) yield* send(servers[0], typed(who, "#退出"))
+      const [one, other] = servers
+      yield* send(one, typed(alice, "#举报"))
+      yield* send(other, typed(bob, "#状态"))
+      // The server that took the report, the other, and a search after which that has asked the database.
+      for (const both of [
+        [one, one],
+        [other, other],
+        [other, one],
+        [one, other]
+      ] as const) {
+        assert.isFalse(yield* meet(both))
+        yield* leave(one)
+        yield* TestClock.adjust(blocksFreshMillis)
+      }
       forget(rig)
-      assert.isFalse(yield* meet(servers))
+      const fresh = yield* startServer(rig)
+      for (const both of [
+        [one, one],
+        [other, other],
+        [other, one],
+        [one, other],
+        [fresh, fresh]
+      ] as const) {
+        assert.isFalse(yield* meet(both))
+        yield* leave(one)
+      }
       // Others are found as ever.
-      assert.include(yield* looks(servers[0], carol), "已配对成功")
+      yield* looks(other, alice)
+      assert.include(yield* looks(fresh, carol), "已配对成功")
     })
   )
 
@@ -132,27 +156,68 @@ describe("two of whom one reported the other", () => {
       const reports = Reports.of({
         ...memory,
         save: (report) => Effect.andThen(down, memory.save(report)),
-        blockedBy: (openid) => Effect.andThen(down, memory.blockedBy(openid))
+        blocksSince: (millis) => Effect.andThen(down, memory.blocksSince(millis))
       })
       const { servers } = yield* paired({ reports: Layer.succeed(Reports, reports) })
-      assert.include(yield* send(servers[0], typed(alice, "#举报")), "举报收到了")
-      yield* answer(servers[1], clicked(bob, "配对"))
-      assert.include(wordsOf(yield* answer(servers[0], clicked(alice, "配对"))), "正在配对")
+      const [one, other] = servers
+      const look = (server: Server, who: Openid) => Effect.map(answer(server, clicked(who, "配对")), wordsOf)
+      assert.include(yield* send(one, typed(alice, "#举报")), "举报收到了")
+      yield* look(other, bob)
+      assert.include(yield* look(one, alice), "正在配对")
+      for (const who of [alice, bob]) yield* answer(one, typed(who, "#退出"))
+      // Both in one round of a server that did not take the report.
+      const words = yield* Effect.all([look(other, bob), look(other, alice)], { concurrency: "unbounded" })
+      for (const word of words) assert.include(word, "正在配对")
       isDown = false
       yield* servers[1].run(Effect.flatMap(UnsavedReports, ({ saveWaiting }) => saveWaiting))
       assert.lengthOf(yield* memory.list, 1)
     })
   )
 
-  it.effect("a database that does not answer holds nobody up for long", () =>
+  it.effect("nor when memcached does not say what they are to each other", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* stage
+      yield* send(servers[0], typed(alice, "#举报"))
+      yield* send(servers[1], typed(bob, "#状态"))
+      yield* looks(servers[1], bob)
+      rig.faults.fateOf = (_, key) => (key.startsWith("met:") ? "drop" : "proceed")
+      yield* looks(servers[1], alice)
+      rig.faults.fateOf = () => "proceed"
+      assert.isTrue(Option.isNone(yield* servers[0].partner(alice)))
+    })
+  )
+
+  it.effect("a database that does not answer holds nobody up", () =>
     Effect.gen(function* () {
       const memory = yield* Effect.provide(Reports, Reports.layerMemory)
-      const reports = Reports.of({ ...memory, blockedBy: () => Effect.never })
-      const rig = yield* makeRig({ reports: Layer.succeed(Reports, reports) })
-      const server = yield* startServer(rig)
-      const search = yield* Effect.forkChild(answer(server, clicked(alice, "配对")))
-      yield* TestClock.adjust(blocksWaitMillis)
-      assert.include(wordsOf(yield* Fiber.join(search)), "正在配对")
+      const answers = yield* Latch.make(true)
+      const reports = Reports.of({
+        ...memory,
+        blocksSince: (millis) => answers.whenOpen(memory.blocksSince(millis))
+      })
+      const server = yield* startServer(yield* makeRig({ reports: Layer.succeed(Reports, reports) }))
+      yield* answers.close
+      yield* TestClock.adjust(blocksFreshMillis)
+      assert.include(wordsOf(yield* answer(server, clicked(alice, "配对"))), "正在配对")
+      yield* answers.open
+    })
+  )
+
+  it.effect("may meet after who reported unfollowed, once that has come to every server", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* stage
+      yield* send(servers[0], typed(alice, "#举报"))
+      yield* TestClock.adjust(blocksFreshMillis)
+      yield* looks(servers[1], bob)
+      yield* leave(servers[1])
+      yield* servers[0].act(alice, { _tag: "Unfollowed" })
+      forget(rig)
+      assert.isFalse(yield* meet([servers[1], servers[1]]))
+      yield* leave(servers[1])
+      yield* TestClock.adjust(blocksReloadMillis)
+      yield* looks(servers[1], carol)
+      yield* send(servers[1], typed(carol, "#退出"))
+      assert.isTrue(yield* meet([servers[1], servers[1]]))
     })
   )
 })

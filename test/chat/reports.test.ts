@@ -30,16 +30,18 @@ for (const [name, reports] of kinds) {
         const later = { ...first, room: another, reported: carol, atMillis: now }
         for (const report of [first, first, later]) yield* reports.save(report)
         assert.deepStrictEqual(yield* reports.list, [later, first])
-        assert.deepStrictEqual([...new Set(yield* reports.blockedBy(alice))], [carol, bob])
-        assert.deepStrictEqual(yield* reports.blockedBy(bob), [])
+        const blocks = [bob, carol].map((blocked) => ({ openid: alice, blocked }))
+        assert.deepStrictEqual(yield* reports.blocksSince(0), blocks)
+        assert.deepStrictEqual(yield* reports.blocksSince(later.atMillis), blocks.slice(1))
+        assert.deepStrictEqual(yield* reports.blocksSince(later.atMillis + 1), [])
 
         yield* reports.expire
         assert.deepStrictEqual(yield* reports.list, [later])
-        assert.include(yield* reports.blockedBy(alice), bob)
+        assert.deepStrictEqual(yield* reports.blocksSince(0), blocks)
 
         yield* reports.forget(alice)
         assert.deepStrictEqual(yield* reports.list, [{ ...later, reporter: "" as const }])
-        assert.deepStrictEqual(yield* reports.blockedBy(alice), [])
+        assert.deepStrictEqual(yield* reports.blocksSince(0), [])
       })
     )
   })

@@ -72,8 +72,8 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/lobby-decision.ts",
-        text: "return entry === undefined ? seeker : acquainted(seeker, entry)",
-        replacement: "return seeker"
+        text: "wiser.set(seeker, acquainted(seeker, entry, exit.value))",
+        replacement: "wiser.set(seeker, seeker)"
       }
     ],
     test: chat("partners", "whoever met one of those who wait joins the other")
@@ -160,11 +160,48 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/blocks.ts",
-        text: "Option.isSome(cached) ? cached.value : yield* fromDatabase(openid)",
-        replacement: "Option.getOrElse(cached, () => [])"
+        text: "const blocked = known.of(openid)",
+        replacement: "const blocked = known.of(openid).slice(known.of(openid).length)"
       }
     ],
     test: chat("reporting", "are not paired again, whoever looks first, also after memcached forgot")
+  },
+  {
+    name: "a fresh block is known to the server that took the report only",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/blocks.ts",
+        text: "yield* acquaintances.block([openid, blocked])",
+        replacement: ""
+      }
+    ],
+    test: chat("reporting", "are not paired again, whoever looks first, also after memcached forgot")
+  },
+  {
+    name: "newcomers are introduced although one blocked the other",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/acquaintances.ts",
+        text: '(found === "blocked" ? found : "met")',
+        replacement: '(found === "blocked" ? "strangers" : "met")'
+      }
+    ],
+    test: chat("reporting", "nor while the database is down; it gets the report when it is back")
+  },
+  {
+    name: "two of whom memcached does not say what they are count as strangers",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/lobby-decision.ts",
+        text: "if (Exit.isSuccess(exit)) wiser",
+        replacement:
+          "if (Exit.isFailure(exit)) wiser.set(seeker, seeker)\n      else if (Exit.isSuccess(exit)) wiser"
+      }
+    ],
+    test: chat("reporting", "nor when memcached does not say what they are to each other")
   },
   {
     name: "the same two meet again although somebody else waits",
@@ -196,8 +233,8 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/acquaintances.ts",
-        text: "written.map((exit) => !Exit.isSuccess(exit) || exit.value)",
-        replacement: "written.map(() => true)"
+        text: "added.every((exit) => Exit.isSuccess(exit) && exit.value)",
+        replacement: "added.length > 0"
       }
     ],
     test: chat("partners", "nobody meets the last partner again while others look")
