@@ -4,6 +4,7 @@ import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, type Room, type RoomId } from "../core/room.ts"
 import { type Chat, ordinary, resolve, type Session, stateNumbers } from "../core/session.ts"
 import { word } from "../core/wording.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
 import { newWriteId } from "./identifiers.ts"
@@ -79,14 +80,21 @@ export const makeChatView = Effect.gen(function* () {
     return yield* rooms.change(id, room, { ...room.value, writtenBy })
   })
 
-  const view = Effect.fnUntraced(function* (openid: Openid, stored: StoredSession) {
+  const view = (openid: Openid, stored: StoredSession): Effect.Effect<ChatView, MemcachedError> => {
     const pointer = stored.value?.room
+    return pointer === undefined
+      ? Effect.map(Clock.currentTimeMillis, (now) => ({
+          chat: resolve(stored.value, undefined, openid, now),
+          room: undefined,
+          now
+        }))
+      : viewOf(openid, stored, pointer)
+  }
+
+  const viewOf = Effect.fnUntraced(function* (openid: Openid, stored: StoredSession, pointer: RoomId) {
     const believed = stored.value?.partner
     let seen: ChatView = { chat: ordinary, room: undefined, now: yield* Clock.currentTimeMillis }
     for (let tries = 0; tries < viewAttempts; tries += 1) {
-      if (pointer === undefined) {
-        return { ...seen, chat: resolve(stored.value, undefined, openid, seen.now) } satisfies ChatView
-      }
       // The partner is looked at in the same round trip, where the session knows who that is.
       const [room, partner] = yield* Effect.all(
         [

@@ -24,16 +24,17 @@ export const decideAmongStrangers = Effect.fnUntraced(function* <S extends Seeke
     )
     if (open.length === 0) return round
     const found = yield* acquaintances.between(open.map(([seeker, entry]) => [seeker.openid, entry.openid]))
+    /** Who knows more than before, and who is left out. */
     const wiser = new Map<S, S | undefined>()
     for (const [place, [seeker, entry]] of open.entries()) {
       asked.add(nameOf(seeker, entry))
       const exit = found[place] ?? Exit.succeed<Acquaintance>("strangers")
-      if (Exit.isSuccess(exit)) wiser.set(seeker, acquainted(seeker, entry, exit.value))
-      else {
+      if (Exit.isFailure(exit)) {
         wiser.set(seeker, undefined)
         yield* Effect.catch(exit, (error) => failed(seeker, error))
-      }
+      } else if (exit.value !== "strangers") wiser.set(seeker, acquainted(seeker, entry, exit.value))
     }
+    if (wiser.size === 0) return round
     left = round.decisions.flatMap(({ seeker }) => (wiser.has(seeker) ? (wiser.get(seeker) ?? []) : [seeker]))
   }
 })

@@ -81,12 +81,12 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const failAll = (pendings: ReadonlyArray<Pending>, error: MemcachedError) =>
     Effect.forEach(pendings, (pending) => Deferred.fail(pending.outcome, error), { discard: true })
 
-  /** Settles a pending ask, or gives it back for the next round. */
-  const settle = Effect.fnUntraced(function* (pending: Pending, move: Move) {
+  /** Settles a pending ask, or gives it back for the next round. Without an effect, since every pair comes by here. */
+  const settle = (pending: Pending, move: Move): ReadonlyArray<Pending> => {
     if (move._tag === "Again") return [{ ...move.ask, outcome: pending.outcome }]
-    yield* end(pending, move)
+    Deferred.doneUnsafe(pending.outcome, Effect.succeed(move))
     return []
-  })
+  }
 
   /** Makes all pairs of a round together. Who turn out to be no strangers go into the next round, knowing that. */
   const pairAll = Effect.fnUntraced(function* (chosen: ReadonlyArray<readonly [Pending, Pending]>) {
@@ -108,11 +108,12 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
     for (const [place, [one, other]] of pairs.entries()) {
       const exit = exits[place]
       if (exit === undefined) continue
-      yield* exit.pipe(
-        Effect.flatMap(([first, second]) => Effect.all([settle(one, first), settle(other, second)])),
-        Effect.flatMap((left) => Queue.offerAll(queue, left.flat())),
-        Effect.catch((error) => failAll([one, other], error))
-      )
+      if (Exit.isFailure(exit)) yield* Effect.catch(exit, (error) => failAll([one, other], error))
+      else {
+        const [first, second] = exit.value
+        const left = [...settle(one, first), ...settle(other, second)]
+        if (left.length > 0) yield* Queue.offerAll(queue, left)
+      }
     }
   })
 
@@ -123,7 +124,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const join = (pending: Pending, entry: LobbyEntry): Effect.Effect<ReadonlyArray<Pending>> =>
     moves.join(pending, entry).pipe(
       Effect.tap((move) => (move._tag === "SessionChanged" ? giveBack(entry) : Effect.void)),
-      Effect.flatMap((move) => settle(pending, move)),
+      Effect.map((move) => settle(pending, move)),
       Effect.catch((error) =>
         Effect.as(Effect.andThen(giveBack(entry), failAll([pending], error)), [] as ReadonlyArray<Pending>)
       )
@@ -203,19 +204,19 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
     if (rest.length > 0) yield* lobbyRound(rest)
   })
 
-  const ask = Effect.fnUntraced(function* (look: Look, onBehalf: boolean) {
-    const outcome = yield* Deferred.make<Outcome, MemcachedError>()
-    const mark = yield* newWriteId
-    yield* Queue.offer(queue, {
-      ...look,
-      recent: [],
-      mark,
-      freshRoom: roomNamedAfter(mark),
-      onBehalf,
-      outcome
+  const ask = (look: Look, onBehalf: boolean) =>
+    Effect.flatMap(newWriteId, (mark) => {
+      const outcome = Deferred.makeUnsafe<Outcome, MemcachedError>()
+      Queue.offerUnsafe(queue, {
+        ...look,
+        recent: [],
+        mark,
+        freshRoom: roomNamedAfter(mark),
+        onBehalf,
+        outcome
+      })
+      return Deferred.await(outcome)
     })
-    return yield* Deferred.await(outcome)
-  })
 
   const lookAgain: Matchmaker["Service"]["lookAgain"] = Effect.fnUntraced(
     function* (openid, room, deadlineMillis) {

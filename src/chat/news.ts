@@ -92,7 +92,10 @@ export class News extends Context.Service<
         }
       })
 
-      const untold = Effect.fnUntraced(function* (openid: Openid, first: StoredSession) {
+      const untold = (openid: Openid, stored: StoredSession) =>
+        stored.value?.tellingUntilMillis === undefined ? Effect.succeed(stored) : afterTelling(openid, stored)
+
+      const afterTelling = Effect.fnUntraced(function* (openid: Openid, first: StoredSession) {
         let stored = first
         for (let waited = 0; waited < tellingWaitMillis; waited += tellingPollMillis) {
           const until = stored.value?.tellingUntilMillis

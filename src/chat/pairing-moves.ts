@@ -1,4 +1,4 @@
-import { Clock, Effect, Exit, Metric } from "effect"
+import { Clock, Effect, Exit } from "effect"
 import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry, Seeker } from "../core/pairing.ts"
 import { joined, type Room, type RoomId, type WriteId } from "../core/room.ts"
@@ -9,6 +9,7 @@ import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
 import { newRoomId } from "./identifiers.ts"
 import { News } from "./news.ts"
+import { countPairs } from "./pairing-metrics.ts"
 import { Rooms } from "./rooms.ts"
 import { type SessionChange, Sessions, type StoredSession } from "./sessions.ts"
 
@@ -56,15 +57,6 @@ export interface MatchmakerOptions {
   readonly idleTimeoutMillis: number
 }
 
-const pairingSeconds = Metric.histogram("pairing_seconds", {
-  description: "From opening a room to the pair",
-  boundaries: [0.01, 0.1, 0.5, 1, 2, 5, 10, 20, 30, 45, 60]
-})
-const pairsTotal = Metric.counter("pairs_total", {
-  description: "Pairs made by this process",
-  incremental: true
-})
-
 /** The writes by which a look becomes a room or a pair: point first, then join (design, rule 4). */
 export const makePairingMoves = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const acquaintances = yield* Acquaintances
@@ -86,12 +78,6 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
   const again = (ask: Ask) =>
     Effect.map(refreshed(ask), (next): Move =>
       next === undefined ? { _tag: "SessionChanged" } : { _tag: "Again", ask: next }
-    )
-
-  const countPair = (openedAtMillis: number, now: number) =>
-    Effect.andThen(
-      Metric.update(pairsTotal, 1),
-      Metric.update(pairingSeconds, Math.max(0, now - openedAtMillis) / 1_000)
     )
 
   /**
@@ -137,7 +123,7 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
     if (waiting?._tag !== "Waiting" || waiting.opener !== entry.openid) return yield* again(left)
     const room = joined(waiting, left.openid, now, left.mark)
     if (!(yield* rooms.change(entry.room, found, room))) return yield* again(left)
-    yield* countPair(waiting.openedAtMillis, now)
+    yield* countPairs([now - waiting.openedAtMillis])
     yield* background.run(acquaintances.met([left.openid, entry.openid]))
     yield* background.run(news.tell(entry.openid, entry.room))
     if (left.onBehalf) yield* background.run(news.tell(left.openid, entry.room))
@@ -188,19 +174,18 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
     const ready = pairs.filter((_, place) => isTrue(bothPoint[place]))
     const created = (yield* rooms.createAll(ready.map((pair) => roomOf(pair, now)))).values()
     const made = bothPoint.map((exit) => (isTrue(exit) ? (created.next().value ?? exit) : exit))
-    return yield* Effect.forEach(pairs, (pair, place) => Effect.exit(outcomeOf(pair, made[place], now)))
+    yield* countPairs(made.filter(isTrue).map(() => 0))
+    return yield* Effect.forEach(pairs, (pair, place) =>
+      isTrue(made[place])
+        ? Effect.succeed(Exit.succeed(foundEachOther(pair, now)))
+        : Effect.exit(notMade(pair, made[place]))
+    )
   })
 
-  const outcomeOf = Effect.fnUntraced(function* ([one, other]: Pair, made: Written | undefined, now: number) {
-    if (made === undefined || !(yield* made)) return [yield* again(one), yield* again(other)] as const
-    yield* countPair(now, now)
-    const found = (partner: Openid): Move => ({
-      _tag: "Found",
-      room: one.freshRoom,
-      partner,
-      sinceMillis: now
-    })
-    return [found(other.openid), found(one.openid)] as const
+  /** Both go on to the next round, if they still are as they were; or memcached cannot be reached. */
+  const notMade = Effect.fnUntraced(function* ([one, other]: Pair, made: Written | undefined) {
+    if (made !== undefined) yield* made
+    return [yield* again(one), yield* again(other)] as const
   })
 
   return { openRoom, join, pairAll }
@@ -214,6 +199,14 @@ const isTrue = (exit: Written | undefined): boolean =>
 /** The first failure, or whether all went well. */
 const all = (exits: ReadonlyArray<Written>): Written =>
   exits.find(Exit.isFailure) ?? Exit.succeed(exits.every(isTrue))
+
+const foundEachOther = ([one, other]: Pair, now: number): readonly [Move, Move] => {
+  const found = { _tag: "Found", room: one.freshRoom, sinceMillis: now } as const
+  return [
+    { ...found, partner: other.openid },
+    { ...found, partner: one.openid }
+  ]
+}
 
 const roomOf = ([one, other]: Pair, now: number): { readonly id: RoomId; readonly room: Room } => ({
   id: one.freshRoom,

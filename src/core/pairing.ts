@@ -94,7 +94,8 @@ export const decideRound = <S extends Seeker>(
     }
     return { seeker, decision }
   })
-  const changed = after.length !== lobby.length || after.some((entry, index) => entry !== lobby[index])
+  const changed =
+    after !== lobby && (after.length !== lobby.length || after.some((entry, index) => entry !== lobby[index]))
   return { decisions, lobby: after, changed }
 }
 

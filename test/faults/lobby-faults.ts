@@ -73,7 +73,7 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
       {
         file: "src/chat/lobby-decision.ts",
         text: "wiser.set(seeker, acquainted(seeker, entry, exit.value))",
-        replacement: "wiser.set(seeker, seeker)"
+        replacement: "wiser.delete(seeker)"
       }
     ],
     test: chat("partners", "whoever met one of those who wait joins the other")
@@ -196,9 +196,8 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/lobby-decision.ts",
-        text: "if (Exit.isSuccess(exit)) wiser",
-        replacement:
-          "if (Exit.isFailure(exit)) wiser.set(seeker, seeker)\n      else if (Exit.isSuccess(exit)) wiser"
+        text: "if (Exit.isFailure(exit)) {",
+        replacement: "if (Exit.isFailure(exit)) continue\n      if (Exit.isFailure(exit)) {"
       }
     ],
     test: chat("reporting", "nor when memcached does not say what they are to each other")
