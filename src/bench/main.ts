@@ -6,12 +6,15 @@ import { presenterLayer } from "../commands/presenter.ts"
 import { fullExtent, quickExtent } from "./extent.ts"
 import { pairing } from "./pairing.ts"
 import { type Row, table } from "./rows.ts"
+import { webhook } from "./webhook.ts"
+import { fullWebhookExtent, quickWebhookExtent } from "./webhook-extent.ts"
 
 const version = "0.1.0"
 
 /** Every benchmark by its name. */
 const benchmarks = {
-  pairing: (quick: boolean) => pairing(quick ? quickExtent : fullExtent)
+  pairing: (quick: boolean) => pairing(quick ? quickExtent : fullExtent),
+  webhook: (quick: boolean) => webhook(quick ? quickWebhookExtent : fullWebhookExtent)
 }
 type Name = keyof typeof benchmarks
 const names = Object.keys(benchmarks) as Array<Name>

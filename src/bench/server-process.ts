@@ -77,7 +77,7 @@ const ended = (child: ChildProcess) =>
     await exit
   })
 
-const freePort = Effect.promise(
+export const freePort = Effect.promise(
   () =>
     new Promise<number>((resolve, reject) => {
       const server = createServer().once("error", reject)
