@@ -1,5 +1,5 @@
 /** What came in from WeChat, as data (protocol notes 2): one tagged union, read from XML by a pure and total function. */
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import { Option, Result, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
 import { readFields } from "./json.ts"
@@ -60,9 +60,7 @@ export const readMessage = (xml: string): Result.Result<Incoming, NotAMessage> =
  * sender and second alone drop distinct events (pitfalls 2 and 3).
  */
 export const duplicateKey = (incoming: Incoming): string =>
-  createHash("sha256")
-    .update(JSON.stringify([incoming.from, incoming.createTimeSeconds, ...identity(incoming)]))
-    .digest("hex")
+  hash("sha256", JSON.stringify([incoming.from, incoming.createTimeSeconds, ...identity(incoming)]), "hex")
 
 const identity = (incoming: Incoming): ReadonlyArray<unknown> => {
   if ("msgId" in incoming && incoming.msgId !== undefined) return ["id", incoming.msgId]
@@ -91,6 +89,7 @@ const headerChecks = {
 } as const
 
 type Header = keyof typeof headerChecks
+const everyHeaderCheck = Object.entries(headerChecks)
 
 /** Every element that is read below: twice means that somebody wrote a field into a field. */
 const otherNames = [
@@ -115,7 +114,7 @@ const malformed = (field: string) => new NotAMessage({ problem: "a field is malf
 
 /** The header counts only where it stands before the content: after it a user could have written it (pitfall 41). */
 const headerProblem = ({ head, repeated }: XmlFields): NotAMessage | undefined => {
-  for (const [field, isWellFormed] of Object.entries(headerChecks)) {
+  for (const [field, isWellFormed] of everyHeaderCheck) {
     if (repeated.has(field)) return new NotAMessage({ problem: "a field occurs twice", field })
     const value = head.get(field)
     if (value === undefined) return missing(field)

@@ -1,6 +1,7 @@
 /** Reads the XML of a callback into flat fields, so that nothing a user wrote can pass for a field (protocol notes 12, pitfalls 13 to 20 and 38 to 41). */
 import { Option, Result, Schema } from "effect"
 import { XMLParser, XMLValidator } from "fast-xml-parser"
+import { type Child, flatElements } from "./flat-xml.ts"
 
 /**
  * The direct children of `<xml>` by name. `head` holds what stands before `<Content>`, `tail` what stands after it; without a
@@ -29,7 +30,10 @@ export class NotXml extends Schema.TaggedError<NotXml>()("NotXml", {
 export const readXml = (xml: string): Result.Result<XmlFields, NotXml> => {
   const text = withoutForbiddenCharacters(xml).trim()
   if (!text.endsWith("</xml>")) return Result.fail(malformed)
-  return Result.flatMap(cutContent(text), ({ before, content, after }) => {
+  return Result.flatMap(cutContent(text), (cut) => {
+    const { before, content, after } = cut
+    const flat = flatChildren(cut)
+    if (flat !== undefined) return Result.succeed(fieldsOf(flat, content))
     if (declaresDoctype(before) || declaresDoctype(after)) return Result.fail(doctype)
     const children = childrenOf(Option.isSome(content) ? `${before}<Content/>${after}` : before)
     return Result.map(children, (all) => fieldsOf(all, content))
@@ -124,10 +128,25 @@ const parser = new XMLParser({
   transformTagName: (name) => (name in Object.prototype ? `-${name}` : name)
 })
 
-interface Child {
-  readonly name: string
-  readonly value: string
+const rootStart = "<xml>"
+const rootEnd = "</xml>"
+const contentMark: Child = { name: "Content", value: "" }
+
+/** The children without a parser; undefined: there is more to them than elements side by side. */
+const flatChildren = ({ before, content, after }: Cut): ReadonlyArray<Child> | undefined => {
+  if (!before.startsWith(rootStart)) return undefined
+  const start = rootStart.length
+  if (Option.isNone(content))
+    return withoutContent(flatElements(before, start, before.length - rootEnd.length))
+  const head = withoutContent(flatElements(before, start, before.length))
+  if (head === undefined) return undefined
+  const tail = withoutContent(flatElements(after, 0, after.length - rootEnd.length))
+  return tail === undefined ? undefined : [...head, contentMark, ...tail]
 }
+
+/** Another content than the one that was cut out has rules of its own. */
+const withoutContent = (children: ReadonlyArray<Child> | undefined): ReadonlyArray<Child> | undefined =>
+  children?.some(({ name }) => name === contentMark.name) === true ? undefined : children
 
 const childrenOf = (xml: string): Result.Result<ReadonlyArray<Child>, NotXml> => {
   const parsed = Result.try({ try: () => parse(xml), catch: () => malformed })
