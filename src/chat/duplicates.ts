@@ -7,6 +7,7 @@ import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { Content } from "../core/content.ts"
 import { WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { makeAlarms } from "./alarms.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { jsonItem, nothing, type Stored } from "./stored.ts"
@@ -48,8 +49,8 @@ export interface Mine {
   readonly firstClaimedAtMillis: number
   /** A server that died has begun to work on it. */
   readonly takenOver: boolean
-  /** Shows every `beatEveryMillis` that this server lives; never ends. */
-  readonly beats: Effect.Effect<never>
+  /** Does `work`, and shows every `beatEveryMillis` meanwhile that this server lives. */
+  readonly alive: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /**
    * To be asked before something is done that cannot be undone or recognised: a push. False: a server that died, or was taken for dead,
    * was at that point before.
@@ -89,6 +90,7 @@ export class Duplicates extends Context.Service<
     Duplicates,
     Effect.gen(function* () {
       const memcached = yield* Memcached
+      const beatTimes = yield* makeAlarms(beatEveryMillis)
       const items = jsonItem(memcached, Seen)
       const read = (key: string) => items.read(keys.seen(key))
       const write = (key: string, from: Stored<Seen>, next: Seen) =>
@@ -98,7 +100,7 @@ export class Duplicates extends Context.Service<
         const { holder } = claimed
         const record = (answered: NonNullable<Seen["answered"]>) =>
           memcached
-            .set(keys.seen(key), encode({ ...claimed, answered }), ttlSeconds.seen)
+            .set(keys.seen(key), JSON.stringify({ ...claimed, answered }), ttlSeconds.seen)
             .pipe(
               Effect.catch((error) =>
                 Effect.logWarning("an answer could not be recorded", { problem: error.message })
@@ -112,6 +114,19 @@ export class Duplicates extends Context.Service<
           const writtenBy = yield* newWriteId
           yield* write(key, stored, { ...stored.value, writtenBy, aliveUntilMillis: now + leaseMillis })
         })
+
+        const alive: Mine["alive"] = (work) =>
+          Effect.suspend(() => {
+            let takeBack = () => {}
+            const beatOn = (): void => {
+              takeBack = beatTimes.set(Effect.andThen(Effect.sync(beatOn), Effect.ignore(beat)))
+            }
+            beatOn()
+            return Effect.ensuring(
+              work,
+              Effect.sync(() => takeBack())
+            )
+          })
 
         const withdraw = Effect.gen(function* () {
           for (;;) {
@@ -128,7 +143,7 @@ export class Duplicates extends Context.Service<
           _tag: "Mine",
           firstClaimedAtMillis: claimed.firstClaimedAtMillis,
           takenOver,
-          beats: Effect.forever(Effect.andThen(Effect.sleep(beatEveryMillis), Effect.ignore(beat))),
+          alive,
           firstToSend: Effect.suspend(() =>
             mayHaveSent
               ? Effect.succeed(true)
@@ -225,5 +240,3 @@ export interface Over {
 
 /** Somebody is about to do what cannot be undone. */
 const Sent = Schema.Struct({ writtenBy: WriteId })
-
-const encode = Schema.encodeSync(Schema.fromJsonString(Seen))

@@ -5,6 +5,7 @@ import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import type { Incoming } from "../wechat/messages.ts"
 import { lastAttemptEndsMillis, replyBudgetMillis } from "./answer.ts"
+import { makeAlarms } from "./alarms.ts"
 import { Background } from "./background.ts"
 import {
   type Answered,
@@ -22,10 +23,12 @@ import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
 const offerMillis = underwayPollMillis + 300
 
 /** Messages by kind and by what became of them. */
-export const messagesTotal = Metric.counter("messages_total", {
-  description: "Attempts of messages from users, by kind and outcome",
-  incremental: true
-})
+const messagesTotal = (attributes: { readonly kind: Incoming["_tag"]; readonly outcome: Outcome }) =>
+  Metric.counter("messages_total", {
+    description: "Attempts of messages from users, by kind and outcome",
+    incremental: true,
+    attributes
+  })
 
 /** What a message came to. `restate`: it says nothing but how things stand, and this is how they stand later. */
 export interface Finished extends Reply {
@@ -57,6 +60,7 @@ export const makeExchange = Effect.gen(function* () {
   const duplicates = yield* Duplicates
   const postman = yield* Postman
   const followerHash = makeFollowerHash(yield* LinkSecret)
+  const budgetEnds = yield* makeAlarms(replyBudgetMillis)
 
   const whileServing = (millis: number) => Effect.raceFirst(Effect.sleep(millis), background.ending)
 
@@ -90,12 +94,10 @@ export const makeExchange = Effect.gen(function* () {
 
   const answer = Effect.fnUntraced(function* ({ incoming, key, begin }: Attempt) {
     let isOver = false
+    let heard = Deferred.makeUnsafe<Heard>()
     const cameMillis = yield* Clock.currentTimeMillis
 
-    const work = Effect.fnUntraced(function* (
-      heard: Deferred.Deferred<Answered | Underway>,
-      over: Over | undefined
-    ) {
+    const work = Effect.fnUntraced(function* (over: Over | undefined) {
       const begun = yield* Effect.catch(begin(over), (error) =>
         Effect.map(busy(incoming.from, error), answered)
       )
@@ -104,44 +106,60 @@ export const makeExchange = Effect.gen(function* () {
         return
       }
       const { claim } = begun
-      const finished = yield* Effect.raceFirst(begun.rest, claim.beats)
-      if (isOver) yield* finishLate(incoming, claim, finished)
-      else {
-        yield* Deferred.succeed(heard, answered(finished))
-        yield* claim.settle(finished.answer)
-      }
+      const finished = yield* claim.alive(begun.rest)
+      const isInTime = !isOver && (yield* Deferred.succeed(heard, answered(finished)))
+      yield* isInTime ? claim.settle(finished.answer) : finishLate(incoming, claim, finished)
       if (finished.afterwards !== undefined) yield* finished.afterwards
     })
 
-    const listen = Effect.gen(function* () {
-      let over: Over | undefined
-      for (;;) {
-        const heard = yield* Deferred.make<Answered | Underway>()
-        yield* background.run(work(heard, over))
-        const begun = yield* Deferred.await(heard)
-        if (begun._tag === "Answered") return begun.answer
-        const ended = yield* duplicates.whenOver(key)
-        if (ended._tag === "Answered") return ended.answer
-        over = ended
-      }
-    }).pipe(Effect.catch((error) => Effect.map(busy(incoming.from, error), ({ answer }) => answer)))
+    /** Nearly every message is over with this. */
+    const first = Effect.suspend(() => {
+      const takeBack = budgetEnds.set(Effect.asVoid(Deferred.succeed(heard, late)))
+      return background
+        .run(work(undefined))
+        .pipe(Effect.andThen(Deferred.await(heard)), Effect.ensuring(Effect.sync(takeBack)))
+    })
 
-    const patience = Effect.gen(function* () {
-      yield* Effect.sleep(replyBudgetMillis)
+    /** The answer, from whomever it comes. */
+    const listen = Effect.fnUntraced(function* (latest: Heard) {
+      for (;;) {
+        if (latest._tag === "Answered") return latest.answer
+        if (latest._tag === "Underway") {
+          const ended = yield* duplicates.whenOver(key)
+          if (ended._tag === "Answered") return ended.answer
+          heard = Deferred.makeUnsafe()
+          yield* background.run(work(ended))
+        }
+        latest = yield* Deferred.await(heard)
+      }
+    })
+
+    const patience = Effect.fnUntraced(function* (latest: Heard) {
+      if (latest._tag !== "Late") {
+        yield* Effect.sleep(cameMillis + replyBudgetMillis - (yield* Clock.currentTimeMillis))
+      }
       if (yield* postman.mayPush) return undefined
       const firstMillis = (yield* duplicates.claimedAtMillis(key)) ?? cameMillis
-      const now = yield* Clock.currentTimeMillis
-      yield* whileServing(Math.max(0, firstMillis + lastAttemptEndsMillis - now))
+      yield* whileServing(Math.max(0, firstMillis + lastAttemptEndsMillis - (yield* Clock.currentTimeMillis)))
       return text(word({ _tag: "StillWorking" }))
     })
 
-    return yield* Effect.raceFirst(
-      Effect.map(listen, (answer): Ended => ({
-        answer,
-        outcome: answer === undefined ? "silent" : "answered"
-      })),
-      Effect.map(patience, (answer): Ended => ({ answer, outcome: "late" }))
-    ).pipe(
+    const waited = (latest: Heard) =>
+      Effect.raceFirst(
+        listen(latest).pipe(
+          Effect.catch((error) => Effect.map(busy(incoming.from, error), ({ answer }) => answer)),
+          Effect.map(endedWith)
+        ),
+        Effect.map(patience(latest), (answer): Ended => ({ answer, outcome: "late" }))
+      )
+
+    return yield* first.pipe(
+      Effect.flatMap((latest) => {
+        if (latest._tag === "Answered") return Effect.succeed(endedWith(latest.answer))
+        // Whoever is late goes on to listen, where nothing can be pushed.
+        if (latest._tag === "Late") heard = Deferred.makeUnsafe()
+        return waited(latest)
+      }),
       Effect.ensuring(
         Effect.sync(() => {
           isOver = true
@@ -157,11 +175,37 @@ export const makeExchange = Effect.gen(function* () {
 })
 
 export const countMessage = (incoming: Incoming, outcome: Outcome) =>
-  Metric.update(Metric.withAttributes(messagesTotal, { kind: incoming._tag, outcome }), 1)
+  Metric.update(counterOf(incoming._tag, outcome), 1)
+
+/** Made once: putting attributes to a metric takes longer than counting. */
+const counters = new Map<string, Metric.Counter<number>>()
+
+const counterOf = (kind: Incoming["_tag"], outcome: Outcome): Metric.Counter<number> => {
+  const name = `${kind} ${outcome}`
+  const known = counters.get(name)
+  if (known !== undefined) return known
+  const counter = messagesTotal({ kind, outcome })
+  counters.set(name, counter)
+  return counter
+}
 
 const nowOf = (finished: Finished): Effect.Effect<Finished> => finished.restate ?? Effect.succeed(finished)
 
 const answered = ({ answer }: Finished): Answered => ({ _tag: "Answered", answer })
+
+/** The budget is used up, and nothing was heard. */
+interface Late {
+  readonly _tag: "Late"
+}
+
+type Heard = Answered | Underway | Late
+
+const late: Late = { _tag: "Late" }
+
+const endedWith = (answer: Content | undefined): Ended => ({
+  answer,
+  outcome: answer === undefined ? "silent" : "answered"
+})
 
 interface Ended {
   readonly answer: Content | undefined

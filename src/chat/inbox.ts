@@ -130,8 +130,9 @@ const make = Effect.gen(function* () {
       })
       if (later === undefined) {
         // News of a chat may have become mail since the look: words that come now must not overtake it. Nor may words of a
-        // search or a pair wait: it can change at any moment, and that is told by push.
-        const isFresh = session.value === undefined || sentences.length === 0 || sentences.some(tellsOfAChat)
+        // search or a pair wait: it can change at any moment, and that is told by push. Without a room there is no news.
+        const isFresh =
+          session.value?.room === undefined || sentences.length === 0 || sentences.some(tellsOfAChat)
         return { rest: Effect.succeed(yield* compose(from, sentences, isFresh ? mail : undefined)) }
       }
       const rest = later(claimed.firstClaimedAtMillis + laterMillis).pipe(
@@ -140,9 +141,8 @@ const make = Effect.gen(function* () {
       )
       return { rest }
     })
-    const { rest } = yield* Effect.raceFirst(
-      Effect.catch(answering, (error) => Effect.succeed({ rest: exchange.busy(from, error) })),
-      claimed.beats
+    const { rest } = yield* claimed.alive(
+      Effect.catch(answering, (error) => Effect.succeed({ rest: exchange.busy(from, error) }))
     )
     return { _tag: "Begun", claim: claimed, rest } satisfies Begun
   })

@@ -1,5 +1,7 @@
-import { Duration, Effect, Schema, Stream } from "effect"
+import type { Readable } from "node:stream"
+import { Effect, Schema, type Scope } from "effect"
 import type { HttpServerRequest } from "effect/http"
+import { type Alarms, makeAlarms } from "../chat/alarms.ts"
 
 /** A WeChat message is a few kilobytes; three times that in compatible mode (protocol notes 2.1). */
 export const bodyMaxBytes = 64 * 1024
@@ -21,29 +23,45 @@ export class BodyIncomplete extends Schema.TaggedError<BodyIncomplete>()("BodyIn
   }
 }
 
-/** The whole body as text; never more of it in memory than the limit and one chunk. */
-export const readBody = (
+export type BodyReader = (
   request: HttpServerRequest.HttpServerRequest
-): Effect.Effect<string, BodyTooLarge | BodyIncomplete> =>
-  Number(request.headers["content-length"] ?? 0) > bodyMaxBytes
-    ? Effect.fail(new BodyTooLarge())
-    : request.stream.pipe(
-        Stream.mapError(() => new BodyIncomplete()),
-        Stream.runFoldEffect(
-          (): Received => ({ chunks: [], bytes: 0 }),
-          ({ chunks, bytes }, chunk) =>
-            bytes + chunk.length > bodyMaxBytes
-              ? Effect.fail(new BodyTooLarge())
-              : Effect.succeed({ chunks: [...chunks, chunk], bytes: bytes + chunk.length })
-        ),
-        Effect.map(({ chunks }) => Buffer.concat(chunks).toString("utf8")),
-        Effect.timeoutOrElse({
-          duration: Duration.millis(bodyTimeoutMillis),
-          orElse: () => Effect.fail(new BodyIncomplete())
-        })
-      )
+) => Effect.Effect<string, BodyTooLarge | BodyIncomplete>
 
-interface Received {
-  readonly chunks: ReadonlyArray<Uint8Array>
-  readonly bytes: number
-}
+/** Reads whole bodies as text; never more of one in memory than the limit and one chunk. For those who read many. */
+export const makeBodyReader: Effect.Effect<BodyReader, never, Scope.Scope> = Effect.map(
+  makeAlarms(bodyTimeoutMillis),
+  (timeouts) => (request) =>
+    Number(request.headers["content-length"] ?? 0) > bodyMaxBytes
+      ? Effect.fail(new BodyTooLarge())
+      : received(request.source as Readable, timeouts)
+)
+
+/** Reads one body. */
+export const readBody: BodyReader = (request) =>
+  Effect.scoped(Effect.flatMap(makeBodyReader, (read) => read(request)))
+
+/** From Node's own stream: one of Effect's around it costs more than all else that is done with a short message. */
+const received = (source: Readable, timeouts: Alarms): ReturnType<BodyReader> =>
+  Effect.callback((resume) => {
+    const chunks: Array<Buffer> = []
+    let bytes = 0
+    const letGo = () => {
+      takeBack()
+      source.off("data", onData).off("end", onEnd).off("error", onBroken).off("close", onBroken)
+    }
+    const settle = (result: ReturnType<BodyReader>) => {
+      letGo()
+      resume(result)
+    }
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > bodyMaxBytes) settle(Effect.fail(new BodyTooLarge()))
+      else chunks.push(chunk)
+    }
+    const onEnd = () => settle(Effect.succeed(Buffer.concat(chunks).toString("utf8")))
+    const onBroken = () => settle(Effect.fail(new BodyIncomplete()))
+    const takeBack = timeouts.set(Effect.sync(onBroken))
+    if (source.destroyed) return onBroken()
+    source.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken)
+    return Effect.sync(letGo)
+  })

@@ -7,7 +7,7 @@ import { isSigned, type MessageMode, openCallback, type OpenedCallback } from ".
 import { type Incoming, readMessage } from "../wechat/messages.ts"
 import { imageReply, type ReplyAddress, success, textReply, videoReply, voiceReply } from "../wechat/reply.ts"
 import { makeRefusals } from "./refusals.ts"
-import { readBody } from "./request-body.ts"
+import { type BodyReader, makeBodyReader } from "./request-body.ts"
 
 /** How far the timestamp of a callback may be off, in either direction: clocks differ, and WeChat repeats for 15 s. */
 export const timestampToleranceSeconds = 10 * 60
@@ -19,12 +19,13 @@ export const webhookRoutes = (mode: MessageMode) =>
     Effect.fnUntraced(function* (router) {
       const inbox = yield* Inbox
       const refuse = makeRefusals()
+      const readBody = yield* makeBodyReader
       yield* router.add("*", callbackPath, (request) => {
         switch (request.method) {
           case "GET":
             return verify(mode, refuse, request)
           case "POST":
-            return receive(mode, inbox, refuse, request)
+            return receive(mode, inbox, refuse, readBody, request)
           default:
             return Effect.succeed(notAllowed)
         }
@@ -49,6 +50,7 @@ const receive = (
   mode: MessageMode,
   inbox: Inbox["Service"],
   refuse: Refuse,
+  readBody: BodyReader,
   request: HttpServerRequest.HttpServerRequest
 ) => {
   const query = queryOf(request)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Schema } from "effect"
+import { Context, Effect, Fiber, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import {
   type Answered,
@@ -22,7 +22,7 @@ const start = Effect.fnUntraced(function* (store: MemoryStore, plan = noFaults()
     Layer.provide(faultyMemcached(plan)),
     Layer.provide(Memcached.layerStore(store))
   )
-  const duplicates = yield* Effect.provide(Duplicates, Layer.fresh(layer))
+  const duplicates = Context.get(yield* Layer.build(Layer.fresh(layer)), Duplicates)
 
   /** As an attempt does: waits as long as another works on the message, and takes over from the dead. */
   const claim = Effect.fnUntraced(function* (key: string) {
@@ -121,7 +121,7 @@ describe("attempts of one message", () => {
         const store = new MemoryStore()
         const [busy, other] = [yield* start(store), yield* start(store)]
         const claim = claimed(yield* busy.claim("k"))
-        const beats = yield* Effect.forkChild(claim.beats)
+        const beats = yield* Effect.forkChild(claim.alive(Effect.never))
         const waiting = yield* decided(other.claim("k"), 60_000)
         assert.isUndefined(waiting.pollUnsafe())
         // By the clock of the other server its lease has always run out.
