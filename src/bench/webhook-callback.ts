@@ -26,13 +26,16 @@ const openidLength = 28
 export const user = (number: number): Openid =>
   Openid.make(`oWebhook${String(number).padStart(openidLength - "oWebhook".length, "0")}`)
 
+/** Milliseconds since 1970. */
+const nowMillis = () => performance.timeOrigin + performance.now()
+
 /** WeChat's ids are numbers of 64 bits that grow. */
-let lastMsgId = BigInt(Date.now()) * 1_000_000n
+let lastMsgId = BigInt(Math.floor(nowMillis())) * 1_000_000n
 
 /** One text from a user at this moment, as a `POST` on a connection that stays open. */
 export const textCallback = (port: number, mode: MessageMode, from: Openid, text: string): Buffer => {
   lastMsgId += 1n
-  const timestamp = String(Math.floor(Date.now() / 1_000))
+  const timestamp = String(Math.floor(nowMillis() / 1_000))
   const nonce = String(randomInt(1_000_000_000))
   const query = `signature=${requestSignature(token, timestamp, nonce)}&timestamp=${timestamp}&nonce=${nonce}&openid=${from}`
   const xml = element(

@@ -231,8 +231,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/wechat/signature.ts",
-        text: "claimed !== undefined && timingSafeEqual(",
-        replacement: "claimed !== undefined || timingSafeEqual("
+        text: "ours.length === theirs.length && timingSafeEqual(",
+        replacement: "ours.length === theirs.length || timingSafeEqual("
       }
     ],
     test: {
