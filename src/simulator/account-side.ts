@@ -1,13 +1,13 @@
 /** What the account may do by API: tokens, pushes, typing, the menu; the rules of protocol notes 5, 6 and 7. */
 import { Clock, Effect, Redacted, Result } from "effect"
-import { mayCall, rightsOf } from "./account-kind.ts"
+import type { AccountMessage } from "./account-message.ts"
 import { spend } from "./allowance.ts"
+import { makeCallCounts } from "./call-counts.ts"
 import type { Faults } from "./fault-plan.ts"
 import { refuse, type ApiRefusal } from "./errcode.ts"
 import { checkMenu, type Menu } from "./menu.ts"
 import type { PhoneBook } from "./phone-book.ts"
 import { accountContent, textContent, type Phone } from "./phone.ts"
-import { maxTextBytes, type AccountMessage } from "./reply-reader.ts"
 import {
   checkToken,
   currentStable,
@@ -32,20 +32,11 @@ export interface TokenAnswer {
 }
 
 /** Typing needs an exchange in the last 30 s, is seen for 15 s (notes 6.3). */
-const typingNeedsActWithinMillis = 30_000
+const typingNeedsExchangeWithinMillis = 30_000
 const typingShownMillis = 15_000
 
 /** The grey line under a push with `aimsgcontext.is_ai_msg` (notes 6.2). */
 const aiMark = "内容由第三方AI生成"
-
-/** WeChat's day begins at midnight in Beijing (notes 5, unverified). */
-const beijingAheadMillis = 8 * 3_600_000
-const dayMillis = 86_400_000
-const dayOf = (nowMillis: number): number => Math.floor((nowMillis + beijingAheadMillis) / dayMillis)
-
-/** Calls a minute to the stable token (notes 5); past that 45011. */
-const stableTokenCallsPerMinute = 10_000
-const minuteMillis = 60_000
 
 export const makeAccountSide = (
   app: AppCredentials,
@@ -54,9 +45,7 @@ export const makeAccountSide = (
   knowsMedia: (mediaId: string, nowMillis: number) => boolean
 ) => {
   let desk = emptyDesk
-  let counts = { day: 0, minute: 0, calls: new Map<string, number>(), tokenCallsThisMinute: 0 }
-
-  const countOf = (path: string): number => counts.calls.get(path) ?? 0
+  const counts = makeCallCounts(() => book.conditions().kind)
 
   const answer = (value: string): Effect.Effect<TokenAnswer> =>
     Effect.map(Clock.currentTimeMillis, (nowMillis) => {
@@ -111,21 +100,19 @@ export const makeAccountSide = (
         Effect.asVoid(Effect.fromResult(checkToken(desk, value, nowMillis)))
       ),
 
-    /** `custom/send`: 40003, 40007, 43004, 44004, 45002, 45015, 45047; what passes appears on the phone. */
+    /** `custom/send` of a message that was read: 40003, 40007, 43004, 45015, 45047; what passes appears on the phone. */
     push: Effect.fnUntraced(function* (
       openid: string,
       message: AccountMessage,
       madeByAi: boolean
     ): Effect.fn.Return<void, ApiRefusal> {
       const phone = yield* receiver(openid)
-      if (message.kind === "text" && message.content === "") return yield* refuse(44004)
-      if (message.kind === "text" && Buffer.byteLength(message.content) > maxTextBytes)
-        return yield* refuse(45002)
       const nowMillis = yield* Clock.currentTimeMillis
       if ("mediaId" in message && !knowsMedia(message.mediaId, nowMillis)) return yield* refuse(40007)
       const left = spend(phone.allowance, nowMillis)
       if (Result.isFailure(left)) return yield* left.failure
-      book.update(openid, (old) => ({ ...old, allowance: left.success, typingUntilMillis: 0 }))
+      book.update(openid, (old) => ({ ...old, allowance: left.success }))
+      yield* book.exchanged(openid)
       yield* book.show(openid, "account", "push", accountContent(message))
       if (madeByAi) yield* book.show(openid, "system", "platform", textContent(aiMark))
     }),
@@ -142,7 +129,7 @@ export const makeAccountSide = (
         return
       }
       if (command !== "Typing") return yield* refuse(45072)
-      if (nowMillis - phone.lastActMillis > typingNeedsActWithinMillis) return yield* refuse(45080)
+      if (nowMillis - phone.lastExchangeMillis > typingNeedsExchangeWithinMillis) return yield* refuse(45080)
       if (phone.typingUntilMillis > nowMillis) return yield* refuse(45081)
       book.update(openid, (old) => ({ ...old, typingUntilMillis: nowMillis + typingShownMillis }))
     }),
@@ -158,32 +145,11 @@ export const makeAccountSide = (
 
     deleteMenu: Effect.sync(() => book.setMenu(null)),
 
-    /** 48001 what this kind of account may not; 45009 past the day's count, 45011 past the minute's. Counts the call. */
-    admit: Effect.fnUntraced(function* (path: string): Effect.fn.Return<void, ApiRefusal> {
-      const nowMillis = yield* Clock.currentTimeMillis
-      const [day, minute] = [dayOf(nowMillis), Math.floor(nowMillis / minuteMillis)]
-      if (day !== counts.day) counts = { ...counts, day, calls: new Map() }
-      if (minute !== counts.minute) counts = { ...counts, minute, tokenCallsThisMinute: 0 }
-      const { kind } = book.conditions()
-      if (!mayCall(kind, path)) return yield* refuse(48001)
-      if (countOf(path) >= (rightsOf(kind).callsPerDay[path] ?? Infinity)) return yield* refuse(45009)
-      if (path === "/cgi-bin/stable_token") {
-        counts.tokenCallsThisMinute += 1
-        if (counts.tokenCallsThisMinute > stableTokenCallsPerMinute) return yield* refuse(45011)
-      }
-      counts.calls.set(path, countOf(path) + 1)
-    }),
-
-    /** What a day allows for a path, for `openapi/quota/get`. */
-    quotaOf: (path: string) => {
-      const limit = rightsOf(book.conditions().kind).callsPerDay[path] ?? 0
-      return { daily_limit: limit, used: countOf(path), remain: Math.max(0, limit - countOf(path)) }
-    },
-
-    /** `clear_quota`: all counts of the day begin anew. */
-    clearQuota: Effect.sync(() => {
-      counts.calls.clear()
-    }),
+    /** 48001, 45009, 45011; counts the call. */
+    admit: counts.admit,
+    quotaOf: counts.quotaOf,
+    clearQuota: counts.clearAll,
+    clearQuotaOf: counts.clearOne,
 
     /** Every token ends at once. */
     revokeTokens: Effect.map(Clock.currentTimeMillis, (nowMillis) => {

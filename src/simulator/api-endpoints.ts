@@ -5,13 +5,14 @@ import {
   ClearQuotaBody,
   ClearQuotaByAppBody,
   QuotaBody,
-  readCustomMessage,
+  hasEscapes,
   readJson,
   StableTokenBody,
   TypingBody
 } from "./account-call.ts"
+import { readCustomMessage } from "./custom-message.ts"
 import { refuse, type ApiRefusal } from "./errcode.ts"
-import { MenuBody } from "./menu.ts"
+import { MenuBody, selfMenuInfo } from "./menu.ts"
 import { keepUpload } from "./media-upload.ts"
 import type { Platform } from "./platform.ts"
 
@@ -82,6 +83,7 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
     method: "POST",
     needsToken: true,
     answer: Effect.fnUntraced(function* ({ platform, body }) {
+      if (hasEscapes(body)) return yield* refuse(40033)
       yield* platform.account.createMenu(yield* readJson(MenuBody)(body))
       return accepted
     })
@@ -96,7 +98,7 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
     needsToken: true,
     answer: ({ platform }) =>
       platform.account.menu.pipe(
-        Effect.map((menu) => ({ is_menu_open: 1, selfmenu_info: menu })),
+        Effect.map((menu) => ({ is_menu_open: 1, selfmenu_info: selfMenuInfo(menu) })),
         Effect.orElseSucceed(() => ({ is_menu_open: 0 }))
       )
   },
@@ -137,8 +139,16 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
     needsToken: true,
     answer: Effect.fnUntraced(function* ({ platform, body }) {
       const { cgi_path } = yield* readJson(QuotaBody)(body)
-      if (!Object.hasOwn(endpoints, cgi_path.replace(/^\/cgi-bin\//, ""))) return yield* refuse(76021)
-      return { ...accepted, quota: platform.account.quotaOf(cgi_path) }
+      return { ...accepted, quota: yield* platform.account.quotaOf(yield* knownPath(cgi_path)) }
+    })
+  },
+  "openapi/quota/clear": {
+    method: "POST",
+    needsToken: true,
+    answer: Effect.fnUntraced(function* ({ platform, body }) {
+      const { cgi_path } = yield* readJson(QuotaBody)(body)
+      yield* platform.account.clearQuotaOf(yield* knownPath(cgi_path))
+      return accepted
     })
   },
   clear_quota: {
@@ -169,3 +179,9 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
     answer: ({ platform, query, upload }) => keepUpload(platform, query.get("type") ?? "", upload)
   }
 }
+
+/** The path of a call that there is, as `cgi_path` names it; else 76021. */
+const knownPath = (path: string): Effect.Effect<string, ApiRefusal> =>
+  path.startsWith("/cgi-bin/") && Object.hasOwn(endpoints, path.slice("/cgi-bin/".length))
+    ? Effect.succeed(path)
+    : Effect.fail(refuse(76021))

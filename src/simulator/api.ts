@@ -2,6 +2,7 @@
 import { ByteSize, Clock, Effect, Result, type Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerResponse, type HttpServerRequest } from "effect/http"
 import { endpoints, type Call, type Endpoint } from "./api-endpoints.ts"
+import { errcodeWords } from "./errcode-words.ts"
 import { isErrcode, refusalBody, refuse, type ApiRefusal } from "./errcode.ts"
 import type { ApiFault } from "./fault-plan.ts"
 import { maxMediaBytes } from "./media-desk.ts"
@@ -55,6 +56,7 @@ const answerCall = (platform: Platform["Service"], endpoint: Endpoint) =>
       attempt: 1,
       status: answer.status,
       outcome: answer.outcome,
+      explanation: errcodeWords(answer.outcome),
       good: answer.outcome === "ok",
       durationMillis: (yield* Clock.currentTimeMillis) - startMillis,
       faults: struck.map(({ fault }) => fault),

@@ -1,6 +1,12 @@
 /** What a phone does that WeChat tells the account (protocol notes 2.3, 2.4). */
 export type UserAct =
-  | { readonly kind: "text"; readonly content: string; readonly menuId?: string }
+  /** `article`: the message came from an article; `menuId`: from an item of a message menu. */
+  | {
+      readonly kind: "text"
+      readonly content: string
+      readonly menuId?: string
+      readonly article?: FromArticle
+    }
   | { readonly kind: "image"; readonly picUrl: string; readonly mediaId: string }
   | { readonly kind: "voice"; readonly mediaId: string }
   | { readonly kind: "video" | "shortvideo"; readonly mediaId: string; readonly thumbMediaId: string }
@@ -11,15 +17,18 @@ export type UserAct =
       readonly label: string
     }
   | { readonly kind: "link"; readonly title: string; readonly description: string; readonly url: string }
-  | {
-      readonly kind: "event"
-      readonly event: "subscribe" | "unsubscribe" | "CLICK" | "VIEW"
-      readonly key: string
-    }
-  /** `followed`: already a follower (SCAN); else the scan made the user follow (subscribe). */
-  | { readonly kind: "scan"; readonly followed: boolean; readonly scene: string; readonly ticket: string }
-  /** The place that a phone reports of itself. */
-  | { readonly kind: "position"; readonly latitude: number; readonly longitude: number }
+  /** A kind of message that nobody documented. */
+  | { readonly kind: "other"; readonly type: string }
+  /** `fields`: its elements, in order; a value that is not a text holds elements itself. */
+  | { readonly kind: "event"; readonly event: string; readonly fields: ReadonlyArray<EventField> }
+
+/** Where an article's reader wrote: the article's data id, and its place among those sent together, from 1 (notes 2.2). */
+export interface FromArticle {
+  readonly dataId: string
+  readonly index: number
+}
+
+export type EventField = readonly [name: string, value: string | number | ReadonlyArray<EventField>]
 
 /** What every callback says besides the act itself. */
 export interface CallbackHeader {
@@ -55,7 +64,10 @@ const actElements = (header: CallbackHeader, act: UserAct): ReadonlyArray<string
         "<MsgType><![CDATA[text]]></MsgType>",
         `<Content>${cdata(act.content)}</Content>`,
         id,
-        ...(act.menuId === undefined ? [] : [`<bizmsgmenuid>${act.menuId}</bizmsgmenuid>`])
+        ...(act.menuId === undefined ? [] : [`<bizmsgmenuid>${act.menuId}</bizmsgmenuid>`]),
+        ...(act.article === undefined
+          ? []
+          : [`<MsgDataId>${act.article.dataId}</MsgDataId>`, `<Idx>${act.article.index}</Idx>`])
       ]
     case "image":
       return [
@@ -97,21 +109,14 @@ const actElements = (header: CallbackHeader, act: UserAct): ReadonlyArray<string
         `<Url>${cdata(act.url)}</Url>`,
         id
       ]
+    case "other":
+      return [`<MsgType>${cdata(act.type)}</MsgType>`, id]
     case "event":
-      return eventElements(act.event, `<EventKey>${cdata(act.key)}</EventKey>`)
-    case "scan":
-      return eventElements(
-        act.followed ? "SCAN" : "subscribe",
-        `<EventKey>${cdata(act.followed ? act.scene : `qrscene_${act.scene}`)}</EventKey>`,
-        `<Ticket>${cdata(act.ticket)}</Ticket>`
-      )
-    case "position":
-      return eventElements(
-        "LOCATION",
-        `<Latitude>${act.latitude}</Latitude>`,
-        `<Longitude>${act.longitude}</Longitude>`,
-        "<Precision>30.000000</Precision>"
-      )
+      return [
+        "<MsgType><![CDATA[event]]></MsgType>",
+        `<Event>${cdata(act.event)}</Event>`,
+        ...act.fields.map(fieldElement)
+      ]
   }
 }
 
@@ -120,19 +125,17 @@ export const nameOf = (act: UserAct): string => {
   switch (act.kind) {
     case "event":
       return act.event
-    case "scan":
-      return act.followed ? "SCAN" : "subscribe"
-    case "position":
-      return "LOCATION"
+    case "other":
+      return act.type
     default:
       return act.kind
   }
 }
 
-const eventElements = (event: string, ...elements: ReadonlyArray<string>) => [
-  "<MsgType><![CDATA[event]]></MsgType>",
-  `<Event>${cdata(event)}</Event>`,
-  ...elements
-]
+const fieldElement = ([name, value]: EventField): string => {
+  if (typeof value === "number") return `<${name}>${value}</${name}>`
+  const inner = typeof value === "string" ? cdata(value) : value.map(fieldElement).join("\n")
+  return `<${name}>${inner}</${name}>`
+}
 
 const cdata = (text: string): string => `<![CDATA[${text}]]>`

@@ -3,7 +3,8 @@ import { Effect, Random } from "effect"
 import { encrypt, openEnvelope, type EnvelopeKeys, type Stamp } from "../wechat/envelope.ts"
 import { messageSignature } from "../wechat/signature.ts"
 import type { CallbackMode } from "./conditions.ts"
-import { AnswerRefused, optionalText, readDocument, textOf } from "./reply-reader.ts"
+import { refuseAnswer } from "./answer-refused.ts"
+import { optionalText, readDocument, textOf } from "./reply-document.ts"
 
 /** A callback as it goes out. */
 export interface WrittenCallback {
@@ -47,7 +48,7 @@ export const openAnswer = Effect.fnUntraced(function* (
   if (mode === "plain" || keys === undefined || body === "" || body === "success") return body
   const fields = yield* readDocument(body)
   if (!fields.has("Encrypt")) {
-    return mode === "compatible" ? body : yield* new AnswerRefused({ reason: "not encrypted" })
+    return mode === "compatible" ? body : yield* refuseAnswer("not encrypted")
   }
   const stamp = { timestamp: yield* textOf(fields, "TimeStamp"), nonce: yield* textOf(fields, "Nonce") }
   const sealed = yield* textOf(fields, "Encrypt")
@@ -55,8 +56,8 @@ export const openAnswer = Effect.fnUntraced(function* (
   return yield* Effect.fromResult(opened).pipe(
     Effect.map(({ xml }) => xml),
     Effect.catchTags({
-      EnvelopeUnsigned: () => Effect.fail(new AnswerRefused({ reason: "signature of the answer is wrong" })),
-      EnvelopeClosed: () => Effect.fail(new AnswerRefused({ reason: "answer cannot be decrypted" }))
+      EnvelopeUnsigned: () => Effect.fail(refuseAnswer("signature of the answer is wrong")),
+      EnvelopeClosed: () => Effect.fail(refuseAnswer("answer cannot be decrypted"))
     })
   )
 })

@@ -3,6 +3,7 @@ import { Clock, Duration, Effect, Random, type Redacted } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import type { EnvelopeKeys } from "../wechat/envelope.ts"
 import { requestSignature } from "../wechat/signature.ts"
+import type { NoAnswer } from "./callback-problem.ts"
 import { writeCallback } from "./callback-envelope.ts"
 import type { CallbackMode } from "./conditions.ts"
 
@@ -27,8 +28,14 @@ export interface CallbackLine {
 export interface Exchanged {
   readonly url: string
   readonly requestBody: string
-  /** Undefined when nothing complete came in time, or no connection. */
-  readonly answer: { readonly status: number; readonly body: Buffer } | undefined
+  readonly answer: HttpAnswer | NoAnswer
+}
+
+/** A complete answer. */
+export interface HttpAnswer {
+  readonly _tag: "Answered"
+  readonly status: number
+  readonly body: Buffer
 }
 
 /** WeChat's time, in whole seconds. */
@@ -56,36 +63,66 @@ export const postCallback = Effect.fnUntraced(function* (
   }
 })
 
-/** The verification that WeChat does when an address is saved: true when the echo comes back exactly (notes 1). */
-export const verifyAddress = Effect.fnUntraced(function* (line: CallbackLine, address: string) {
-  const echo = yield* randomDigits
-  const url = signedUrl(line, address, yield* newStamp(line))
-  url.searchParams.set("echostr", echo)
-  const answer = yield* exchange(HttpClientRequest.get(url), line.attemptLimitMillis)
-  return answer !== undefined && answer.status === 200 && answer.body.toString("utf8") === echo
-})
-
-const exchange = (request: HttpClientRequest.HttpClientRequest, limitMillis: number) =>
+/** What is sent within WeChat's patience, and what came of it. */
+export const exchange = (
+  request: HttpClientRequest.HttpClientRequest,
+  limitMillis: number
+): Effect.Effect<HttpAnswer | NoAnswer, never, HttpClient.HttpClient> =>
   HttpClient.execute(request).pipe(
     Effect.flatMap((response) =>
-      Effect.map(response.arrayBuffer, (body) => ({ status: response.status, body: Buffer.from(body) }))
+      Effect.map(response.arrayBuffer, (body): HttpAnswer | NoAnswer => ({
+        _tag: "Answered",
+        status: response.status,
+        body: Buffer.from(body)
+      }))
     ),
-    Effect.timeout(Duration.millis(limitMillis)),
-    Effect.orElseSucceed(() => undefined),
+    Effect.timeoutOrElse({
+      duration: Duration.millis(limitMillis),
+      orElse: () => Effect.succeed<NoAnswer>({ _tag: "TooLate", limitMillis })
+    }),
+    Effect.catch((error) => Effect.succeed(failureOf(error))),
     // A span would keep the openid and the signature of the address.
     Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
   )
+
+/** Codes of the operating system for a host that nobody knows, and for one where nobody listens. */
+const nameUnknown: ReadonlySet<string> = new Set(["ENOTFOUND", "EAI_AGAIN"])
+const noConnection: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT"
+])
+
+const failureOf = (error: unknown): NoAnswer => {
+  const code = codeIn(error)
+  if (nameUnknown.has(code)) return { _tag: "NameUnknown" }
+  return noConnection.has(code) ? { _tag: "NoConnection" } : { _tag: "ConnectionLost" }
+}
+
+/** The first code among an error, its reason and what caused it. */
+const codeIn = (error: unknown): string => {
+  if (typeof error !== "object" || error === null) return ""
+  if ("code" in error && typeof error.code === "string") return error.code
+  const within = ["reason", "cause", "errors"].map((name) => Reflect.get(error, name) as unknown)
+  return (
+    within
+      .flat()
+      .map(codeIn)
+      .find((code) => code !== "") ?? ""
+  )
+}
 
 interface Stamp {
   readonly timestamp: string
   readonly nonce: string
 }
 
-const newStamp = Effect.fnUntraced(function* (line: CallbackLine) {
+export const newStamp = Effect.fnUntraced(function* (line: CallbackLine) {
   return { timestamp: String(yield* secondsOnLine(line)), nonce: yield* randomDigits } satisfies Stamp
 })
 
-const signedUrl = (line: CallbackLine, address: string, { timestamp, nonce }: Stamp): URL => {
+export const signedUrl = (line: CallbackLine, address: string, { timestamp, nonce }: Stamp): URL => {
   const url = new URL(address)
   url.searchParams.set("signature", requestSignature(line.token, timestamp, nonce))
   url.searchParams.set("timestamp", timestamp)
@@ -93,4 +130,4 @@ const signedUrl = (line: CallbackLine, address: string, { timestamp, nonce }: St
   return url
 }
 
-const randomDigits = Effect.map(Random.nextIntBetween(100_000_000, 2_000_000_000), String)
+export const randomDigits = Effect.map(Random.nextIntBetween(100_000_000, 2_000_000_000), String)

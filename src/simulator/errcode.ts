@@ -64,7 +64,9 @@ const errmsgs = {
   48008: "no permission for this msgtype",
   50002: "user limited",
   50007: "account frozen",
+  61004: "access clientip is not registered",
   76021: "cgi_path not found",
+  76022: "could not use this cgi_path, no permission",
   87014: "risky content",
   89503: "this ip needs the confirmation of an administrator"
 } as const

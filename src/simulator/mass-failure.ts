@@ -1,5 +1,8 @@
 /** MarkFail: after many failures WeChat sends an account nothing for a minute (protocol notes 3.1). */
 
+import { markFailWords } from "./callback-problem.ts"
+import type { WireEntry } from "./wire.ts"
+
 /** WeChat does not say how many; enough that a few slow answers while one tries something do not count. */
 export const massFailures = 20
 /** Within which time so many count. */
@@ -26,3 +29,20 @@ export const failedAt = (record: FailureRecord, nowMillis: number): FailureRecor
 
 export const isSilent = (record: FailureRecord, nowMillis: number): boolean =>
   nowMillis < record.silentUntilMillis
+
+/** What the wire shows of a message that was not sent. */
+export const heldBack = (openid: string, what: string, atMillis: number): Omit<WireEntry, "id"> => ({
+  atMillis,
+  direction: "callback",
+  path: "",
+  what,
+  openid,
+  attempt: 1,
+  status: 0,
+  outcome: "MarkFail",
+  explanation: markFailWords,
+  good: false,
+  durationMillis: 0,
+  faults: [],
+  raw: { method: "POST", url: "", requestBody: "", openedRequest: "", answerBody: "", openedAnswer: "" }
+})

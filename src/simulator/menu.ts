@@ -71,16 +71,20 @@ const menuProblem = (menu: Menu): Errcode | undefined => {
 const topProblem = (top: MenuButton): Errcode | undefined => {
   if (!fits(top.name, maxTopNameBytes)) return 40018
   const subs = top.sub_button ?? []
-  if (subs.length === 0) return actionProblem(top)
+  if (subs.length === 0) return actionProblem(top, 40055)
   if (top.type !== undefined) return 40017
   if (subs.length > maxSubButtons) return 40023
-  return firstProblem(subs, (sub) => (fits(sub.name, maxSubNameBytes) ? actionProblem(sub) : 40025))
+  return firstProblem(subs, (sub) => (fits(sub.name, maxSubNameBytes) ? actionProblem(sub, 40054) : 40025))
 }
 
-const actionProblem = (button: MenuButton): Errcode | undefined => {
+/** `badAddress`: said of an address without http or https. */
+const actionProblem = (button: MenuButton, badAddress: 40054 | 40055): Errcode | undefined => {
   const type = button.type ?? ""
   if (keyTypes.has(type)) return fits(button.key, maxKeyBytes) ? undefined : 40019
-  if (urlTypes.has(type)) return fits(button.url, maxUrlBytes) ? undefined : 40020
+  if (urlTypes.has(type)) {
+    if (!fits(button.url, maxUrlBytes)) return 40020
+    return /^https?:\/\/[^/]/i.test(button.url ?? "") ? undefined : badAddress
+  }
   return otherTypes.has(type) ? undefined : 40017
 }
 
@@ -97,3 +101,10 @@ const firstProblem = (
   }
   return undefined
 }
+
+/** As `get_current_selfmenu_info` shows it: sub-buttons in a `list`. */
+export const selfMenuInfo = (menu: Menu) => ({
+  button: menu.button.map(({ sub_button: subs, ...top }) =>
+    subs === undefined ? top : { ...top, sub_button: { list: subs } }
+  )
+})

@@ -1,23 +1,48 @@
 /** What the owner of a phone does: by hand on the page, or from a scenario file. */
 import { Schema } from "effect"
-import type { Trigger } from "./allowance.ts"
-import { unsupportedKindText, type UserAct } from "./callback-body.ts"
-import { mediaContent, textContent, type BubbleContent } from "./phone.ts"
 
 /** Far over what WeChat's own client takes, so that a service's limits are met. */
 const maxTextCharacters = 20_000
 const text = Schema.NonEmptyString.check(Schema.isMaxLength(maxTextCharacters))
 const degrees = Schema.Finite.check(Schema.isBetween({ minimum: -180, maximum: 180 }))
+const elementName = Schema.String.check(Schema.isPattern(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/))
+const digits = Schema.String.check(Schema.isPattern(/^\d{1,20}$/))
+
+/** The menu buttons that tell the account what was pressed; the ones for codes, pictures and places ask the phone first. */
+export const PressType = Schema.Literals([
+  "click",
+  "scancode_push",
+  "scancode_waitmsg",
+  "pic_sysphoto",
+  "pic_photo_or_album",
+  "pic_weixin",
+  "location_select"
+])
+export type PressType = typeof PressType.Type
 
 /**
- * `say` types a text; with `menuId` it clicks that item of a message menu · `press` a menu button of type `click` · `view` one
- * that opens `url` · `image`, `voice`, `video` send a thing that was uploaded as `mediaId`, else one of ours · `position` is what
- * a phone reports of itself · `scan` a parametric QR · `follow` and `unfollow` the account.
+ * `say` types a text; with `menuId` it clicks that item of a message menu, with `article` it answers an article ·
+ * `press` a menu button, of type `click` when `type` is left out; `scanned` is what a code says · `view` a button that opens
+ * `url` · `miniprogram` one that opens a page of a mini program · `image`, `voice`, `video` send a thing that was uploaded as
+ * `mediaId`, else one of ours · `position` is what a phone reports of itself · `scan` a parametric QR · `follow` the account;
+ * `eventKey` null leaves the element out · `other` sends a kind of message that nobody documented · `event` makes WeChat tell
+ * any event with these fields.
  */
 export const PhoneAct = Schema.Union([
-  Schema.Struct({ act: Schema.Literal("say"), text, menuId: Schema.optionalKey(Schema.String) }),
-  Schema.Struct({ act: Schema.Literal("press"), key: Schema.String }),
+  Schema.Struct({
+    act: Schema.Literal("say"),
+    text,
+    menuId: Schema.optionalKey(Schema.String),
+    article: Schema.optionalKey(Schema.Struct({ dataId: digits, index: Schema.Int }))
+  }),
+  Schema.Struct({
+    act: Schema.Literal("press"),
+    key: Schema.String,
+    type: Schema.optionalKey(PressType),
+    scanned: Schema.optionalKey(Schema.String)
+  }),
   Schema.Struct({ act: Schema.Literal("view"), url: Schema.String }),
+  Schema.Struct({ act: Schema.Literal("miniprogram"), page: Schema.String }),
   Schema.Struct({
     act: Schema.Literals(["image", "voice", "video", "shortvideo"]),
     mediaId: Schema.optionalKey(Schema.String)
@@ -32,72 +57,19 @@ export const PhoneAct = Schema.Union([
   Schema.Struct({ act: Schema.Literal("scan"), scene: text }),
   Schema.Struct({ act: Schema.Literal("position"), latitude: degrees, longitude: degrees }),
   Schema.Struct({ act: Schema.Literal("sticker") }),
-  Schema.Struct({ act: Schema.Literal("follow") }),
+  Schema.Struct({ act: Schema.Literal("other"), type: elementName }),
+  Schema.Struct({
+    act: Schema.Literal("event"),
+    event: elementName,
+    fields: Schema.optionalKey(Schema.Record(elementName, Schema.String))
+  }),
+  Schema.Struct({
+    act: Schema.Literal("follow"),
+    eventKey: Schema.optionalKey(Schema.NullOr(Schema.String))
+  }),
   Schema.Struct({ act: Schema.Literal("unfollow") })
 ])
 export type PhoneAct = typeof PhoneAct.Type
 
 /** The acts of a follower; following and leaving are the platform's own business. */
 export type FollowersAct = Exclude<PhoneAct, { readonly act: "follow" | "unfollow" | "scan" }>
-
-/** What such an act is to WeChat. */
-export interface Doing {
-  /** Whether and how it opens the account's window for pushes (protocol notes 6.1). */
-  readonly trigger: Trigger | undefined
-  /** What the phone shows of it at once. */
-  readonly own: BubbleContent | undefined
-  readonly tells: UserAct
-}
-
-/** `mediaId` and `picUrl`: of the thing that is sent, where one is. */
-export const doingOf = (act: FollowersAct, mediaId: string, picUrl: string): Doing => {
-  switch (act.act) {
-    case "say":
-      return {
-        trigger: act.menuId === undefined ? "message" : "click",
-        own: textContent(act.text),
-        tells: {
-          kind: "text",
-          content: act.text,
-          ...(act.menuId === undefined ? {} : { menuId: act.menuId })
-        }
-      }
-    case "press":
-      return { trigger: "click", own: undefined, tells: { kind: "event", event: "CLICK", key: act.key } }
-    case "view":
-      return { trigger: undefined, own: undefined, tells: { kind: "event", event: "VIEW", key: act.url } }
-    case "image":
-      return sent(mediaContent("image", mediaId, ""), { kind: "image", picUrl, mediaId })
-    case "voice":
-      return sent(mediaContent("voice", mediaId, ""), { kind: "voice", mediaId })
-    case "video":
-    case "shortvideo":
-      return sent(mediaContent("video", mediaId, ""), { kind: act.act, mediaId, thumbMediaId: mediaId })
-    case "sticker":
-      return sent(mediaContent("sticker", "", ""), { kind: "text", content: unsupportedKindText })
-    case "location":
-      return sent(textContent(`📍 ${act.label}`), {
-        kind: "location",
-        latitude: act.latitude,
-        longitude: act.longitude,
-        label: act.label
-      })
-    case "link":
-      return sent(
-        {
-          ...textContent(""),
-          kind: "news",
-          articles: [{ title: act.title, description: act.description, url: act.url }]
-        },
-        { kind: "link", title: act.title, description: act.description, url: act.url }
-      )
-    case "position":
-      return {
-        trigger: undefined,
-        own: undefined,
-        tells: { kind: "position", latitude: act.latitude, longitude: act.longitude }
-      }
-  }
-}
-
-const sent = (own: BubbleContent, tells: UserAct): Doing => ({ trigger: "message", own, tells })

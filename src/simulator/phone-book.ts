@@ -47,6 +47,9 @@ export interface Snapshot {
 /** A browser that falls this far behind reads everything anew. */
 const changesKept = 1024
 
+/** Menu ids have nine digits (protocol notes 2.4 name the element only). */
+const firstMenuId = 415_183_525
+
 export type PhoneBook = Effect.Success<ReturnType<typeof makePhoneBook>>
 
 export const makePhoneBook = Effect.fnUntraced(function* (
@@ -63,6 +66,7 @@ export const makePhoneBook = Effect.fnUntraced(function* (
   let changeCount = 0
   let bubbleCount = 0
   let wireCount = 0
+  let menuId = 0
 
   const publish = (change: Change): void => {
     changeCount += 1
@@ -101,6 +105,12 @@ export const makePhoneBook = Effect.fnUntraced(function* (
     publish({ type: "bubble", openid, bubble })
   })
 
+  /** A message came from the account: whatever it was typing is there, and the two have been in touch. */
+  const exchanged = (openid: string): Effect.Effect<void> =>
+    Effect.map(Clock.currentTimeMillis, (nowMillis) =>
+      update(openid, (old) => ({ ...old, typingUntilMillis: 0, lastExchangeMillis: nowMillis }))
+    )
+
   const record = (entry: Omit<WireEntry, "id">): void => {
     wireCount += 1
     const numbered = { id: wireCount, ...entry }
@@ -110,6 +120,7 @@ export const makePhoneBook = Effect.fnUntraced(function* (
 
   const setMenu = (next: Menu | null): void => {
     menu = next
+    menuId = firstMenuId + changeCount
     publish({ type: "menu", menu })
   }
 
@@ -154,12 +165,15 @@ export const makePhoneBook = Effect.fnUntraced(function* (
     add,
     update,
     show,
+    exchanged,
     record,
     setMenu,
     setConditions,
     acted,
     conditions: (): Conditions => conditions,
     menu: (): Menu | null => menu,
+    /** Events of its buttons name the menu by this; new with each menu. */
+    menuId: (): number => menuId,
     phone: (openid: string): Phone | undefined => phones.get(openid),
     phones: (): ReadonlyArray<Phone> => [...phones.values()],
     snapshot,

@@ -1,11 +1,11 @@
 import { noAllowance, type Allowance } from "./allowance.ts"
-import type { AccountMessage, Article } from "./reply-reader.ts"
+import type { AccountMessage, Article } from "./account-message.ts"
 
 /** One line of a conversation as a phone shows it. */
 export interface Bubble {
   readonly id: number
   readonly side: "own" | "account" | "system"
-  readonly kind: "text" | "image" | "sticker" | "voice" | "video" | "news"
+  readonly kind: "text" | "image" | "sticker" | "voice" | "video" | "news" | "music" | "card"
   /** The words, or what stands for the thing where there are none. */
   readonly text: string
   readonly mediaId: string
@@ -21,7 +21,8 @@ export interface Phone {
   readonly number: number
   readonly following: boolean
   readonly allowance: Allowance
-  readonly lastActMillis: number
+  /** When a message last went one way or the other. */
+  readonly lastExchangeMillis: number
   readonly typingUntilMillis: number
   readonly bubbles: ReadonlyArray<Bubble>
 }
@@ -34,7 +35,7 @@ export const newPhone = (openid: string, number: number): Phone => ({
   number,
   following: false,
   allowance: noAllowance,
-  lastActMillis: 0,
+  lastExchangeMillis: 0,
   typingUntilMillis: 0,
   bubbles: []
 })
@@ -66,7 +67,9 @@ export const accountContent = (message: AccountMessage): BubbleContent => {
     case "text":
       return textContent(message.content)
     case "news":
-      return { kind: "news", text: "", mediaId: "", articles: message.articles }
+    case "music":
+    case "card":
+      return { kind: message.kind, text: "", mediaId: "", articles: message.articles }
     default:
       return mediaContent(message.kind, message.mediaId, message.title ?? "")
   }

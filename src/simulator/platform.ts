@@ -1,48 +1,31 @@
 /** The simulated WeChat: followers with phones who act, an account that answers and pushes, and the rules between them. */
-import { Clock, Context, Effect, Layer, Schema, type Stream } from "effect"
+import { Clock, Context, Effect, Layer, type Stream } from "effect"
 import { HttpClient } from "effect/http"
+import { PhoneFollowing, PhoneNotFollowing, PhoneUnknown, type ActError } from "./act-error.ts"
 import { makeAccountSide } from "./account-side.ts"
 import { grant, type Trigger } from "./allowance.ts"
+import { doingOf } from "./act-meaning.ts"
+import { checkAddress, type AddressCheck } from "./address-check.ts"
 import { callbackBody, messageIdAt, nameOf, type UserAct } from "./callback-body.ts"
-import { secondsOnLine, verifyAddress, type CallbackLine } from "./callback-exchange.ts"
+import { secondsOnLine, type CallbackLine } from "./callback-exchange.ts"
 import { attemptLimitMillis, deliver, faultSentence, type Delivery } from "./callbacks.ts"
 import { goodConditions, modeInForce, type Conditions, type ConditionsChange } from "./conditions.ts"
 import { makeFaults } from "./fault-plan.ts"
-import { failedAt, isSilent, noFailures } from "./mass-failure.ts"
+import { followEvent, scanEvent } from "./follow-events.ts"
+import { failedAt, heldBack, isSilent, noFailures } from "./mass-failure.ts"
 import { makeMediaDesk, type Media, type NewMedia } from "./media-desk.ts"
-import { doingOf, type PhoneAct } from "./phone-act.ts"
+import type { PhoneAct } from "./phone-act.ts"
 import { makePhoneBook, type NumberedChange, type Snapshot } from "./phone-book.ts"
 import { accountContent, textContent, type Phone } from "./phone.ts"
 import type { PlatformSettings } from "./platform-settings.ts"
 import { randomName } from "./token-desk.ts"
 
-/** No phone has this openid. */
-export class PhoneUnknown extends Schema.TaggedError<PhoneUnknown>()("PhoneUnknown", {}) {
-  override get message(): string {
-    return "no phone of the simulated WeChat has this openid"
-  }
-}
-
-/** The phone does not follow the account, so it cannot talk to it. */
-export class PhoneNotFollowing extends Schema.TaggedError<PhoneNotFollowing>()("PhoneNotFollowing", {}) {
-  override get message(): string {
-    return "this phone does not follow the account"
-  }
-}
-
-/** The phone follows the account already. */
-export class PhoneFollowing extends Schema.TaggedError<PhoneFollowing>()("PhoneFollowing", {}) {
-  override get message(): string {
-    return "this phone follows the account already"
-  }
-}
-
-export type ActError = PhoneUnknown | PhoneNotFollowing | PhoneFollowing
-
 export class Platform extends Context.Service<
   Platform,
   {
-    /** WeChat's check of the callback addresses: true when each echo came back. */
+    /** WeChat's check of the callback addresses; on the wire where it is not what it was. */
+    readonly checkAddresses: Effect.Effect<ReadonlyArray<AddressCheck>>
+    /** `checkAddresses`: true when each echo came back. */
     readonly verify: Effect.Effect<boolean>
     /** A new phone, which does not follow the account yet; its openid (28 characters). */
     readonly addPhone: Effect.Effect<string>
@@ -75,6 +58,10 @@ export class Platform extends Context.Service<
 const openidCharacters = 28
 const ticketCharacters = 96
 
+/** Articles that an answer may show (protocol notes 3.2). */
+const articlesToMessage = 1
+const articlesToEvent = 8
+
 const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
   const client = yield* HttpClient.HttpClient
   const book = yield* makePhoneBook(
@@ -100,7 +87,11 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
   let failures = noFailures
 
   const tell = Effect.fnUntraced(
-    function* (openid: string, act: UserAct): Effect.fn.Return<Delivery, never, HttpClient.HttpClient> {
+    function* (
+      openid: string,
+      act: UserAct,
+      answerable = true
+    ): Effect.fn.Return<Delivery, never, HttpClient.HttpClient> {
       const nowMillis = yield* Clock.currentTimeMillis
       messageCount += 1
       const body = callbackBody(
@@ -112,11 +103,16 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
         },
         act
       )
-      const delivery: Delivery = isSilent(failures, nowMillis)
-        ? { _tag: "Fault", reason: "MarkFail" }
-        : yield* deliver(line, faults, { openid, body, what: nameOf(act) }, book.record)
+      const what = nameOf(act)
+      const articlesShown = act.kind === "event" ? articlesToEvent : articlesToMessage
+      if (isSilent(failures, nowMillis)) {
+        book.record(heldBack(openid, what, nowMillis))
+        if (answerable) yield* showDelivery(openid, { _tag: "Fault", reason: "MarkFail" })
+        return { _tag: "Fault", reason: "MarkFail" }
+      }
+      const delivery = yield* deliver(line, faults, { openid, body, what, articlesShown }, book.record)
       if (delivery._tag === "Fault") failures = failedAt(failures, yield* Clock.currentTimeMillis)
-      yield* showDelivery(openid, delivery)
+      if (answerable) yield* showDelivery(openid, delivery)
       return delivery
     },
     Effect.provideService(HttpClient.HttpClient, client)
@@ -127,7 +123,10 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     if (book.phone(openid)?.following !== true) return Effect.void
     switch (delivery._tag) {
       case "Message":
-        return book.show(openid, "account", "reply", accountContent(delivery.message))
+        return Effect.andThen(
+          book.exchanged(openid),
+          book.show(openid, "account", "reply", accountContent(delivery.message))
+        )
       case "Fault":
         return book.show(openid, "system", "platform", textContent(faultSentence))
       case "Handover":
@@ -145,7 +144,11 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
 
   const opens = Effect.fnUntraced(function* (openid: string, trigger: Trigger) {
     const nowMillis = yield* Clock.currentTimeMillis
-    book.update(openid, (old) => ({ ...old, allowance: grant(trigger, nowMillis), lastActMillis: nowMillis }))
+    book.update(openid, (old) => ({
+      ...old,
+      allowance: grant(trigger, nowMillis),
+      lastExchangeMillis: nowMillis
+    }))
   })
 
   const startFollowing = Effect.fnUntraced(function* (openid: string, tells: UserAct) {
@@ -156,7 +159,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
   })
 
   const scan = Effect.fnUntraced(function* (openid: string, scene: string, followed: boolean) {
-    const tells: UserAct = { kind: "scan", followed, scene, ticket: yield* randomName(ticketCharacters) }
+    const tells = scanEvent(scene, followed, yield* randomName(ticketCharacters))
     if (!followed) return yield* startFollowing(openid, tells)
     yield* opens(openid, "scan")
     return yield* tell(openid, tells)
@@ -184,28 +187,38 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     if (does.act === "scan") return yield* scan(openid, does.scene, following)
     if (does.act === "follow") {
       if (following) return yield* new PhoneFollowing()
-      return yield* startFollowing(openid, subscribed)
+      return yield* startFollowing(openid, followEvent(does.eventKey))
     }
     if (!following) return yield* new PhoneNotFollowing()
     if (does.act === "unfollow") {
       book.update(openid, (old) => ({ ...old, following: false }))
       yield* book.show(openid, "system", "platform", textContent("你已取消关注"))
-      return yield* tell(openid, { kind: "event", event: "unsubscribe", key: "" })
+      return yield* tell(openid, { kind: "event", event: "unsubscribe", fields: [["EventKey", ""]] })
     }
     const mediaId = yield* desk.idFor(does)
-    const { trigger, own, tells } = doingOf(does, mediaId, `http://mmbiz.qpic.cn/mmbiz_jpg/${mediaId}/0`)
-    if (trigger !== undefined) yield* opens(openid, trigger)
-    if (own !== undefined) yield* book.show(openid, "own", "user", own)
-    return yield* tell(openid, tells)
+    const picUrl = `http://mmbiz.qpic.cn/mmbiz_jpg/${mediaId}/0`
+    const doing = doingOf(does, { mediaId, picUrl, menuId: book.menuId() })
+    if (doing.trigger !== undefined) yield* opens(openid, doing.trigger)
+    if (doing.own !== undefined) yield* book.show(openid, "own", "user", doing.own)
+    const delivery = yield* tell(openid, doing.tells, doing.answerable)
+    return doing.afterwards === undefined ? delivery : yield* carryOut(openid, doing.afterwards)
   })
 
   const addPhone = Effect.map(randomName(openidCharacters - 1), (name) => book.add(`o${name}`).openid)
 
+  let lastChecks = new Map<string, string | undefined>()
+  const checkAddresses = Effect.gen(function* () {
+    const checks = yield* Effect.forEach(settings.callbackUrls, (address) => checkAddress(line, address))
+    for (const { address, problem, entry } of checks) {
+      if (!lastChecks.has(address) || lastChecks.get(address) !== problem) book.record(entry)
+    }
+    lastChecks = new Map(checks.map(({ address, problem }) => [address, problem]))
+    return checks
+  }).pipe(Effect.provideService(HttpClient.HttpClient, client))
+
   return Platform.of({
-    verify: Effect.map(
-      Effect.forEach(settings.callbackUrls, (address) => verifyAddress(line, address)),
-      (passed) => passed.every((one) => one)
-    ).pipe(Effect.provideService(HttpClient.HttpClient, client)),
+    checkAddresses,
+    verify: Effect.map(checkAddresses, (checks) => checks.every(({ problem }) => problem === undefined)),
     addPhone,
     follow: Effect.gen(function* () {
       const openid = yield* addPhone
@@ -232,5 +245,3 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     account: makeAccountSide(settings, book, faults, line.knowsMedia)
   })
 })
-
-const subscribed: UserAct = { kind: "event", event: "subscribe", key: "" }

@@ -2,7 +2,8 @@
 import { Clock, Effect, Fiber } from "effect"
 import type { PhoneAct } from "./phone-act.ts"
 import type { Bubble } from "./phone.ts"
-import { Platform, type ActError } from "./platform.ts"
+import type { ActError } from "./act-error.ts"
+import { Platform } from "./platform.ts"
 import type { Delivery } from "./callbacks.ts"
 import type { Expected, Scenario, Step } from "./scenario.ts"
 

@@ -19,7 +19,7 @@ const Millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: maxMilli
  */
 export const Expected = Schema.Struct({
   by: Schema.optionalKey(Schema.Literals(["reply", "push", "platform"])),
-  kind: Schema.optionalKey(Schema.Literals(["text", "image", "voice", "video", "news"])),
+  kind: Schema.optionalKey(Schema.Literals(["text", "image", "voice", "video", "news", "music", "card"])),
   text: Schema.optionalKey(Schema.String),
   contains: Schema.optionalKey(Schema.Array(Schema.String)),
   pattern: Schema.optionalKey(Schema.String)

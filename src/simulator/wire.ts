@@ -13,6 +13,8 @@ export interface WireEntry {
   /** HTTP status, or 0 where none came. */
   readonly status: number
   readonly outcome: string
+  /** What went wrong, in plain words; empty where nothing did. */
+  readonly explanation: string
   /** Whether both sides may be content with it. */
   readonly good: boolean
   readonly durationMillis: number

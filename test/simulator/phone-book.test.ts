@@ -16,6 +16,7 @@ const entry = {
   attempt: 1,
   status: 200,
   outcome: "ok",
+  explanation: "",
   good: true,
   durationMillis: 1,
   openid: "",

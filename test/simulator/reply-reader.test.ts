@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema } from "effect"
-import { maxTextBytes, readAnswer } from "../../src/simulator/reply-reader.ts"
+import { maxTextBytes } from "../../src/simulator/account-message.ts"
+import { readAnswer } from "../../src/simulator/reply-reader.ts"
 import { botAccountId } from "./tiny-bot.ts"
 
 const openid = "oAAAAAAAAAAAAAAAAAAAAAAAAAAA"

@@ -15,6 +15,8 @@ export type BotAnswer = { readonly status?: number; readonly body: string | Uint
 
 export interface TinyBot {
   readonly url: string
+  /** The queries of WeChat's checks of the address. */
+  readonly checks: ReadonlyArray<URLSearchParams>
   readonly received: ReadonlyArray<Received>
 }
 
@@ -23,7 +25,7 @@ export const botAccountId = "gh_0123456789ab"
 
 export const tinyBot = (
   answer: (received: Received, count: number) => BotAnswer,
-  echo: (echostr: string) => string = (echostr) => echostr
+  echo: (echostr: string) => string | undefined = (echostr) => echostr
 ) =>
   Effect.map(
     Effect.acquireRelease(
@@ -51,9 +53,13 @@ export const reply = (received: Received, elements: string): string =>
   `<xml><ToUserName><![CDATA[${elementText(received.body, "FromUserName") ?? ""}]]></ToUserName>` +
   `<FromUserName><![CDATA[${botAccountId}]]></FromUserName><CreateTime>1700000000</CreateTime>${elements}</xml>`
 
-const start = (answer: (received: Received, count: number) => BotAnswer, echo: (echostr: string) => string) =>
+const start = (
+  answer: (received: Received, count: number) => BotAnswer,
+  echo: (echostr: string) => string | undefined
+) =>
   new Promise<{ readonly bot: TinyBot; readonly server: Server }>((resolve) => {
     const received: Array<Received> = []
+    const checks: Array<URLSearchParams> = []
     const server = createServer((request, response) => {
       const query = new URL(request.url ?? "/", "http://localhost").searchParams
       const chunks: Array<Buffer> = []
@@ -62,7 +68,11 @@ const start = (answer: (received: Received, count: number) => BotAnswer, echo: (
         const parts = [botToken, query.get("timestamp") ?? "", query.get("nonce") ?? ""].sort()
         const expected = createHash("sha1").update(parts.join("")).digest("hex")
         if (query.get("signature") !== expected) return void response.writeHead(401).end()
-        if (request.method === "GET") return void response.end(echo(query.get("echostr") ?? ""))
+        if (request.method === "GET") {
+          checks.push(query)
+          const echoed = echo(query.get("echostr") ?? "")
+          return echoed === undefined ? undefined : void response.end(echoed)
+        }
         const entry = { query, headers: request.headers, body: Buffer.concat(chunks).toString("utf8") }
         received.push(entry)
         const told = answer(entry, received.length)
@@ -73,6 +83,6 @@ const start = (answer: (received: Received, count: number) => BotAnswer, echo: (
     })
     server.listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo
-      resolve({ server, bot: { url: `http://127.0.0.1:${port}/wechat`, received } })
+      resolve({ server, bot: { url: `http://127.0.0.1:${port}/wechat`, received, checks } })
     })
   })
