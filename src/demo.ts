@@ -1,5 +1,5 @@
 /** The demo: the service with a simulated WeChat beside it, which it reaches over HTTP like the real one. */
-import { Console, Context, Effect, Layer, Random, Redacted } from "effect"
+import { Console, Context, Effect, Layer, Random, Redacted, Schedule } from "effect"
 import { FetchHttpClient, HttpRouter, HttpServer } from "effect/http"
 import { chatbotLayer, listen, serviceLayer, stateLayer, weChatLayer } from "./app.ts"
 import { campusLayer } from "./campus/campus-layer.ts"
@@ -111,10 +111,18 @@ const bindNote = `演示用的校园卡：${students.map(({ card, password }) =>
 
 const quiet = { disableLogger: true, disableListenLog: true } as const
 
+/** A busy machine is through with its start by then. */
+const menuTries = 20
+
 const pushMenu = Layer.effectDiscard(
   Effect.gen(function* () {
     const api = yield* WeChatApi
-    yield* Effect.catch(api.menuCreate(ourMenu), (error) =>
+    // A machine that is busy with the start may miss the first answer; phones without a menu are no demo.
+    const pushed = Effect.retry(api.menuCreate(ourMenu), {
+      schedule: Schedule.spaced("1 second"),
+      times: menuTries
+    })
+    yield* Effect.catch(pushed, (error) =>
       Effect.logWarning("the menu could not be pushed to the simulated WeChat", { problem: error.message })
     )
   })

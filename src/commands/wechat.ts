@@ -1,5 +1,5 @@
 /** `wechat`: the simulated WeChat on its own, for any bot; `wechat replay` plays a scenario against it and says whether it holds. */
-import { Console, Effect, Layer, Redacted, Schema } from "effect"
+import { Console, Effect, Layer, Redacted, Schedule, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { FetchHttpClient, HttpRouter } from "effect/http"
 import { listen } from "../app.ts"
@@ -23,12 +23,13 @@ export class ScenarioBroken extends Schema.TaggedError<ScenarioBroken>()("Scenar
   }
 }
 
-/** The bot did not answer WeChat's check of its address. */
+/** The bot did not answer WeChat's check of its address; `problem` says what came instead. */
 export class CallbackNotVerified extends Schema.TaggedError<CallbackNotVerified>()("CallbackNotVerified", {
-  addresses: Schema.Array(Schema.String)
+  address: Schema.String,
+  problem: Schema.String
 }) {
   override get message() {
-    return `${this.addresses.join(", ")} did not answer WeChat's check: it must echo \`echostr\` with --token as its token`
+    return `${this.address} did not pass WeChat's check, which wants \`echostr\` back from the bot with this --token: ${this.problem}`
   }
 }
 
@@ -116,8 +117,35 @@ const play = Effect.fnUntraced(function* (given: Flags) {
       ""
     ].join("\n")
   )
-  return yield* Layer.launch(firstPhones(phonesAtFirst).pipe(Layer.provide(weChat(given))))
+  const beside = Layer.merge(firstPhones(phonesAtFirst), tellOfBot)
+  return yield* Layer.launch(beside.pipe(Layer.provide(weChat(given))))
 })
+
+/** Says in the terminal whether the bot answers, until it does; what goes wrong later stands on the page's wire. */
+const tellOfBot = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const platform = yield* Platform
+    const said = new Map<string, string>()
+    const tellOnce = Effect.gen(function* () {
+      const checks = yield* platform.checkAddresses
+      for (const { address, problem } of checks) {
+        const line =
+          problem === undefined
+            ? `  The bot at ${address} answers.`
+            : `  The bot at ${address} does not pass WeChat's check yet: ${problem}`
+        if (said.get(address) !== line) yield* Console.log(line)
+        said.set(address, line)
+      }
+      return checks.every(({ problem }) => problem === undefined)
+    })
+    yield* Effect.forkScoped(
+      Effect.repeat(tellOnce, { until: (passed) => passed, schedule: Schedule.spaced(lookEvery) })
+    )
+  })
+)
+
+/** Often enough for somebody who starts their bot again. */
+const lookEvery = "2 seconds"
 
 const replayCommand = Command.make(
   "replay",
@@ -130,7 +158,9 @@ const replayCommand = Command.make(
   Effect.fnUntraced(function* ({ file, ...given }) {
     const verdict = yield* Effect.gen(function* () {
       const platform = yield* Platform
-      if (!(yield* platform.verify)) return yield* new CallbackNotVerified({ addresses: given.callback })
+      for (const { address, problem } of yield* platform.checkAddresses) {
+        if (problem !== undefined) return yield* new CallbackNotVerified({ address, problem })
+      }
       return yield* replay(file, (result) => Console.log(tell(result)))
     }).pipe(Effect.provide(weChat(given)))
     const broken = verdict.results.find(({ problem }) => problem !== undefined)

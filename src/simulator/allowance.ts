@@ -7,6 +7,8 @@ export type Trigger = "message" | "click" | "follow" | "scan"
 /** How many pushes are left and until when; replaced as a whole by the next trigger. */
 export interface Allowance {
   readonly left: number
+  /** How many the trigger gave. */
+  readonly of: number
   readonly untilMillis: number
 }
 
@@ -22,11 +24,12 @@ const grants: { readonly [trigger in Trigger]: { readonly pushes: number; readon
     scan: { pushes: 3, windowMillis: minuteMillis }
   }
 
-export const noAllowance: Allowance = { left: 0, untilMillis: 0 }
+export const noAllowance: Allowance = { left: 0, of: 0, untilMillis: 0 }
 
 /** Counts do not add up: a trigger resets to its own maximum and its own window (notes 6.1). */
 export const grant = (trigger: Trigger, nowMillis: number): Allowance => ({
   left: grants[trigger].pushes,
+  of: grants[trigger].pushes,
   untilMillis: nowMillis + grants[trigger].windowMillis
 })
 

@@ -7,6 +7,7 @@ export interface MenuButton {
   readonly type?: string
   readonly key?: string
   readonly url?: string
+  readonly pagepath?: string
   readonly sub_button?: ReadonlyArray<MenuButton>
 }
 

@@ -29,17 +29,20 @@ const quietMillis = 500
 /** How long the greetings of the first phones may take. */
 const followMillis = 20_000
 
-/** Stops at the first step that fails; `told` hears of every step. */
+/** On phones of its own, beside those that are there. Stops at the first step that fails; `told` hears of every step. */
 export const replay = Effect.fnUntraced(function* (
   scenario: Scenario,
   told: (result: StepResult) => Effect.Effect<void>
 ): Effect.fn.Return<Verdict, never, Platform> {
   const platform = yield* Platform
   if (scenario.conditions !== undefined) yield* platform.change({ ...scenario.conditions, faults: [] })
-  const follow = Effect.timeoutOption(platform.follow, followMillis)
-  yield* Effect.forEach(Array.from({ length: scenario.phones }), () => follow)
-  const { phones } = yield* platform.snapshot
-  const players = phones.map(({ openid }) => makePlayer(platform, openid))
+  const players = yield* Effect.forEach(Array.from({ length: scenario.phones }), () =>
+    Effect.gen(function* () {
+      const openid = yield* platform.addPhone
+      yield* Effect.timeoutOption(Effect.orDie(platform.act(openid, { act: "follow" })), followMillis)
+      return makePlayer(platform, openid)
+    })
+  )
   yield* Effect.forEach(players, (player) => player.skip)
   if (scenario.conditions !== undefined) yield* platform.change(scenario.conditions)
   const results: Array<StepResult> = []

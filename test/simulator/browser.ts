@@ -1,4 +1,5 @@
 /** Chromium without a window, for the tests of the page. */
+import { afterAll } from "@effect/vitest"
 import { Effect } from "effect"
 import { chromium, type Browser } from "playwright-core"
 
@@ -15,7 +16,14 @@ const launchOptions = {
   ]
 }
 
+let started: Promise<Browser> | undefined
+
+/** One for all tests of a file, since a start is dear; each test leaves it without pages. */
 export const browser = Effect.acquireRelease(
-  Effect.promise((): Promise<Browser> => chromium.launch(launchOptions)),
-  (running) => Effect.promise(() => running.close())
+  Effect.promise(() => (started ??= chromium.launch(launchOptions))),
+  (running) => Effect.promise(() => Promise.all(running.contexts().map((context) => context.close())))
 )
+
+afterAll(async () => {
+  await (await started)?.close()
+})

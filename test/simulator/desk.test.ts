@@ -3,27 +3,7 @@ import { mkdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
-import { browser } from "./browser.ts"
-import { startSimulator } from "./simulator-rig.ts"
-import { elementText, textReply, tinyBot } from "./tiny-bot.ts"
-
-const openPage = Effect.gen(function* () {
-  const bot = yield* tinyBot((received) =>
-    received.body.includes("<Event>")
-      ? "success"
-      : textReply(received, `> ${elementText(received.body, "Content")}`)
-  )
-  const { platform, url } = yield* startSimulator(bot.url, { attemptLimitMillis: 1_000 })
-  const [first, second] = [yield* platform.follow, yield* platform.follow]
-  const chrome = yield* browser
-  const page = yield* Effect.promise(async () => {
-    const opened = await chrome.newPage({ viewport: { width: 1400, height: 860 } })
-    await opened.goto(url)
-    await opened.locator(".phone").nth(1).waitFor()
-    return opened
-  })
-  return { bot, platform, page, url, first, second }
-})
+import { openDesk, say } from "./desk-page.ts"
 
 const pollMillis = 20
 
@@ -32,7 +12,7 @@ const rows = (page: Page) => page.locator(".exchanges li:not([hidden])")
 describe("the desk", () => {
   it.live("the wire shows each exchange, filters, and gives a curl command that the bot takes", () =>
     Effect.gen(function* () {
-      const { bot, platform, page, first } = yield* openPage
+      const { bot, platform, page, first } = yield* openDesk()
       yield* platform.say(first, "线上的话")
       const raw = yield* Effect.promise(async () => {
         await page.locator(".exchanges .what", { hasText: "text" }).waitFor()
@@ -58,37 +38,9 @@ describe("the desk", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live(
-    "a fault by switch: the answer is lost, the next attempt brings it; the switch can be taken away",
-    () =>
-      Effect.gen(function* () {
-        const { bot, page, platform } = yield* openPage
-        yield* Effect.promise(async () => {
-          await page.getByRole("tab", { name: "开关" }).click()
-          await page.getByRole("button", { name: "下一个回答丢失" }).click()
-          await page.locator(".faults li").waitFor()
-          const one = page.locator(".phone").first()
-          await one.getByRole("textbox").fill("在吗")
-          await one.getByRole("button", { name: "发送" }).click()
-          await one.getByText("> 在吗").waitFor()
-        })
-        const attempts = bot.received.filter(({ body }) => body.includes("在吗"))
-        assert.lengthOf(attempts, 2)
-        assert.strictEqual(attempts[0]?.body, attempts[1]?.body)
-        yield* Effect.promise(async () => {
-          await page.getByRole("button", { name: /^去掉/u }).click()
-          await page.getByLabel("账号类型").selectOption("personal")
-          await page.locator(".faults li").waitFor({ state: "detached" })
-          await page.screenshot({ path: "test-output/simulator-switches.png" })
-        })
-        const { kind, faults } = yield* platform.conditions
-        assert.deepStrictEqual({ kind, faults }, { kind: "personal", faults: [] })
-      }).pipe(Effect.scoped)
-  )
-
   it.live("an unread mark counts what came to a phone that nobody looks at, until somebody does", () =>
     Effect.gen(function* () {
-      const { page, platform, second } = yield* openPage
+      const { page, platform, second } = yield* openDesk()
       yield* platform.say(second, "喂")
       yield* Effect.promise(async () => {
         const unread = page.locator(".phone").nth(1).locator(".unread")
@@ -102,7 +54,7 @@ describe("the desk", () => {
 
   it.live("a file of one's own is uploaded and shown; the scenario can be saved", () =>
     Effect.gen(function* () {
-      const { page, url } = yield* openPage
+      const { page, url } = yield* openDesk()
       const png = Buffer.from(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
         "base64"
@@ -122,5 +74,79 @@ describe("the desk", () => {
         assert.include(await answer.text(), '"act": "image"')
       })
     }).pipe(Effect.scoped)
+  )
+
+  it.live("what went wrong with an answer stands on the wire in plain words", () =>
+    Effect.gen(function* () {
+      const { page, platform } = yield* openDesk()
+      yield* platform.change({
+        faults: [{ fault: "lose-answer", times: 1 }]
+      })
+      yield* Effect.promise(async () => {
+        await say(page, 0, "喂")
+        await page.locator(".exchanges .why", { hasText: "回答在路上丢了" }).waitFor()
+        await page.getByLabel("方向").selectOption("bad")
+        assert.strictEqual(await rows(page).count(), 1)
+        await rows(page).locator("summary").press("Enter")
+        await rows(page).getByText("按开关作怪：lose-answer").waitFor()
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live(
+    "a scenario that was saved is played on the page on phones of its own, and a false one is found",
+    () =>
+      Effect.gen(function* () {
+        const { page, platform, url } = yield* openDesk()
+        yield* Effect.promise(async () => {
+          await page.getByRole("tab", { name: "开关" }).click()
+          await page.getByRole("button", { name: "从现在重新录" }).click()
+          await page.getByText("从现在开始录").waitFor()
+          await say(page, 1, "录下来")
+          await page.locator(".phone").nth(1).getByText("> 录下来").waitFor()
+          const saved = await (await fetch(`${url}/simulator/scenario`)).text()
+          const play = async (text: string, verdict: RegExp) => {
+            await page
+              .getByLabel("剧本文件")
+              .setInputFiles({ name: "a.json", mimeType: "application/json", buffer: Buffer.from(text) })
+            await page.locator(".verdict", { hasText: verdict }).waitFor()
+          }
+          await play(saved, /^成立：\d+ 步/u)
+          await play(saved.replace("> 录下来", "> 别的话"), /^第 2 步不成立：there came a reply/u)
+          const headers = { "content-type": "application/json" }
+          const none = await fetch(`${url}/simulator/scenario/replay`, {
+            method: "POST",
+            headers,
+            body: "{}"
+          })
+          assert.strictEqual(none.status, 400)
+          assert.strictEqual(await page.locator(".phone").count(), 6)
+        })
+        assert.deepStrictEqual((yield* platform.conditions).faults, [])
+      }).pipe(Effect.scoped)
+  )
+
+  const sizes = [
+    { width: 1280, height: 800 },
+    { width: 1024, height: 600 },
+    { width: 390, height: 844 }
+  ]
+  it.live.each(sizes)(
+    "at $width × $height the whole of a phone fits under the heading, and nothing runs over the side",
+    (size) =>
+      Effect.gen(function* () {
+        const { page, platform } = yield* openDesk(size)
+        yield* platform.account.createMenu({ button: [{ type: "click", name: "一", key: "1" }] })
+        yield* Effect.promise(async () => {
+          const box = await page.locator(".menu-top").first().boundingBox()
+          assert.isAtMost((box?.y ?? 0) + (box?.height ?? size.height), size.height)
+          const wide = await page
+            .locator("body")
+            .evaluate((body: { readonly scrollWidth: number }) => body.scrollWidth)
+          assert.isAtMost(wide, size.width)
+          mkdirSync("test-output", { recursive: true })
+          await page.screenshot({ path: `test-output/simulator-${size.width}.png` })
+        })
+      }).pipe(Effect.scoped)
   )
 })

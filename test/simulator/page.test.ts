@@ -44,7 +44,7 @@ const accountBubbles = (page: Page, index: number) => phone(page, index).locator
 describe("the page in a real browser", () => {
   it.live("two phones type, press and multiply", () =>
     Effect.gen(function* () {
-      const { platform, page } = yield* openPage()
+      const { bot, platform, page } = yield* openPage()
       yield* Effect.promise(async () => {
         assert.strictEqual(await page.locator(".phone").count(), 2)
         await phone(page, 0).getByRole("textbox").fill("  两个空格\n下一行 <b>&amp; ")
@@ -59,7 +59,10 @@ describe("the page in a real browser", () => {
       })
       yield* platform.account.createMenu(menu)
       yield* Effect.promise(async () => {
+        const told = bot.received.length
         await phone(page, 1).getByRole("button", { name: "更多" }).click()
+        await phone(page, 1).getByRole("menuitem", { name: "配对" }).waitFor()
+        assert.strictEqual(bot.received.length, told, "opening a sub-menu tells nobody (notes 2.4)")
         await phone(page, 1).getByRole("menuitem", { name: "配对" }).click()
         await phone(page, 1).getByText("按了pair").waitFor()
         assert.strictEqual(await phone(page, 1).getByRole("menuitem").count(), 0)
@@ -137,7 +140,13 @@ describe("the page in a real browser", () => {
           .getByText(/还可推送 2 条/)
           .waitFor()
         assert.include(await phone(page, 1).locator(".allowance").textContent(), "3 条")
+        assert.strictEqual(await phone(page, 0).locator(".dots i.left").count(), 2)
+        assert.strictEqual(await phone(page, 0).locator(".dots i").count(), 3)
       })
+      yield* platform.account.typing(first?.openid ?? "", "Typing")
+      yield* Effect.promise(() => phone(page, 0).getByText("对方正在输入…").waitFor())
+      yield* platform.account.push(first?.openid ?? "", { kind: "text", content: "写好了" }, false)
+      yield* Effect.promise(() => phone(page, 0).getByText("对方正在输入…").waitFor({ state: "hidden" }))
     }).pipe(Effect.scoped)
   )
 

@@ -1,26 +1,57 @@
+/** @import { Bubble } from "../phone.ts" */
+/** @import { Article } from "../account-message.ts" */
 import { element } from "./element.js"
+import { mediaLink, photo, sound, sticker } from "./media-view.js"
 
-/** One line of a conversation; `sendMenuItem(text, id)` answers clicks in a message menu. */
-export const bubbleView = (bubble, owner, sendMenuItem) => {
+/** @typedef {(text: string, id: string) => void} SendMenuItem answers a click in a message menu */
+
+/**
+ * One line of a conversation.
+ * @param {Bubble} bubble
+ * @param {{ number: number, letter: string }} owner
+ * @param {string} accountName
+ * @param {SendMenuItem} sendMenuItem
+ */
+export const bubbleView = (bubble, owner, accountName, sendMenuItem) => {
   if (bubble.side === "system") return element("p", { class: "line" }, bubble.text)
   const own = bubble.side === "own"
   return element(
     "div",
-    { class: own ? "row own" : "row", "data-by": bubble.by },
-    own ? ownAvatar(owner) : accountAvatar(),
+    { class: own ? "row own" : "row", "data-by": bubble.by, title: cameBy(bubble) },
+    own ? ownAvatar(owner) : accountAvatar(accountName),
     content(bubble, sendMenuItem)
   )
 }
 
-const accountAvatar = () =>
-  element("img", { class: "avatar", src: "/simulator/icon.svg", alt: "小猴", width: "36", height: "36" })
+/**
+ * The time over a message that comes a while after the one before, as WeChat shows it.
+ * @param {number} atMillis
+ */
+export const timeLine = (atMillis) => element("p", { class: "line time" }, clockTime(atMillis))
 
+/** @param {number} atMillis */
+const clockTime = (atMillis) =>
+  new Date(atMillis).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false })
+
+/** @param {Bubble} bubble */
+const cameBy = ({ by, atMillis }) =>
+  `${clockTime(atMillis)}${by === "reply" ? " · 被动回复" : by === "push" ? " · 客服消息（推送）" : ""}`
+
+/** @param {string} name */
+const accountAvatar = (name) =>
+  element("img", { class: "avatar", src: "/simulator/icon.svg", alt: name, width: "36", height: "36" })
+
+/** @param {{ number: number, letter: string }} owner */
 const ownAvatar = (owner) => {
   const avatar = element("span", { class: "avatar", "aria-hidden": "true" }, owner.letter)
-  avatar.style.setProperty("--avatar", `hsl(${(owner.number * 137 + 70) % 360} 42% 52%)`)
+  avatar.style.setProperty("--avatar", `hsl(${(owner.number * 137 + 70) % 360} 42% 46%)`)
   return avatar
 }
 
+/**
+ * @param {Bubble} bubble
+ * @param {SendMenuItem} sendMenuItem
+ */
 const content = (bubble, sendMenuItem) => {
   switch (bubble.kind) {
     case "image":
@@ -31,8 +62,11 @@ const content = (bubble, sendMenuItem) => {
       return element("div", { class: "bubble" }, sound(bubble.mediaId))
     case "video":
       return element("div", { class: "bubble" }, mediaLink(bubble.mediaId, `▶ 视频 ${bubble.text}`.trim()))
+    case "music":
+      return element("div", { class: "bubble card" }, ...bubble.articles.map((one) => article(one, "♪ ")))
     case "news":
-      return element("div", { class: "bubble" }, ...bubble.articles.map(article))
+    case "card":
+      return element("div", { class: "bubble card" }, ...bubble.articles.map((one) => article(one, "")))
     default: {
       const linked = bubble.side === "account" ? linkedText(bubble.text, sendMenuItem) : [bubble.text]
       return element("div", { class: "bubble" }, ...linked)
@@ -40,33 +74,51 @@ const content = (bubble, sendMenuItem) => {
   }
 }
 
-const sticker = () => element("img", { src: "/simulator/icon.svg", alt: "表情", width: "96", height: "96" })
-
-const article = ({ title, description, url }) => {
+/**
+ * @param {Article} article
+ * @param {string} sign
+ */
+const article = ({ title, description, url }, sign) => {
   const address = webAddress(url)
-  const head = address === undefined ? title : outsideLink(address, title)
-  return element("div", {}, head, description === "" ? "" : `\n${description}`)
+  const head = `${sign}${title}`
+  return element(
+    "div",
+    { class: "article" },
+    address === undefined ? element("strong", {}, head) : outsideLink(address, head),
+    ...(description === "" ? [] : [element("p", {}, description)])
+  )
 }
 
-/** Texts of an account may hold links; only http, https and message-menu items become one, all else stays text. */
+/**
+ * Texts of an account may hold links; only http, https and message-menu items become one, all else stays text.
+ * @param {string} text
+ * @param {SendMenuItem} sendMenuItem
+ */
 const linkedText = (text, sendMenuItem) => {
   const parts = []
   let end = 0
   for (const match of text.matchAll(/<a\s([^<>]*)>([\s\S]*?)<\/a>/gi)) {
-    const link = linkFor(hrefOf(match[1]), match[2], sendMenuItem)
+    const [whole, attributes = "", label = ""] = match
+    const link = linkFor(hrefOf(attributes), label, sendMenuItem)
     if (link === undefined) continue
     parts.push(text.slice(end, match.index), link)
-    end = match.index + match[0].length
+    end = match.index + whole.length
   }
   parts.push(text.slice(end))
   return parts
 }
 
+/** @param {string} attributes */
 const hrefOf = (attributes) => {
   const match = /(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(attributes)
   return (match?.[1] ?? match?.[2] ?? "").replaceAll("&amp;", "&")
 }
 
+/**
+ * @param {string} href
+ * @param {string} label
+ * @param {SendMenuItem} sendMenuItem
+ */
 const linkFor = (href, label, sendMenuItem) => {
   const item = menuItem(href)
   if (item !== undefined) {
@@ -77,63 +129,23 @@ const linkFor = (href, label, sendMenuItem) => {
   return address === undefined ? undefined : outsideLink(address, label)
 }
 
+/**
+ * @param {string} address
+ * @param {string} label
+ */
 const outsideLink = (address, label) =>
   element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, label)
 
+/** @param {string} href */
 const webAddress = (href) => {
   const url = URL.parse(href)
   return url !== null && (url.protocol === "http:" || url.protocol === "https:") ? url.href : undefined
 }
 
+/** @param {string} href */
 const menuItem = (href) => {
   if (!/^weixin:\/\/bizmsgmenu\?/i.test(href)) return undefined
   const query = new URLSearchParams(href.slice(href.indexOf("?") + 1))
   const text = query.get("msgmenucontent")
-  return text === null ? undefined : { text, id: query.get("msgmenuid") ?? "" }
-}
-
-const mediaAddress = (mediaId) => `/simulator/media/${encodeURIComponent(mediaId)}`
-
-/** The thing itself while WeChat has it, else a drawing. */
-const photo = (mediaId) => {
-  const image = element("img", { src: mediaAddress(mediaId), alt: "图片", width: "150", height: "112" })
-  image.addEventListener("error", () => image.replaceWith(picture(mediaId, "图片")), { once: true })
-  return image
-}
-
-const sound = (mediaId) => {
-  const button = element("button", { type: "button", class: "link" }, "▶ 语音")
-  button.addEventListener("click", () => {
-    void new Audio(mediaAddress(mediaId)).play().catch(() => {
-      button.textContent = "▶ 语音（放不出来）"
-    })
-  })
-  return button
-}
-
-const mediaLink = (mediaId, label) =>
-  element("a", { href: mediaAddress(mediaId), target: "_blank", rel: "noopener noreferrer" }, label)
-
-/** A landscape drawn from the media id: the same id looks the same on every phone. */
-const picture = (mediaId, label) => {
-  let seed = 7
-  for (const character of mediaId) seed = (seed * 31 + character.codePointAt(0)) % 100_003
-  const hue = seed % 360
-  const shapes = [
-    ["rect", { width: 150, height: 110, fill: `hsl(${hue} 60% 78%)` }],
-    ["circle", { cx: 30 + (seed % 90), cy: 32, r: 15, fill: `hsl(${(hue + 40) % 360} 90% 66%)` }],
-    [
-      "path",
-      { d: `M0 84 L${36 + (seed % 30)} 42 L92 90 L118 62 L150 88 V110 H0Z`, fill: `hsl(${hue} 34% 44%)` }
-    ]
-  ]
-  const svg = svgElement("svg", { width: 150, height: 110, role: "img", "aria-label": label })
-  svg.append(...shapes.map(([tag, attributes]) => svgElement(tag, attributes)))
-  return svg
-}
-
-const svgElement = (tag, attributes) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  return node
+  return text === null || text === "" ? undefined : { text, id: query.get("msgmenuid") ?? "" }
 }

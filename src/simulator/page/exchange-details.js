@@ -1,7 +1,11 @@
+/** @import { RawExchange, WireEntry } from "../wire.ts" */
 import { element } from "./element.js"
 
-/** Everything of one exchange, and a command that sends the request again. */
-export const exchangeDetails = ({ raw, status }) => {
+/**
+ * Everything of one exchange, and a command that sends the request again.
+ * @param {WireEntry} entry
+ */
+export const exchangeDetails = ({ raw, status, faults }) => {
   const copy = element("button", { type: "button", class: "quiet" }, "复制为 curl")
   copy.addEventListener("click", async () => {
     const done = await copyText(curlOf(raw))
@@ -10,16 +14,25 @@ export const exchangeDetails = ({ raw, status }) => {
   return element(
     "div",
     { class: "details" },
-    copy,
+    ...(faults.length === 0
+      ? []
+      : [element("p", { class: "explanation" }, `按开关作怪：${faults.join("、")}`)]),
+    ...(raw.url === "" ? [] : [copy]),
     ...block(`${raw.method} 请求`, raw.url),
     ...block("请求正文", raw.requestBody),
     ...block("解密后的请求", raw.openedRequest),
-    ...block(status === 0 ? "没有收到回答" : `回答 ${status}`, raw.answerBody),
+    ...block(
+      status === 0 ? "没有收到回答" : `回答 ${status}`,
+      raw.answerBody === "" ? "（空）" : raw.answerBody
+    ),
     ...block("解密后的回答", raw.openedAnswer)
   )
 }
 
-/** The command for a POSIX shell; signatures and tokens in it are good for as long as they are on the wire. */
+/**
+ * The command for a POSIX shell; signatures and tokens in it are good for as long as they are on the wire.
+ * @param {RawExchange} raw
+ */
 export const curlOf = ({ method, url, requestBody }) => {
   const head = `curl -i -X ${method} ${quoted(url)}`
   if (requestBody === "") return head
@@ -27,12 +40,20 @@ export const curlOf = ({ method, url, requestBody }) => {
   return `${head} -H ${quoted(`Content-Type: ${type}`)} --data-binary ${quoted(requestBody)}`
 }
 
+/** @param {string} text */
 const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
+/**
+ * @param {string} title
+ * @param {string} text
+ */
 const block = (title, text) =>
-  text === "" ? [] : [element("h3", {}, title), element("pre", { tabindex: "0" }, text)]
+  text === "" ? [] : [element("h3", {}, title), element("pre", { tabindex: "0", "aria-label": title }, text)]
 
-/** Clipboards are for secure pages and those of this machine; elsewhere the words are selected by hand. */
+/**
+ * Clipboards are for secure pages and those of this machine; elsewhere the words are selected by hand.
+ * @param {string} text
+ */
 const copyText = async (text) => {
   try {
     await navigator.clipboard.writeText(text)

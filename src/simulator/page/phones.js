@@ -1,19 +1,31 @@
+/** @import { Change, NumberedChange, PhoneFacts, Snapshot } from "../phone-book.ts" */
+/** @import { Menu } from "../menu.ts" */
+import { found } from "./element.js"
 import { makePhoneView } from "./phone-view.js"
 import { makeStateView } from "./state-view.js"
 import { makeSwitchesView } from "./switches-view.js"
 import { makeTabs } from "./tabs.js"
 import { makeWireView } from "./wire-view.js"
 
-const phonesElement = document.querySelector("#phones")
-const connection = document.querySelector("#connection")
 const reconnectMillis = 1000
+const tickMillis = 500
 
+/** @typedef {ReturnType<typeof makePhoneView>} PhoneView */
+/** @type {Map<string, PhoneView>} */
 let views = new Map()
 let accountName = ""
+/** @type {Menu | null} */
 let menu = null
 let lastNumber = 0
 let clockAheadMillis = 0
 
+const phones = found("#phones")
+const connection = found("#connection")
+
+/**
+ * @param {string} path
+ * @param {object} [body]
+ */
 const post = async (path, body = {}) => {
   try {
     const response = await fetch(path, {
@@ -22,36 +34,36 @@ const post = async (path, body = {}) => {
       body: JSON.stringify(body)
     })
     connection.textContent = response.ok ? "" : "这个操作没有成功。"
+    return response
   } catch {
     connection.textContent = "模拟微信没有应答。"
+    return undefined
   }
 }
-const act = (body) => post("/simulator/act", body)
 
+/** @type {Map<string, number>} */
 const numbers = new Map()
+/** @param {string} openid */
 const numberOf = (openid) => numbers.get(openid)
-const wire = makeWireView(
-  document.querySelector("#desk-wire"),
-  document.querySelector("#wire-count"),
-  numberOf
-)
+const wire = makeWireView(found("#desk-wire"), found("#wire-count"), numberOf)
 const switches = makeSwitchesView(
-  document.querySelector("#desk-switches"),
-  document.querySelector("#switch-count"),
-  (change) => post("/simulator/conditions", change),
+  found("#desk-switches"),
+  found("#switch-count"),
+  (change) => void post("/simulator/conditions", change),
   post
 )
-makeTabs(document.querySelector(".tabs"))
-makeStateView(document.querySelector("#desk-state"), document.querySelector("#tab-state"), numberOf)
+makeTabs(found(".tabs"))
+makeStateView(found("#desk-state"), found("#tab-state"), numberOf)
 
+/** @param {PhoneFacts} phone */
 const viewOf = (phone) => {
   const known = views.get(phone.openid)
   if (known !== undefined) return known
   numbers.set(phone.openid, phone.number)
-  const view = makePhoneView(accountName, phone, act)
+  const view = makePhoneView(accountName, phone, (body) => void post("/simulator/act", body))
   view.showMenu(menu)
   views.set(phone.openid, view)
-  phonesElement.append(view.root)
+  phones.append(view.root)
   return view
 }
 
@@ -60,6 +72,7 @@ const tickAll = () => {
   for (const view of views.values()) view.tick(nowMillis)
 }
 
+/** @param {Snapshot} snapshot */
 const showSnapshot = (snapshot) => {
   accountName = snapshot.accountName
   clockAheadMillis = snapshot.nowMillis - Date.now()
@@ -67,7 +80,7 @@ const showSnapshot = (snapshot) => {
   document.title = `${accountName} · 模拟微信`
   const drafts = new Map([...views].map(([openid, view]) => [openid, view.draft()]))
   views = new Map()
-  phonesElement.replaceChildren()
+  phones.replaceChildren()
   for (const phone of snapshot.phones) {
     const view = viewOf(phone)
     for (const bubble of phone.bubbles) view.addBubble(bubble)
@@ -80,6 +93,7 @@ const showSnapshot = (snapshot) => {
   for (const entry of snapshot.wire) wire.add(entry)
 }
 
+/** @param {PhoneFacts} phone */
 const showPhone = (phone) => {
   const added = !views.has(phone.openid)
   const view = viewOf(phone)
@@ -87,6 +101,7 @@ const showPhone = (phone) => {
   if (added) view.root.scrollIntoView({ behavior: "smooth", block: "nearest", inline: "nearest" })
 }
 
+/** @param {Change} change */
 const show = (change) => {
   switch (change.type) {
     case "snapshot":
@@ -116,6 +131,7 @@ const connect = () => {
     setTimeout(connect, reconnectMillis)
   }
   events.addEventListener("message", (event) => {
+    /** @type {NumberedChange} */
     const { number, change } = JSON.parse(event.data)
     const missed = change.type !== "snapshot" && number !== lastNumber + 1
     if (missed || change.type === "end") return again()
@@ -127,6 +143,12 @@ const connect = () => {
   events.addEventListener("error", again)
 }
 
-document.querySelector("#add-phone").addEventListener("click", () => act({ does: { act: "add" } }))
-setInterval(tickAll, 500)
+// Phones are as high as what the heading leaves, so that their menus are never cut off.
+new ResizeObserver(([heading]) => {
+  const height = heading?.borderBoxSize[0]?.blockSize ?? 0
+  document.documentElement.style.setProperty("--heading", `${Math.ceil(height)}px`)
+}).observe(found(".heading"))
+
+found("#add-phone").addEventListener("click", () => void post("/simulator/act", { does: { act: "add" } }))
+setInterval(tickAll, tickMillis)
 connect()

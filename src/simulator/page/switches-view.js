@@ -1,9 +1,29 @@
+/** @import { AccountKind } from "../account-kind.ts" */
+/** @import { CallbackMode, Conditions, ConditionsChange } from "../conditions.ts" */
+/** @import { Fault } from "../fault-plan.ts" */
 import { element } from "./element.js"
+import { faultEditor } from "./fault-editor.js"
+import { faultWords } from "./fault-words.js"
+import { scenarioView } from "./scenario-view.js"
 
-const kinds = { verified: "已认证服务号", unverified: "未认证服务号", personal: "个人号", test: "测试号" }
-const modes = { plain: "明文", compatible: "兼容", safe: "安全" }
+/** @type {ReadonlyArray<readonly [AccountKind, string]>} */
+const kinds = [
+  ["verified", "已认证服务号"],
+  ["unverified", "未认证服务号"],
+  ["personal", "个人号"],
+  ["test", "测试号"]
+]
+/** @type {ReadonlyArray<readonly [CallbackMode, string]>} */
+const modes = [
+  ["plain", "明文"],
+  ["compatible", "兼容"],
+  ["safe", "安全"]
+]
 
-/** Faults that one press brings; what else there is goes by a file (docs/wechat.md). */
+/**
+ * Faults that one press brings; the form beneath brings every other.
+ * @type {ReadonlyArray<{ name: string, fault: Fault }>}
+ */
 const presets = [
   { name: "慢 3 秒", fault: { fault: "slow", millis: 3000 } },
   { name: "慢 6 秒", fault: { fault: "slow", millis: 6000 } },
@@ -12,13 +32,21 @@ const presets = [
   { name: "下一个请求丢失", fault: { fault: "lose-request", times: 1 } },
   { name: "每条来两次", fault: { fault: "twice" } },
   { name: "换一台服务器", fault: { fault: "elsewhere" } },
+  { name: "推送答 45047", fault: { fault: "refuse", errcode: 45047, path: "message/custom/send" } },
   { name: "接口慢 3 秒", fault: { fault: "slow-api", millis: 3000 } },
   { name: "接口 502", fault: { fault: "bad-gateway" } },
   { name: "推送后没有回音", fault: { fault: "lose-result", path: "message/custom/send", times: 1 } }
 ]
 
-/** Switches of the simulated WeChat; `change(conditions)` and `post(path)` tell the simulator. */
+/**
+ * Switches of the simulated WeChat; `change(conditions)` and `post(path)` tell the simulator.
+ * @param {HTMLElement} panel
+ * @param {HTMLElement} count
+ * @param {(change: ConditionsChange) => void} change
+ * @param {(path: string, body?: object) => Promise<Response | undefined>} post
+ */
 export const makeSwitchesView = (panel, count, change, post) => {
+  /** @type {ReadonlyArray<Fault>} */
   let faults = []
 
   const kind = choice("账号类型", kinds, (value) => change({ kind: value }))
@@ -26,23 +54,18 @@ export const makeSwitchesView = (panel, count, change, post) => {
   const clock = element("input", { type: "number", min: "-3600", max: "3600", step: "1", value: "0" })
   clock.addEventListener("change", () => change({ clockAheadSeconds: Math.trunc(clock.valueAsNumber || 0) }))
 
-  const errcode = element("input", { type: "number", value: "45047", "aria-label": "errcode" })
-  const addErrcode = element("button", { type: "button", class: "quiet" }, "推送一律答这个码")
+  /** @param {Fault} fault */
   const add = (fault) => change({ faults: [...faults, fault] })
-  addErrcode.addEventListener("click", () =>
-    add({ fault: "refuse", errcode: errcode.valueAsNumber || -1, path: "message/custom/send" })
-  )
   const list = element("ul", { class: "faults", "aria-label": "正在作怪的故障" })
-
+  const calm = element("p", { class: "nothing" }, "一切正常。按一下就作怪，再去掉就恢复。")
   const revoke = element("button", { type: "button", class: "quiet" }, "作废所有 access_token")
-  revoke.addEventListener("click", () => post("/simulator/revoke-tokens"))
-  const restart = element("button", { type: "button", class: "quiet" }, "从现在重新录")
-  restart.addEventListener("click", () => post("/simulator/scenario/restart"))
-  const save = element(
-    "a",
-    { class: "quiet", href: "/simulator/scenario", download: "scenario.json" },
-    "保存剧本"
-  )
+  revoke.addEventListener("click", async () => {
+    const done = await post("/simulator/revoke-tokens")
+    if (done?.ok === true) revoke.textContent = "作废了，服务要重新取"
+    setTimeout(() => {
+      revoke.textContent = "作废所有 access_token"
+    }, 3000)
+  })
 
   panel.append(
     group(
@@ -53,32 +76,38 @@ export const makeSwitchesView = (panel, count, change, post) => {
     ),
     group(
       "故障",
+      calm,
       list,
       element(
         "div",
         { class: "presets" },
         ...presets.map(({ name, fault }) =>
           element("button", { type: "button", class: "quiet", onclick: () => add(fault) }, name)
-        )
+        ),
+        revoke
       ),
-      element("div", { class: "presets" }, errcode, addErrcode, revoke)
+      element("details", { class: "own-fault" }, element("summary", {}, "自己配一个故障"), faultEditor(add))
     ),
-    group("剧本", element("div", { class: "presets" }, save, restart))
+    group("剧本", ...scenarioView(post))
   )
 
-  const show = (conditions) => {
-    faults = conditions.faults
-    kind.value = conditions.kind
-    mode.value = conditions.mode
-    clock.value = String(conditions.clockAheadSeconds)
-    count.textContent = faults.length === 0 ? "" : `⚡${faults.length}`
-    list.replaceChildren(
-      ...faults.map((fault, index) => faultRow(fault, () => change({ faults: faults.toSpliced(index, 1) })))
-    )
-  }
   return {
-    show,
-    /** Without a key there is nothing to switch to. */
+    /** @param {Conditions} conditions */
+    show: (conditions) => {
+      faults = conditions.faults
+      kind.value = conditions.kind
+      mode.value = conditions.mode
+      clock.value = String(conditions.clockAheadSeconds)
+      count.textContent = faults.length === 0 ? "" : `⚡${faults.length}`
+      calm.hidden = faults.length > 0
+      list.replaceChildren(
+        ...faults.map((fault, index) => faultRow(fault, () => change({ faults: faults.toSpliced(index, 1) })))
+      )
+    },
+    /**
+     * Without a key there is nothing to switch to.
+     * @param {boolean} sealable
+     */
     seal: (sealable) => {
       mode.disabled = !sealable
       mode.title = sealable ? "" : "没有 EncodingAESKey，只能明文"
@@ -86,28 +115,46 @@ export const makeSwitchesView = (panel, count, change, post) => {
   }
 }
 
+/**
+ * @param {string} title
+ * @param {...HTMLElement} children
+ */
 const group = (title, ...children) => element("fieldset", {}, element("legend", {}, title), ...children)
 
+/**
+ * @param {string} text
+ * @param {HTMLElement} control
+ */
 const labelled = (text, control) => element("label", {}, element("span", {}, text), control)
 
-const choice = (label, names, chosen) => {
-  const options = Object.entries(names).map(([value, name]) => element("option", { value }, name))
+/**
+ * @template {string} A
+ * @param {string} label
+ * @param {ReadonlyArray<readonly [A, string]>} values
+ * @param {(value: A) => void} chosen
+ */
+const choice = (label, values, chosen) => {
+  const options = values.map(([value, name]) => element("option", { value }, name))
   const select = element("select", { "aria-label": label }, ...options)
-  select.addEventListener("change", () => chosen(select.value))
+  select.addEventListener("change", () => {
+    const picked = values[select.selectedIndex]
+    if (picked !== undefined) chosen(picked[0])
+  })
   return select
 }
 
+/**
+ * @param {Fault} fault
+ * @param {() => void} remove
+ */
 const faultRow = (fault, remove) =>
   element(
     "li",
-    {},
-    element("code", {}, wordsFor(fault)),
+    { "data-fault": fault.fault },
+    element("span", {}, faultWords(fault)),
     element(
       "button",
-      { type: "button", class: "quiet", "aria-label": `去掉 ${wordsFor(fault)}`, onclick: remove },
+      { type: "button", class: "quiet", "aria-label": `去掉 ${faultWords(fault)}`, onclick: remove },
       "去掉"
     )
   )
-
-const wordsFor = ({ fault, ...rest }) =>
-  [fault, ...Object.entries(rest).map(([name, value]) => `${name}=${value}`)].join(" ")

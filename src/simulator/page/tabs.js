@@ -1,22 +1,29 @@
-/** Tabs by the usual keys: arrows move, the one with the focus is shown. */
+import { found } from "./element.js"
+
+/**
+ * Tabs by the usual keys: arrows move, the one with the focus is shown.
+ * @param {HTMLElement} list
+ */
 export const makeTabs = (list) => {
-  const tabs = [...list.querySelectorAll('[role="tab"]')]
-  const panelOf = (tab) => document.querySelector(`#${tab.getAttribute("aria-controls")}`)
+  const tabs = [...list.querySelectorAll('[role="tab"]')].filter((tab) => tab instanceof HTMLElement)
+  /** @param {HTMLElement} chosen */
   const show = (chosen) => {
     for (const tab of tabs) {
       const isChosen = tab === chosen
       tab.setAttribute("aria-selected", String(isChosen))
       tab.tabIndex = isChosen ? 0 : -1
-      panelOf(tab).hidden = !isChosen
+      found(`#${tab.getAttribute("aria-controls")}`).hidden = !isChosen
     }
   }
   for (const tab of tabs) tab.addEventListener("click", () => show(tab))
   list.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined) return
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0
+    if (step === 0) return
     event.preventDefault()
     const shown = tabs.filter((tab) => !tab.hidden)
-    const next = shown.at((shown.indexOf(document.activeElement) + step) % shown.length)
+    const at = shown.findIndex((tab) => tab === document.activeElement)
+    const next = shown.at((at + step) % shown.length)
+    if (next === undefined) return
     next.focus()
     show(next)
   })

@@ -1,14 +1,21 @@
+/** @import { WireEntry } from "../wire.ts" */
 import { element } from "./element.js"
 import { exchangeDetails } from "./exchange-details.js"
 import { letterOf } from "./phone-name.js"
 
-/** The latest exchanges between WeChat and the service, newest first; each opens to show what went over the wire. */
+const maxRows = 200
+
+/**
+ * The latest exchanges between WeChat and the service, newest first; each opens to show what went over the wire.
+ * @param {HTMLElement} panel
+ * @param {HTMLElement} count
+ * @param {(openid: string) => number | undefined} numberOf
+ */
 export const makeWireView = (panel, count, numberOf) => {
-  const maxRows = 200
   const rows = element("ol", { class: "exchanges", "aria-label": "线路" })
   const search = element("input", {
     type: "search",
-    placeholder: "筛选：词、errcode、手机…",
+    placeholder: "筛选：词、errcode",
     "aria-label": "筛选线路"
   })
   const direction = element(
@@ -19,22 +26,32 @@ export const makeWireView = (panel, count, numberOf) => {
     element("option", { value: "api" }, "服务 → 微信"),
     element("option", { value: "bad" }, "不顺利的")
   )
-  const empty = element("p", { class: "nothing" }, "还没有往来。在手机上按一按菜单。")
+  const empty = element("p", { class: "nothing" })
   panel.append(element("div", { class: "filters" }, search, direction), empty, rows)
 
-  const matches = (row) => {
-    const { entry, words } = row
+  /** @typedef {{ entry: WireEntry, node: HTMLElement, words: string }} Row */
+  /** @param {Row} row */
+  const matches = ({ entry, words }) => {
     const chosen = direction.value
     const fits = chosen === "" || (chosen === "bad" ? !entry.good : entry.direction === chosen)
     return fits && words.includes(search.value.trim().toLowerCase())
   }
+  /** @type {Array<Row>} */
   let kept = []
+  const showEmpty = () => {
+    const none = kept.every(({ node }) => node.hidden)
+    empty.hidden = !none
+    empty.textContent = kept.length === 0 ? "还没有往来。在手机上按一按菜单。" : "没有符合的往来。"
+  }
   const filter = () => {
     for (const row of kept) row.node.hidden = !matches(row)
+    showEmpty()
   }
   search.addEventListener("input", filter)
   direction.addEventListener("change", filter)
+  showEmpty()
 
+  /** @param {WireEntry} entry */
   const add = (entry) => {
     const number = numberOf(entry.openid)
     const phone = number === undefined ? "" : letterOf(number)
@@ -43,46 +60,59 @@ export const makeWireView = (panel, count, numberOf) => {
     row.node.hidden = !matches(row)
     rows.prepend(row.node)
     for (const old of kept.splice(maxRows)) old.node.remove()
-    empty.hidden = true
+    showEmpty()
     count.textContent = String(entry.id)
   }
 
   const clear = () => {
     kept = []
     rows.replaceChildren()
-    empty.hidden = false
+    showEmpty()
   }
   return { add, clear }
 }
 
+/**
+ * @param {WireEntry} entry
+ * @param {string} phone
+ */
 const exchangeRow = (entry, phone) => {
   const inwards = entry.direction === "callback"
+  const way = inwards ? "微信 → 服务" : "服务 → 微信"
   const time = new Date(entry.atMillis).toLocaleTimeString("zh-CN", { hour12: false })
+  const what = inwards ? entry.what : entry.path.replace(/^\/cgi-bin\/(?:message\/)?/, "")
+  const outcome = entry.faults.length === 0 ? entry.outcome : `⚡ ${entry.outcome}`
   const facts = [
-    element("span", { class: "arrow", title: inwards ? "微信 → 服务" : "服务 → 微信" }, inwards ? "→" : "←"),
-    element("span", { class: "what" }, inwards ? entry.what : entry.path.replace("/cgi-bin/", "")),
+    element("span", { class: "arrow", title: way, role: "img", "aria-label": way }, inwards ? "→" : "←"),
+    element("span", { class: "what", title: what }, what),
     element("span", { class: "who" }, phone),
-    element("span", { class: "attempt" }, entry.attempt > 1 ? `第${entry.attempt}次` : ""),
     element(
       "span",
-      { class: "outcome" },
-      [...entry.faults.map((fault) => `⚡${fault}`), entry.outcome].join(" ")
+      { class: "outcome", title: outcome },
+      ...(entry.attempt > 1 ? [element("span", { class: "attempt" }, `第${entry.attempt}次 `)] : []),
+      outcome
     ),
     element("span", { class: "took" }, `${entry.durationMillis} ms`),
     element("time", {}, time)
   ]
-  const details = element("details", {}, element("summary", {}, ...facts))
+  const why = entry.explanation === "" ? [] : [element("span", { class: "why" }, entry.explanation)]
+  const details = element("details", {}, element("summary", {}, ...facts, ...why))
   details.addEventListener("toggle", () => {
     if (details.open && details.childElementCount === 1) details.append(exchangeDetails(entry))
   })
   return element("li", entry.good ? {} : { class: "bad" }, details)
 }
 
+/**
+ * @param {WireEntry} entry
+ * @param {string} phone
+ */
 const wordsOf = (entry, phone) =>
   [
     entry.what,
     entry.path,
     entry.outcome,
+    entry.explanation,
     phone === "" ? "" : `手机${phone}`,
     ...entry.faults,
     ...Object.values(entry.raw)
