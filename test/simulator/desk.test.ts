@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
+import { barriersOn } from "../http/barriers.ts"
 import { openDesk, say } from "./desk-page.ts"
 
 const pollMillis = 20
@@ -132,7 +133,7 @@ describe("the desk", () => {
     { width: 390, height: 844 }
   ]
   it.live.each(sizes)(
-    "at $width × $height the whole of a phone fits under the heading, and nothing runs over the side",
+    "at $width × $height the whole of a phone fits under the heading, nothing runs over the side, and axe finds no barrier",
     (size) =>
       Effect.gen(function* () {
         const { page, platform } = yield* openDesk(size)
@@ -144,6 +145,7 @@ describe("the desk", () => {
             .locator("body")
             .evaluate((body: { readonly scrollWidth: number }) => body.scrollWidth)
           assert.isAtMost(wide, size.width)
+          assert.deepStrictEqual(await barriersOn(page), [])
           mkdirSync("test-output", { recursive: true })
           await page.screenshot({ path: `test-output/simulator-${size.width}.png` })
         })
