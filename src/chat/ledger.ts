@@ -1,5 +1,5 @@
 /** The ledger: how many pushes WeChat still allows for each user, counted by us and corrected by its refusals. */
-import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option } from "effect"
 import {
   afterNoPush,
   afterPush,
@@ -12,6 +12,7 @@ import {
 import type { Openid } from "../core/openid.ts"
 import { Memcached, type MemcachedError, type Version } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
+import { decodeJson } from "./stored.ts"
 
 /** A user's window as it was read. */
 export interface StoredAllowance {
@@ -69,4 +70,4 @@ export class Ledger extends Context.Service<
   )
 }
 
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Allowance))
+const decode = decodeJson(Allowance)

@@ -1,11 +1,12 @@
 /** The rooms: the one truth about each pair. A room changes by one compare-and-swap at a time. */
-import { Clock, Context, Effect, type Exit, Layer, Option } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, Room, type RoomId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { LastPartners } from "./last-partners.ts"
+import { KnownPairs } from "./known-pairs.ts"
 import { jsonItem, nothing, type Stored } from "./stored.ts"
 
 export type StoredRoom = Stored<Room>
@@ -38,6 +39,8 @@ export class Rooms extends Context.Service<
     /** Records that a line was passed on; which line of the room it is, from 1 on. */
     readonly spoken: (id: RoomId) => Effect.Effect<number, MemcachedError>
     readonly liveliness: (id: RoomId) => Effect.Effect<Liveliness, MemcachedError>
+    /** Pairs in which nobody has spoken since then (milliseconds since 1970), as far as this process knows. */
+    readonly silentSince: (millis: number) => Effect.Effect<ReadonlyArray<RoomId>>
   }
 >()("xiaohou/chat/Rooms") {
   static readonly layer = Layer.effect(
@@ -46,14 +49,26 @@ export class Rooms extends Context.Service<
       const memcached = yield* Memcached
       const lastPartners = yield* LastPartners
       const items = jsonItem(memcached, Room)
+      const known = new KnownPairs()
 
-      const change = (id: RoomId, from: StoredRoom, next: Room) =>
+      /** A room is as it is said here. When somebody spoke in it is not: rather later than the end of a pair that is not silent. */
+      const learnAt = (now: number, id: RoomId, room: Room | undefined) => {
+        if (room?._tag === "Open") known.found(id, now)
+        else if (room?._tag !== "Waiting") known.ended(id)
+      }
+      const learn = (id: RoomId, room: Room | undefined) =>
+        Effect.map(Clock.currentTimeMillis, (now) => learnAt(now, id, room))
+
+      const write = (id: RoomId, from: StoredRoom, next: Room) =>
         items.write(
           keys.room(id),
           from,
           next,
           next._tag === "Closed" ? ttlSeconds.closedRoom : ttlSeconds.chat
         )
+
+      const change = (id: RoomId, from: StoredRoom, next: Room) =>
+        Effect.tap(write(id, from, next), (written) => (written ? learn(id, next) : Effect.void))
 
       const close = Effect.fnUntraced(function* (
         id: RoomId,
@@ -78,38 +93,57 @@ export class Rooms extends Context.Service<
         })
 
       return Rooms.of({
-        read: (id) => items.read(keys.room(id)),
+        read: (id) => Effect.tap(items.read(keys.room(id)), ({ value }) => learn(id, value)),
         create: (id, room) => change(id, nothing, room),
         createAll: (fresh) =>
-          items.writeAll(
-            fresh.map(({ id, room }) => ({
-              key: keys.room(id),
-              from: nothing,
-              next: room,
-              ttlSeconds: ttlSeconds.chat
-            }))
+          Effect.tap(
+            items.writeAll(
+              fresh.map(({ id, room }) => ({
+                key: keys.room(id),
+                from: nothing,
+                next: room,
+                ttlSeconds: ttlSeconds.chat
+              }))
+            ),
+            (exits) =>
+              Effect.map(Clock.currentTimeMillis, (now) => {
+                for (const [place, { id, room }] of fresh.entries()) {
+                  if (isTrue(exits[place])) learnAt(now, id, room)
+                }
+              })
           ),
         change,
         close,
         spoken: (id) =>
           Clock.currentTimeMillis.pipe(
-            Effect.flatMap((now) =>
-              Effect.all(
+            Effect.flatMap((now) => {
+              known.heard(id, now)
+              return Effect.all(
                 [
                   memcached.set(keys.spoke(id), String(now), ttlSeconds.chat),
                   memcached.increment(keys.lines(id), 1, 1, ttlSeconds.chat)
                 ],
                 { concurrency: "unbounded" }
               )
-            ),
+            }),
             Effect.map(([, lines]) => lines)
           ),
         liveliness: (id) =>
-          Effect.all(
-            { spokeAtMillis: numberAt(keys.spoke(id)), lines: numberAt(keys.lines(id)) },
-            { concurrency: "unbounded" }
-          )
+          Effect.tap(
+            Effect.all(
+              { spokeAtMillis: numberAt(keys.spoke(id)), lines: numberAt(keys.lines(id)) },
+              { concurrency: "unbounded" }
+            ),
+            ({ spokeAtMillis }) =>
+              Effect.sync(() => {
+                if (spokeAtMillis !== undefined) known.heard(id, spokeAtMillis)
+              })
+          ),
+        silentSince: (millis) => Effect.sync(() => known.silentSince(millis))
       })
     })
   )
 }
+
+const isTrue = (exit: Exit.Exit<boolean, MemcachedError> | undefined): boolean =>
+  exit !== undefined && Exit.isSuccess(exit) && exit.value

@@ -28,6 +28,12 @@ export const sweepLeaseMillis = 4_000
  */
 export const lookbackSeconds = 10
 
+/**
+ * A pair that is still open this long after it should have ended for silence is on no page of the agenda: a sweep follows a page
+ * within a second, and both are told within 5 s.
+ */
+const agendaGraceMillis = 2_000
+
 /** How many rooms are looked at side by side. */
 const roomsAtOnce = 16
 
@@ -156,7 +162,15 @@ const make = Effect.fnUntraced(function* (idleTimeoutMillis: number) {
     )
   })
 
+  /** So may that of a silent pair: every server looks after those of which it knows, whoever holds the lease. */
+  const lookAtKnown = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const silent = yield* rooms.silentSince(now - idleTimeoutMillis - agendaGraceMillis)
+    yield* Effect.forEach(silent, lookAt, { concurrency: roomsAtOnce, discard: true })
+  })
+
   const sweep = Effect.gen(function* () {
+    yield* lookAtKnown
     const stored = yield* leases.read(keys.sweep)
     const now = yield* Clock.currentTimeMillis
     const held = stored.value

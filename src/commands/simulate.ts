@@ -1,10 +1,9 @@
+import { Worker } from "node:worker_threads"
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { type FaultName, faultNames } from "../testing/faults.ts"
-import type { Portions } from "../testing/portions.ts"
-import { report } from "../testing/simulation-report.ts"
-import { type Extent, running } from "../testing/simulation-run.ts"
-import { secondsOf } from "../testing/telling.ts"
+import type { Extent } from "../testing/simulation-run.ts"
+import { type SimulationOutcome, type SimulationTask, youngMegabytes } from "./simulation-worker.ts"
 
 /** The simulated service broke a guarantee: exit code 1, after the report was printed. */
 export class GuaranteeBroken extends Schema.TaggedError<GuaranteeBroken>()("GuaranteeBroken", {
@@ -75,14 +74,9 @@ export const simulateCommand = Command.make(
       onNone: () => ({ steps }),
       onSome: (deeds) => ({ only: deeds })
     })
-    const told: Array<string> = []
-    const tell = (atMillis: number, words: string) => told.push(`${secondsOf(atMillis)}  ${words}`)
-    const settings = Option.isSome(only) ? { ...options, tell } : options
-    const run = yield* inPortions(running(settings, extent))
-    if (told.length > 0) yield* Console.log(`${told.join("\n")}\n`)
-    yield* Console.log(report(options, run).join("\n"))
-    const [broken] = run.result.violations
-    if (broken !== undefined) return yield* new GuaranteeBroken({ guarantee: broken.guarantee })
+    const { lines, broken } = yield* playBeside({ options, extent })
+    yield* Console.log(lines.join("\n"))
+    if (broken !== undefined) return yield* new GuaranteeBroken({ guarantee: broken })
   })
 ).pipe(
   Command.withDescription(
@@ -91,14 +85,16 @@ export const simulateCommand = Command.make(
   )
 )
 
-/** Lets signals through between one portion and the next. */
-const inPortions = Effect.fnUntraced(function* <A>(portions: Portions<A>) {
-  for (;;) {
-    const step = portions.next()
-    if (step.done === true) return step.value
-    yield* Effect.sleep(0)
-  }
-})
+const playBeside = (task: SimulationTask) =>
+  Effect.callback<SimulationOutcome>((resume) => {
+    const worker = new Worker(new URL("./simulation-worker.ts", import.meta.url), {
+      workerData: task,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes }
+    })
+    worker.once("message", (outcome: SimulationOutcome) => resume(Effect.succeed(outcome)))
+    worker.once("error", (error) => resume(Effect.die(error)))
+    return Effect.promise(() => worker.terminate())
+  })
 
 const readFaults = (list: string): Option.Option<ReadonlyArray<FaultName>> => {
   if (list === "all") return Option.some([...faultNames])

@@ -30,8 +30,9 @@ export const chanceFrom = (seed: string): Chance => {
   }
 }
 
-/** A number from 0 to below 1 that depends on the words alone. */
-export const drawFor = (seed: number, words: string): number => hashOf(words, seed) / two32
+/** One of several numbers from 0 to below 1 that depend on a hash alone. */
+export const drawFrom = (hash: number, which: number): number =>
+  mixed(hash + Math.imul(which, goldenRatio)) / two32
 
 /** FNV-1a with a final mix (murmur3), 32 bits. */
 export const hashOf = (words: string, seed: number): number => {
@@ -39,12 +40,19 @@ export const hashOf = (words: string, seed: number): number => {
   for (let place = 0; place < words.length; place += 1) {
     hash = Math.imul(hash ^ words.charCodeAt(place), fnvPrime)
   }
+  return mixed(hash)
+}
+
+const mixed = (bits: number): number => {
+  let hash = bits
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
 const roundsToMix = 12
+/** 2^32 through the golden ratio: multiples of it lie far apart (Knuth, TAOCP 6.4). */
+const goldenRatio = 0x9e3779b9
 const two32 = 2 ** 32
 const mask21 = 2 ** 21 - 1
 const fnvOffset = 0x811c9dc5

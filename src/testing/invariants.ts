@@ -33,6 +33,18 @@ export const oneOpenPair = ({ rooms }: Snapshot): ReadonlyArray<Violation> => {
   )
 }
 
+/**
+ * The state without the open rooms at which no session points any more: memcached forgot both. Nobody is in such a pair, nothing is
+ * passed on in it, and the sweep ends it when it was silent for long enough.
+ */
+export const peopled = (state: Snapshot): Snapshot => {
+  const pointedAt = new Set([...state.sessions.values()].map(({ room }) => room))
+  return {
+    ...state,
+    rooms: new Map([...state.rooms].filter(([id, room]) => room._tag !== "Open" || pointedAt.has(id)))
+  }
+}
+
 /** Who is in a pair has a partner who is in the same one. Holds after the next action of each user. */
 export const pairsMirror = (state: Snapshot, now: number): ReadonlyArray<Violation> => {
   const chats = chatsOf(state, now)

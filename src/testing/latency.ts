@@ -1,5 +1,5 @@
 /** How long operations take in a simulation. */
-import { drawFor } from "./chance.ts"
+import { drawFrom, hashOf } from "./chance.ts"
 import type { Operation } from "./operation.ts"
 
 /** Milliseconds from beginning an operation at a time to its end. */
@@ -12,11 +12,15 @@ export type Latency = (operation: Operation, now: number) => number
 export const latencyFrom =
   (seed: number, slowShare = 0.01): Latency =>
   ({ actor, name, key }, now) => {
-    const words = `${actor} ${name} ${steadyPart(key)} ${now}`
+    const hash = hashOf(`${actor} ${name} ${steadyPart(key)} ${now}`, seed)
     const [least, most] =
-      name === "push" ? pushMillis : drawFor(~seed, words) < slowShare ? slowMillis : memcachedMillis
-    return least + drawFor(seed, words) * (most - least)
+      name === "push" ? pushMillis : drawFrom(hash, slow) < slowShare ? slowMillis : memcachedMillis
+    return least + drawFrom(hash, length) * (most - least)
   }
+
+/** What is drawn from the hash of one operation. */
+const slow = 1
+const length = 2
 
 /** A round trip to memcached in one data centre, and a push through WeChat's API. */
 const memcachedMillis = [0.2, 2] as const

@@ -2,7 +2,14 @@
 import type { Openid } from "../core/openid.ts"
 import type { Action } from "./action.ts"
 import { FaultMaker } from "./fault-maker.ts"
-import { nobodyWaitsInVain, oneOpenPair, pairsAreTwo, pairsMirror, type Violation } from "./invariants.ts"
+import {
+  nobodyWaitsInVain,
+  oneOpenPair,
+  pairsAreTwo,
+  pairsMirror,
+  peopled,
+  type Violation
+} from "./invariants.ts"
 import { type Latency, latencyFrom } from "./latency.ts"
 import type { Operation } from "./operation.ts"
 import { type Portions, toTheEnd } from "./portions.ts"
@@ -184,7 +191,7 @@ class Simulation {
     return [
       ...this.#judge.violations,
       ...pairsAreTwo(state),
-      ...oneOpenPair(state),
+      ...oneOpenPair(peopled(state)),
       ...pairsMirror(state, now),
       ...nobodyWaitsInVain(state, now)
     ]

@@ -1,4 +1,5 @@
-import { Option, Schema } from "effect"
+import { Option } from "effect"
+import { decodeJson } from "../chat/stored.ts"
 import type { Openid } from "../core/openid.ts"
 import { Room, type RoomId } from "../core/room.ts"
 import { Session } from "../core/session.ts"
@@ -65,8 +66,8 @@ export const snapshot = (store: MemoryStore, now: number): Snapshot => {
 export const roomPrefix = "room:"
 const sessionPrefix = "s:"
 
-const decodeRoom = Schema.decodeUnknownOption(Schema.fromJsonString(Room))
-const decodeSession = Schema.decodeUnknownOption(Schema.fromJsonString(Session))
+const decodeRoom = decodeJson(Room)
+const decodeSession = decodeJson(Session)
 
 /** The room under a key of memcached; undefined: there is none. */
 export const readRoom = (store: MemoryStore, key: string, now: number): Room | undefined =>

@@ -57,19 +57,25 @@ export class VirtualMachine {
   /** Moves time to the next timer and rings it; false: there is none. */
   ringNext(): boolean {
     const timer = this.#timers.pop()
-    if (timer === undefined) return false
-    this.now = Math.max(this.now, timer.atMillis)
-    timer.ring?.()
-    this.drain()
-    return true
+    if (timer !== undefined) this.#ring(timer)
+    return timer !== undefined
   }
 
   /** Moves time on, ringing every timer on the way. */
   advance(millis: number): void {
     const end = this.now + millis
-    for (let next = this.nextTimer(); next !== undefined && next <= end; next = this.nextTimer())
-      this.ringNext()
+    for (let next = this.#timers.peek(); next !== undefined && next.atMillis <= end;) {
+      this.#timers.pop()
+      this.#ring(next)
+      next = this.#timers.peek()
+    }
     this.now = end
+  }
+
+  #ring({ atMillis, ring }: Timer): void {
+    this.now = Math.max(this.now, atMillis)
+    ring?.()
+    this.drain()
   }
 
   /** The clock of one computer, which may be wrong by some milliseconds; it shows whole ones. */
@@ -108,26 +114,32 @@ interface Timer {
   ring: (() => void) | undefined
 }
 
-/** Timers by time, then by the order in which they were made. */
+/** Timers by time, then by the order in which they were made: a heap with four children to a place, half as deep as one with two. */
 class TimerHeap {
   readonly #timers: Array<Timer> = []
 
   push(timer: Timer): void {
     const timers = this.#timers
+    let place = timers.length
     timers.push(timer)
-    let place = timers.length - 1
     while (place > 0) {
-      const parent = (place - 1) >> 1
-      if (!this.#before(place, parent)) break
-      this.#swap(place, parent)
-      place = parent
+      const above = (place - 1) >> 2
+      const parent = timers[above]
+      if (parent === undefined || !isBefore(timer, parent)) break
+      timers[place] = parent
+      place = above
     }
+    timers[place] = timer
   }
 
   /** The first timer that was not taken back. */
   peek(): Timer | undefined {
-    while (this.#timers[0] !== undefined && this.#timers[0].ring === undefined) this.#removeFirst()
-    return this.#timers[0]
+    let first = this.#timers[0]
+    while (first !== undefined && first.ring === undefined) {
+      this.#removeFirst()
+      first = this.#timers[0]
+    }
+    return first
   }
 
   pop(): Timer | undefined {
@@ -136,37 +148,29 @@ class TimerHeap {
     return first
   }
 
+  /** The last one goes down from the top until nothing below it is earlier. */
   #removeFirst(): void {
     const timers = this.#timers
     const last = timers.pop()
     if (last === undefined || timers.length === 0) return
-    timers[0] = last
     let place = 0
     for (;;) {
-      const left = 2 * place + 1
-      const right = left + 1
-      let least = place
-      if (left < timers.length && this.#before(left, least)) least = left
-      if (right < timers.length && this.#before(right, least)) least = right
-      if (least === place) return
-      this.#swap(place, least)
-      place = least
+      const below = 4 * place + 1
+      let least: Timer | undefined
+      let leastPlace = below
+      for (let child = below; child < below + 4 && child < timers.length; child += 1) {
+        const timer = timers[child]
+        if (timer === undefined || (least !== undefined && !isBefore(timer, least))) continue
+        least = timer
+        leastPlace = child
+      }
+      if (least === undefined || !isBefore(least, last)) break
+      timers[place] = least
+      place = leastPlace
     }
-  }
-
-  #before(one: number, other: number): boolean {
-    const a = this.#timers[one]
-    const b = this.#timers[other]
-    if (a === undefined || b === undefined) return false
-    return a.atMillis < b.atMillis || (a.atMillis === b.atMillis && a.order < b.order)
-  }
-
-  #swap(one: number, other: number): void {
-    const timers = this.#timers
-    const a = timers[one]
-    const b = timers[other]
-    if (a === undefined || b === undefined) return
-    timers[one] = b
-    timers[other] = a
+    timers[place] = last
   }
 }
+
+const isBefore = (one: Timer, other: Timer): boolean =>
+  one.atMillis < other.atMillis || (one.atMillis === other.atMillis && one.order < other.order)

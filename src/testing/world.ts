@@ -1,4 +1,15 @@
-import { Clock, Context, DateTime, Effect, type Exit, Layer, Random, References, Scope } from "effect"
+import {
+  Clock,
+  Context,
+  DateTime,
+  Effect,
+  type Exit,
+  Layer,
+  Random,
+  References,
+  Scheduler,
+  Scope
+} from "effect"
 import { Campus } from "../chat/campus.ts"
 import { chatLayer } from "../chat/chat-layer.ts"
 import { Inbox } from "../chat/inbox.ts"
@@ -12,9 +23,10 @@ import { WeChatApi } from "../wechat/api.ts"
 import { type Action, buttonOf, incoming, type Input, triggerOf } from "./action.ts"
 import { chanceFrom } from "./chance.ts"
 import { Actor, type BegunOperation, gated, gatedMemcached, type Operation } from "./operation.ts"
-import { pushUnanswered, type Received, SimulatedFollowers } from "./simulated-followers.ts"
+import { pushUnanswered, SimulatedFollowers } from "./simulated-followers.ts"
 import { StateHistory } from "./state-history.ts"
 import { VirtualMachine } from "./virtual-machine.ts"
+import type { Witness } from "./witness.ts"
 
 export interface WorldOptions {
   readonly servers: number
@@ -28,18 +40,6 @@ export interface WorldOptions {
   readonly plant?: (memcached: Memcached["Service"]) => Memcached["Service"]
   /** Hears what happens. The world then keeps no record of it, so that it can go on for ever. */
   readonly witness?: Witness
-}
-
-/** Whoever drives a long run, and hears of everything as it happens. */
-export interface Witness {
-  /** A user acts. */
-  readonly acts: (action: Action) => void
-  /** An operation is under way; it waits to be ended. */
-  readonly begun: (operation: Operation) => void
-  readonly answered: (action: Action) => void
-  readonly received: (received: Received) => void
-  /** An item of memcached was written. */
-  readonly written: (key: string) => void
 }
 
 /** A running server, or one that was killed: then nothing of it goes on. */
@@ -179,7 +179,6 @@ export class World {
     const running = this.#servers[server]
     if (running?.alive !== true) return () => undefined
     const interrupt = Effect.runCallbackWith(running.context)(Effect.provideService(work, Actor, actor), {
-      scheduler: this.machine.scheduler,
       onExit: (exit) => {
         if (running.alive) ended(exit)
       }
@@ -227,12 +226,12 @@ export class World {
       this.machine.clock(() => this.#skewMillis[server] ?? 0)
     ).pipe(
       Context.add(Random.Random, chanceFrom(`${options.seed}/${server}/${incarnation}`)),
-      Context.add(References.MinimumLogLevel, "None" as const)
+      Context.add(References.MinimumLogLevel, "None" as const),
+      Context.add(Scheduler.Scheduler, this.machine.scheduler)
     )
     let built: Context.Context<Inbox | Sweeper> | undefined
     // The scope is never closed: a killed server tidies nothing up, and a world is dropped as a whole.
     Effect.runCallbackWith(base)(Layer.buildWithScope(layer, Scope.makeUnsafe()), {
-      scheduler: this.machine.scheduler,
       onExit: (exit) => {
         if (exit._tag === "Success") built = Context.merge(base, exit.value)
       }

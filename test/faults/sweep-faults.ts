@@ -71,6 +71,27 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     test: chat("sweeper", "one that fell silent ends, both are told within 5 s, once")
   },
   {
+    name: "a sweep does not look at the silent pairs of which its server knows, where the agenda has lost them",
+    breaks: "rules 7 and 10",
+    changes: [{ file: "src/chat/sweeper.ts", text: "    yield* lookAtKnown\n", replacement: "" }],
+    test: chat(
+      "lost-agenda",
+      "one that fell silent while its page of the agenda was lost ends in time, both are told, once"
+    )
+  },
+  {
+    name: "a pair that lines of another server keep alive is ended by a server that knows only of its beginning",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/sweeper.ts",
+        text: "const { spokeAtMillis } = yield* rooms.liveliness(id)",
+        replacement: "const spokeAtMillis: number | undefined = undefined"
+      }
+    ],
+    test: chat("lost-agenda", "one without an agenda stands as long as lines go through another server")
+  },
+  {
     name: "a sweep does not look again for those who wait",
     breaks: "rule 6",
     changes: [
