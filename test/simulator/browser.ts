@@ -1,5 +1,4 @@
 /** Chromium without a window, for the tests of the page. */
-import { afterAll } from "@effect/vitest"
 import { Effect } from "effect"
 import { chromium, type Browser } from "playwright-core"
 
@@ -18,12 +17,8 @@ const launchOptions = {
 
 let started: Promise<Browser> | undefined
 
-/** One for all tests of a file, since a start is dear; each test leaves it without pages. */
+/** One for all tests of a worker, since a start is dear, and it ends with the worker; each test leaves it without pages. */
 export const browser = Effect.acquireRelease(
   Effect.promise(() => (started ??= chromium.launch(launchOptions))),
   (running) => Effect.promise(() => Promise.all(running.contexts().map((context) => context.close())))
 )
-
-afterAll(async () => {
-  await (await started)?.close()
-})
