@@ -23,6 +23,15 @@ export class ScenarioBroken extends Schema.TaggedError<ScenarioBroken>()("Scenar
   }
 }
 
+/** Messages are to be encrypted, and there is no key: they would travel in plain, and a verdict would be about that. */
+export class KeyMissing extends Schema.TaggedError<KeyMissing>()("KeyMissing", {
+  mode: CallbackMode
+}) {
+  override get message() {
+    return `${this.mode} mode needs --aes-key, the EncodingAESKey that the bot uses`
+  }
+}
+
 /** The bot did not answer WeChat's check of its address; `problem` says what came instead. */
 export class CallbackNotVerified extends Schema.TaggedError<CallbackNotVerified>()("CallbackNotVerified", {
   address: Schema.String,
@@ -104,9 +113,18 @@ const weChat = (given: Flags) =>
     Layer.provide(listen(given.host, given.port))
   )
 
+const checkKey = Effect.fnUntraced(function* (
+  { aesKey }: Flags,
+  modes: ReadonlyArray<typeof CallbackMode.Type | undefined>
+) {
+  const mode = modes.find((one) => one !== undefined && one !== "plain")
+  if (mode !== undefined && aesKey._tag === "None") return yield* new KeyMissing({ mode })
+})
+
 const phonesAtFirst = 2
 
 const play = Effect.fnUntraced(function* (given: Flags) {
+  yield* checkKey(given, [given.mode, given.conditions.mode])
   const address = `http://${given.host}:${given.port}`
   yield* Console.log(
     [
@@ -156,6 +174,8 @@ const replayCommand = Command.make(
     ...flags
   },
   Effect.fnUntraced(function* ({ file, ...given }) {
+    const inSteps = file.steps.map((step) => ("conditions" in step ? step.conditions.mode : undefined))
+    yield* checkKey(given, [given.mode, given.conditions.mode, file.conditions?.mode, ...inSteps])
     const verdict = yield* Effect.gen(function* () {
       const platform = yield* Platform
       for (const { address, problem } of yield* platform.checkAddresses) {

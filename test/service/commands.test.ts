@@ -45,7 +45,8 @@ describe("the command line", () => {
         ["serve", "extra"],
         ["serve", "--port"],
         ["menu"],
-        ["menu", "pull"]
+        ["menu", "pull"],
+        ["wechat", "--callback", "http://127.0.0.1:9/", "--token", "abc", "--mode", "safe"]
       ]
       for (const ended of yield* Effect.forEach(wrong, (args) => finished(args), inTwos)) assertRefused(ended)
     })
