@@ -156,8 +156,16 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           break
         case "Look": {
           const told = Effect.map(handle(openid, { _tag: "Waited" }), (answer) => answer.sentences)
-          const mayWait = buttonAsked(event) !== undefined
-          const outcome = yield* search({ openid, stored, room, command, askedAtMillis: now, mayWait, told })
+          const askedForPartner = buttonAsked(event) !== undefined
+          const outcome = yield* search({
+            openid,
+            stored,
+            room,
+            command,
+            askedAtMillis: now,
+            askedForPartner,
+            told
+          })
           if (outcome === undefined) return undefined
           answer.push(...outcome.sentences)
           later = outcome.later

@@ -21,9 +21,9 @@ export interface Search {
   readonly command: Extract<Command, { readonly _tag: "Look" }>
   /** Milliseconds since 1970. */
   readonly askedAtMillis: number
-  /** Whether the exchange may be held for a partner: it was asked for one. Any other word of somebody who waits is answered at once. */
-  readonly mayWait: boolean
-  /** What there is to say when the exchange was held. */
+  /** Any other word of somebody who waits is answered at once; for a partner the exchange may be held. */
+  readonly askedForPartner: boolean
+  /** What there is to say of how things stand, when time has passed since the question. */
   readonly told: Effect.Effect<ReadonlyArray<Sentence>, MemcachedError>
 }
 
@@ -55,10 +55,14 @@ export const makeSearch = Effect.gen(function* () {
       case "Found":
         return said({ ...outcome, _tag: "PartnerFound" })
       case "Waits":
-        // Who waited already may have been joined, and told so, while the lobby was asked.
-        if (command.room !== undefined && (yield* rooms.read(outcome.room)).value?._tag !== "Waiting")
-          return undefined
-        if (search.mayWait && !(yield* postman.mayPush)) {
+        // While the lobby was asked they may have been joined, or have left by another press, and been told so. What began a
+        // search was carried out: to step again would leave a partner of whom they do not know yet. Other words are for that one.
+        if ((yield* rooms.read(outcome.room)).value?._tag !== "Waiting") {
+          return search.askedForPartner || command.room === undefined
+            ? ({ sentences: yield* told } satisfies Answer)
+            : undefined
+        }
+        if (search.askedForPartner && !(yield* postman.mayPush)) {
           return {
             sentences: [],
             later: untilFound(openid, outcome.room, askedAtMillis, told)

@@ -45,6 +45,17 @@ const most = Flag.Int("most").pipe(
   Flag.withDefault(presetSchedules)
 )
 
+const preemptions = Flag.Int("preemptions").pipe(
+  Flag.filter(
+    (number) => number >= 0,
+    () => "a number from 0"
+  ),
+  Flag.withDescription(
+    "Only schedules in which an operation comes before its turn at most so often, and all of them; without, every schedule, up to the reductions"
+  ),
+  Flag.optional
+)
+
 const schedule = Flag.String("schedule").pipe(
   Flag.withDescription("Run this one schedule again, as a failure prints it; with --scenario and --fault"),
   Flag.optional
@@ -52,7 +63,7 @@ const schedule = Flag.String("schedule").pipe(
 
 export const exploreCommand = Command.make(
   "explore",
-  { scenario, fault, most, schedule },
+  { scenario, fault, most, preemptions, schedule },
   Effect.fnUntraced(function* (flags) {
     const chosen = matching(flags.scenario)
     const [first] = chosen
@@ -65,7 +76,11 @@ export const exploreCommand = Command.make(
       )
     }
     for (const one of chosen) {
-      const result = explore(one, { fault: flags.fault, mostSchedules: flags.most })
+      const result = explore(one, {
+        fault: flags.fault,
+        mostSchedules: flags.most,
+        ...(Option.isSome(flags.preemptions) ? { mostPreemptions: flags.preemptions.value } : {})
+      })
       yield* Console.log(line(result))
       if (result.failure !== undefined) {
         yield* verdict(one, flags.fault, result.failure.schedule, result.failure.violations)

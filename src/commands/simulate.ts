@@ -19,7 +19,8 @@ const bounds = {
   seed: [0, Number.MAX_SAFE_INTEGER],
   users: [2, 100_000],
   steps: [1, 100_000_000],
-  servers: [1, 16]
+  servers: [1, 16],
+  "fault-rate": [1, 100]
 } as const
 
 const count = (name: keyof typeof bounds, preset: number, meaning: string) => {
@@ -67,6 +68,7 @@ export const simulateCommand = Command.make(
     steps: count("steps", 100_000, "How many actions of theirs"),
     servers: count("servers", 3, "How many servers"),
     faults,
+    faultRate: count("fault-rate", 1, "How many times the usual rate faults come at"),
     only
   },
   Effect.fnUntraced(function* ({ steps, only, ...options }) {

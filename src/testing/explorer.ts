@@ -1,5 +1,6 @@
 import { commute } from "./commutation.ts"
 import type { Violation } from "./invariants.ts"
+import { withinPreemptions } from "./preemption.ts"
 import type { FaultKind, Scenario } from "./scenario.ts"
 import { type Choice, mostStepsInARun, neverEnds, ScenarioRun } from "./scenario-run.ts"
 import type { World } from "./world.ts"
@@ -10,6 +11,8 @@ export interface ExploreOptions {
   readonly mostSchedules: number
   /** Without reduction every order of every two operations is tried, which is for very small scenarios only. */
   readonly reduction?: "partial order" | "none"
+  /** Covers every schedule with at most so many preemptions, and no others; without reduction. */
+  readonly mostPreemptions?: number
   /** Sees the world at the end of every run. */
   readonly onRun?: (world: World) => void
   /** Sees every schedule that was run to its end, as `replay` takes it. */
@@ -23,7 +26,7 @@ export interface Exploration {
   readonly schedules: number
   /** Runs that were cut because an equivalent one had been made (sleep sets). */
   readonly equivalent: number
-  /** Every schedule was covered, up to the reductions. */
+  /** Every schedule was covered, up to the reductions, or to the preemptions that were asked for. */
   readonly exhaustive: boolean
   readonly failure?: { readonly schedule: string; readonly violations: ReadonlyArray<Violation> }
 }
@@ -80,10 +83,9 @@ export const replay = (scenario: Scenario, fault: FaultKind, schedule: string): 
 const follow = (
   run: ScenarioRun,
   path: Array<Node>,
-  { reduction, onRun }: ExploreOptions
+  { reduction, mostPreemptions, onRun }: ExploreOptions
 ): ReadonlyArray<Violation> | "equivalent" => {
-  const reduced = reduction !== "none"
-
+  const reduced = reduction !== "none" && mostPreemptions === undefined
   let asleep: ReadonlyArray<Choice> = []
   const parents = new Map<number, number>()
   for (let depth = 0; depth < mostStepsInARun; depth += 1) {
@@ -95,7 +97,11 @@ const follow = (
       return violations
     }
     const known = path[depth]
-    const node = known ?? newNode(choices, asleep, reduced)
+    const node =
+      known ??
+      (mostPreemptions === undefined
+        ? newNode(choices, asleep, reduced)
+        : boundedNode(choices, withinPreemptions(path, choices, mostPreemptions)))
     if (node === undefined) return "equivalent"
     if (known === undefined) path.push(node)
     const { chosen } = node
@@ -117,6 +123,11 @@ const newNode = (
   if (chosen === undefined) return undefined
   const faults = choices.filter(({ kind }) => kind !== "proceed")
   return { choices, chosen, wanted: reduced ? [chosen, ...faults] : [...choices], asleep: [...asleep] }
+}
+
+const boundedNode = (choices: ReadonlyArray<Choice>, wanted: ReadonlyArray<Choice>): Node | undefined => {
+  const [chosen] = wanted
+  return chosen === undefined ? undefined : { choices, chosen, wanted: [...wanted], asleep: [] }
 }
 
 /**

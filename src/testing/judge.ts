@@ -91,12 +91,19 @@ const silentLosses = (world: World, lines: ReadonlyArray<LineRecord>): ReadonlyA
 const toldViolations = (world: World, user: Openid, faults: Faults): ReadonlyArray<Violation> => {
   const lines = new Set(linesOf(world).map(({ text }) => text))
   let metSomebody = false
-  const bubbles = world.followers.received.flatMap(({ by, content, button }) => {
+  const bubbles = world.followers.received.flatMap(({ by, content, button, asking }) => {
     if (by !== user || content._tag !== "Text") return []
     // Later on, a line of the last partner may be on its way while its reader looks for the next.
     const isLine = !metSomebody && lines.has(content.text)
     metSomebody ||= content.text.includes(word({ _tag: "PairMade" }))
-    return [{ text: content.text, isLine, ...(button === undefined ? {} : { answers: button }) }]
+    return [
+      {
+        text: content.text,
+        isLine,
+        ...(button === undefined ? {} : { answers: button }),
+        ...(asking === undefined ? {} : { asking })
+      }
+    ]
   })
   return readTold(user, bubbles, faults.crashes || faults.evictions).violations
 }

@@ -75,13 +75,14 @@ export class RunningJudge {
     this.suspect(action.user)
   }
 
-  sees({ by, content, button }: Received): void {
+  sees({ by, content, button, asking }: Received): void {
     if (content._tag !== "Text") return
     this.violations.push(...this.lines.received(by, content.text, this.#now()))
     const before = this.#beliefOf(by)
     const { belief, wrongs } = readBubble(before, {
       text: content.text,
-      ...(button === undefined ? {} : { answers: button })
+      ...(button === undefined ? {} : { answers: button }),
+      ...(asking === undefined ? {} : { asking })
     })
     this.#beliefs.set(by, belief)
     this.#waitingPeople.reads(by, belief === "looking", this.#now())

@@ -28,6 +28,8 @@ export class ScenarioRun {
   readonly #fault: FaultKind
   readonly #places: Array<number>
   readonly #underWay = new Map<number, { readonly isOver: () => boolean }>()
+  /** Killed in this run: whatever a user sent there before is never answered, also when the server is started again. */
+  readonly #killed = new Set<number>()
   #faultMade = false
   #evicted = false
 
@@ -66,6 +68,7 @@ export class ScenarioRun {
     switch (choice.kind) {
       case "kill":
         this.#faultMade = true
+        this.#killed.add(choice.id)
         world.kill(choice.id)
         break
       case "evict":
@@ -94,8 +97,10 @@ export class ScenarioRun {
       world.actions.flatMap(({ user, input }) => (input._tag === "Unfollow" ? [user] : []))
     )
     const followers = this.#scenario.users.filter((user) => !leavers.has(user))
-    for (const user of followers) {
-      world.act(user, { _tag: "Press", button: "状态" }, 0)
+    for (const [place, user] of followers.entries()) {
+      const action = world.act(user, { _tag: "Press", button: "状态" }, 0)
+      const isOver = () => action.answeredAtMillis !== undefined
+      this.#underWay.set(this.#scenario.threads.length + place, { isOver })
       this.#settle()
     }
     return world.pending.length > 0 ? [neverEnds] : judgeAtRest(world, followers, this.#judgedFaults)
@@ -137,7 +142,7 @@ export class ScenarioRun {
     switch (step._tag) {
       case "Act": {
         const action = world.act(step.user, step.input, step.server)
-        return () => action.answeredAtMillis !== undefined || !world.isAlive(step.server)
+        return () => action.answeredAtMillis !== undefined || this.#killed.has(step.server)
       }
       case "Sweep":
         world.sweep(step.server)

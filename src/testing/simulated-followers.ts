@@ -17,6 +17,8 @@ export interface Received {
   readonly content: Content
   readonly answers?: number
   readonly button?: Button
+  /** A push that came while an act of theirs that asks for another partner was not answered yet. */
+  readonly asking?: true
 }
 
 /** What WeChat does between a service and its followers, as far as the chat can notice: it delivers, and it refuses. */
@@ -24,6 +26,8 @@ export class SimulatedFollowers {
   readonly received: Array<Received> = []
   refusedPushes = 0
   readonly #windows = new Map<Openid, Allowance>()
+  /** How many acts of each that ask for a partner are not answered yet. */
+  readonly #asking = new Map<Openid, number>()
   readonly #now: () => number
   readonly #show: (received: Received) => void
 
@@ -33,16 +37,20 @@ export class SimulatedFollowers {
     this.#show = show ?? ((received) => this.received.push(received))
   }
 
-  /** A follower acted: a new window of pushes. */
-  acted(follower: Openid, trigger: Trigger): void {
+  /** A follower acted: a new window of pushes. `button`: which one they pressed, by hand or in words. */
+  acted(follower: Openid, trigger: Trigger, button?: Button): void {
     this.#windows.set(follower, opened(trigger, this.#now()))
+    if (asksForPartner(button)) this.#count(follower, 1)
   }
 
   unfollowed(follower: Openid): void {
     this.#windows.delete(follower)
   }
 
-  answered(follower: Openid, content: Content, action: number, button?: Button): void {
+  /** The exchange of an act ended; without `content` nothing shows up. */
+  answered(follower: Openid, content: Content | undefined, action: number, button?: Button): void {
+    if (asksForPartner(button)) this.#count(follower, -1)
+    if (content === undefined) return
     const answers = { answers: action, ...(button === undefined ? {} : { button }) }
     this.#show({ atMillis: this.#now(), by: follower, content, ...answers })
   }
@@ -58,11 +66,18 @@ export class SimulatedFollowers {
       }
       this.#windows.set(to, afterPush(window))
       const content = message._tag === "Text" ? text(message.content) : message
-      this.#show({ atMillis: this.#now(), by: to, content })
+      const asking = (this.#asking.get(to) ?? 0) > 0 ? ({ asking: true } as const) : {}
+      this.#show({ atMillis: this.#now(), by: to, content, ...asking })
       return Effect.void
     })
   }
+
+  #count(follower: Openid, more: number): void {
+    this.#asking.set(follower, (this.#asking.get(follower) ?? 0) + more)
+  }
 }
+
+const asksForPartner = (button: Button | undefined): boolean => button === "配对" || button === "更换"
 
 /** How a push looks to the caller when its answer does not come. */
 export const pushUnanswered: Effect.Effect<never, WeChatError> = Effect.fail(

@@ -10,6 +10,8 @@ export interface Bubble {
   readonly answers?: string
   /** It is what a partner wrote, and nothing else. */
   readonly isLine?: boolean
+  /** It came by push while the reader waited for the answer to 配对 or 更换. */
+  readonly asking?: boolean
 }
 
 /**
@@ -39,7 +41,7 @@ export const toldWrongly = (who: string, facts: string): Violation => ({
 /** What a user believes after one more bubble, and what of it made no sense. */
 export const readBubble = (
   before: Belief,
-  { text, answers, isLine }: Bubble
+  { text, answers, isLine, asking }: Bubble
 ): { readonly belief: Belief; readonly wrongs: ReadonlyArray<string> } => {
   let belief = before
   const wrongs: Array<string> = []
@@ -48,6 +50,8 @@ export const readBubble = (
   // Who asks for another partner, or a second time for one, knows that the pair is over, unless the partner was faster.
   const leaves = answers !== undefined && leavesPair.has(answers) && belief === "paired"
   if (leaves && !isShown(text) && told[0] !== "pairEnded") belief = "nothing"
+  // So does who hears of the next pair before the answer to that.
+  if (asking === true && told[0] === "pairMade" && belief === "paired") belief = "nothing"
   for (const [place, said] of told.entries()) {
     const problem = belief === "unknown" ? undefined : contradiction(belief, said)
     if (problem !== undefined) wrongs.push(problem)

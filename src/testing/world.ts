@@ -131,7 +131,7 @@ export class World {
     if (this.#options.witness === undefined) this.actions.push(action)
     else this.#options.witness.acts(action)
     if (input._tag === "Unfollow") this.followers.unfollowed(user)
-    else this.followers.acted(user, triggerOf(input))
+    else this.followers.acted(user, triggerOf(input), buttonOf(action))
     this.attempt(action, server)
     return action
   }
@@ -148,10 +148,8 @@ export class World {
       if (action.attempts !== attempt) return
       this.#hangUps.delete(action)
       action.answeredAtMillis = this.machine.now
-      if (exit._tag === "Success") {
-        action.answer = exit.value
-        if (exit.value !== undefined) this.followers.answered(user, exit.value, id, buttonOf(action))
-      }
+      if (exit._tag === "Success") action.answer = exit.value
+      this.followers.answered(user, action.answer, id, buttonOf(action))
       this.#options.witness?.answered(action)
     })
     if (action.answeredAtMillis === undefined) this.#hangUps.set(action, hangUp)

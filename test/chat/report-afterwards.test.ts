@@ -53,6 +53,20 @@ describe("举报 after the end of a chat", () => {
     })
   )
 
+  it.effect("holds for who waits also where memcached loses the mark of the two at once", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* stage
+      yield* send(servers[1], typed(bob, "#退出"))
+      yield* send(servers[0], typed(alice, "#状态"))
+      yield* send(servers[0], clicked(alice, "配对"))
+      yield* send(servers[0], typed(alice, "#举报"))
+      const marks = rig.store.keys().filter((key) => key.startsWith("met:"))
+      assert.isNotEmpty(marks)
+      for (const key of marks) rig.store.evict(key)
+      assert.include(yield* send(servers[1], clicked(bob, "配对")), "正在配对")
+    })
+  )
+
   it.effect("ends nothing: the link of the last chat is not about the present partner", () =>
     Effect.gen(function* () {
       const { rig, servers, reports } = yield* stage

@@ -147,12 +147,15 @@ describe("pairs", () => {
     })
   )
 
-  it.effect("one made inside one process ends as well", () =>
+  it.effect("one made inside one process, on the agenda once, ends as well, and both are told, once", () =>
     Effect.gen(function* () {
-      const { one, other } = yield* two
+      const { rig, one, other } = yield* two
       yield* Effect.all([one.press(alice, "配对"), one.press(bob, "配对")], { concurrency: "unbounded" })
+      yield* one.say(alice, "在吗")
+      yield* one.say(bob, "在")
       assert.deepStrictEqual([yield* one.status(alice), yield* one.status(bob)], [11, 11])
       yield* pass(idleTimeoutMillis + toldWithinMillis, other)
+      for (const person of [alice, bob]) assert.strictEqual(times(pushedTo(rig, person), "聊天已结束"), 1)
       assert.deepStrictEqual([yield* one.status(alice), yield* one.status(bob)], [0, 0])
     })
   )

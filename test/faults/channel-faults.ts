@@ -25,7 +25,7 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
           'if (chat.room !== undefined) return { chat, commands: [{ _tag: "ReportLast" }, { _tag: "Look", room: chat.room }] }\n  const again: ReadonlyArray<Command> = [...endOf(chat, "changed"), { _tag: "Look" }]'
       }
     ],
-    test: chat("report-afterwards", "who waits does not meet them again")
+    test: chat("report-afterwards", "who waits also where memcached loses the mark of the two")
   },
   {
     name: "a token that is refused and given again is used for ever",

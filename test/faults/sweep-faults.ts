@@ -32,7 +32,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
         replacement: '        if (!(yield* rooms.close(id, stored, "idle"))) return now'
       }
     ],
-    test: chat("sweeper", "one that fell silent ends, both are told within 5 s, once")
+    test: chat("sweeper", "one made inside one process, on the agenda once, ends as well, and both are told")
   },
   {
     name: "the deadline of a search is ignored",

@@ -24,7 +24,7 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
         )
       }
     ],
-    test: explored("a newcomer presses twice while another comes")
+    test: explored("double click on two servers")
   },
   {
     name: "a blind set of the room",
@@ -76,7 +76,7 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
         )
       }
     ],
-    test: explored("a newcomer presses twice while another comes")
+    test: explored("both look, on two servers")
   },
   {
     name: "point elsewhere before close",
@@ -202,5 +202,17 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("lost-answers", "a room, and the lobby")
+  },
+  {
+    name: "who found a partner by another press is told to wait",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/search.ts",
+        text: 'if ((yield* rooms.read(outcome.room)).value?._tag !== "Waiting") {',
+        replacement: "if (false) {"
+      }
+    ],
+    test: { file: "test/testing/held-operations.test.ts", name: "is not told to wait afterwards" }
   }
 ]

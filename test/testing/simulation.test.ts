@@ -115,8 +115,12 @@ describe("the simulation", () => {
     ["searches that nobody ends", searchesGoOn],
     ["the end of a search that nobody tells", newsUntold]
   ] as const)("finds %s, and shrinks the story to somebody who looks", (_, plant) => {
-    const { failure } = play({ ...small, users: 3, faults: [], plant }, { steps: 600 })
+    const options = { ...small, users: 3, faults: [], plant }
+    const run = play(options, { steps: 600 })
+    const { failure } = run
     assert.strictEqual(failure?.violations[0]?.guarantee, "nobody waits past the deadline")
+    const again = "--seed 7 --users 3 --servers 3 --faults none --fault-rate 5 --only "
+    assert.include(report(options, run).at(-1), again)
     assert.isAtMost(failure?.deeds.length ?? 0, 2)
   })
 
