@@ -3,6 +3,7 @@ import { Clock, Context, Effect, Layer, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
 import type { Openid } from "../core/openid.ts"
+import { joined, type Said, whenFull } from "../core/reply-plan.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
@@ -90,13 +91,14 @@ const make = Effect.gen(function* () {
 
   const compose: Compose = Effect.fnUntraced(function* (from, sentences, mail) {
     const pushes = yield* postman.mayPush
-    const words = sentences
-      .map((one) => word(one._tag === "Looking" && !pushes ? { ...one, askAgain: true } : one))
-      .join("\n")
+    const said = sentences.map((one): Said => {
+      const words = word(one._tag === "Looking" && !pushes ? { ...one, askAgain: true } : one)
+      return { words, whenFull: whenFull(one) }
+    })
     // News of a chat may have become mail since the look: words that come now must not overtake it.
-    const reply = yield* replies.compose(from, mail ?? (yield* mailOf(from)), words)
+    const reply = yield* replies.compose(from, mail ?? (yield* mailOf(from)), said)
     const isStatus =
-      reply.answer?._tag === "Text" && reply.answer.text === words && saysOnlyLooking(sentences)
+      reply.answer?._tag === "Text" && reply.answer.text === joined(said) && saysOnlyLooking(sentences)
     return isStatus ? { ...reply, restate: restated(from) } : reply
   })
 

@@ -38,5 +38,37 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: { file: "test/wechat/forced-token.test.ts", name: "is replaced by force, once for all servers" }
+  },
+  {
+    name: "the word of an end comes before lines that still wait",
+    breaks: "lines keep their order",
+    changes: [
+      {
+        file: "src/core/reply-plan.ts",
+        text: 'said.filter(({ whenFull }) => whenFull === "inTurn").map(({ words }) => words)',
+        replacement: "[] as ReadonlyArray<string>"
+      },
+      {
+        file: "src/core/reply-plan.ts",
+        text: 'const others = said.filter(({ whenFull }) => whenFull !== "inTurn")',
+        replacement: "const others = said"
+      }
+    ],
+    test: {
+      file: "test/core/reply-plan.test.ts",
+      name: "bring everything that waits, once, in its order; nothing tells of a chat before what was said there"
+    }
+  },
+  {
+    name: "what a reply had no room for is told when it is outdated",
+    breaks: "everybody affected is told once",
+    changes: [
+      {
+        file: "src/core/reply-plan.ts",
+        text: 'case "StatusNotPaired":\n    case "Hint":\n      return "passing"',
+        replacement: 'case "StatusNotPaired":\n    case "Hint":\n      return "once"'
+      }
+    ],
+    test: chat("replies", "how things stand is said anew, never late")
   }
 ]
