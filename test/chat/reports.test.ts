@@ -44,5 +44,26 @@ for (const [name, reports] of kinds) {
         assert.deepStrictEqual(yield* reports.blocksSince(0), [])
       })
     )
+
+    it.effect("saved without a name, forget who made it", () =>
+      Effect.gen(function* () {
+        const reports = yield* Reports
+        const atMillis = yield* Clock.currentTimeMillis
+        const [room, other] = [RoomId.make("room3aaaaaaa"), RoomId.make("room4aaaaaaa")]
+        const report = { room, reporter: carol, reported: alice, atMillis, sealedLines: "sealed" }
+        const ofOther = { ...report, room: other, reporter: bob }
+        const about = (room: RoomId) =>
+          Effect.map(reports.list, (all) => all.filter((one) => one.room === room))
+        const nameless = { ...report, reporter: "" as const }
+        for (const one of [report, ofOther, nameless]) yield* reports.save(one)
+        assert.deepStrictEqual(yield* about(room), [nameless])
+        assert.deepStrictEqual(yield* about(other), [ofOther])
+        assert.deepStrictEqual(yield* reports.blocksSince(0), [{ openid: bob, blocked: alice }])
+        const fresh = { ...nameless, room: RoomId.make("room5aaaaaaa") }
+        yield* reports.save(fresh)
+        assert.deepStrictEqual(yield* about(fresh.room), [fresh])
+        assert.deepStrictEqual(yield* reports.blocksSince(0), [{ openid: bob, blocked: alice }])
+      })
+    )
   })
 }

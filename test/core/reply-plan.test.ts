@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { type Content, text } from "../../src/core/content.ts"
-import type { Kept} from "../../src/core/folding.ts";
+import type { Kept } from "../../src/core/folding.ts"
 import { byteLength, replyTextBytes, split, textLimitBytes } from "../../src/core/folding.ts"
 import { joined, planReply, type Said } from "../../src/core/reply-plan.ts"
 import { Openid } from "../../src/core/openid.ts"

@@ -70,5 +70,17 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("replies", "how things stand is said anew, never late")
+  },
+  {
+    name: "a report that waited for the database brings back the name of who unfollowed",
+    breaks: "who unfollows is forgotten",
+    changes: [
+      {
+        file: "src/chat/unsaved-reports.ts",
+        text: "if (yield* isFromBefore(report))",
+        replacement: "if (!report)"
+      }
+    ],
+    test: chat("unsaved-reports", "until both are done")
   }
 ]
