@@ -4,6 +4,7 @@ import { fakeGateway } from "../campus/fake-gateway.ts"
 import { openaiSays, secretKey, simsimiRefuses } from "../chatbot/bots-under-test.ts"
 import { fakeBot } from "../chatbot/fake-bot.ts"
 import { freePort, memcachedProcess } from "../memcached/memcached-process.ts"
+import { startSimulator } from "../simulator/simulator-rig.ts"
 import { appSecret, fakeWeChat } from "./fake-wechat.ts"
 import { servingVariables, token } from "./stage.ts"
 import { emptyFolder, finished, type Variables } from "./xiaohou-process.ts"
@@ -155,6 +156,26 @@ describe("doctor", () => {
         const down = yield* doctor({ ...variables, CAMPUS_URL: url, SIMSIMI_URL: url })
         assert.include(find(down, "campus")?.advice, "let this machine reach it")
         assert.include(find(down, "chatbot")?.advice, "let this machine reach it")
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "compares this machine's clock with WeChat's",
+    () =>
+      Effect.gen(function* () {
+        const { platform, url } = yield* startSimulator(`http://127.0.0.1:${yield* freePort}`)
+        const weChat = yield* fakeWeChat
+        const variables = { ...servingVariables(weChat, yield* freePort), WECHAT_API_URL: url }
+        for (const [clockAheadSeconds, says] of [
+          [90, /^(?:89|90|91) s behind WeChat's$/u],
+          [-90, /^(?:89|90|91) s ahead of WeChat's$/u]
+        ] as const) {
+          yield* platform.change({ clockAheadSeconds })
+          const found = find(yield* doctor(variables), "clock")
+          assert.match(found?.says ?? "", says)
+          assert.include(found?.advice, "NTP")
+        }
       }).pipe(Effect.scoped),
     60_000
   )
