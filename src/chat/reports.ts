@@ -2,11 +2,8 @@
 import { Clock, Context, Effect, Layer, Schedule } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { Openid } from "../core/openid.ts"
-import type { RoomId } from "../core/room.ts"
+import { reportKeptDays, type RoomId } from "../core/room.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
-
-/** How long a report is kept: time enough to look into it, and no archive of what people said. */
-export const reportKeptDays = 30
 
 /** How many blocks of one person pairing knows, the newest: they stand in the lobby beside whoever waits. */
 export const blocksKnown = 100

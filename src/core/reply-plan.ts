@@ -34,6 +34,7 @@ export const whenFull = ({ _tag }: Sentence): WhenFull => {
       return "inTurn"
     case "Kept":
     case "ButtonWouldHave":
+    case "ReportWouldHave":
       return "once"
     // Any word and 状态 fetch what waits, as `Remaining` says; so what they are answered gives way to it.
     case "Looking":

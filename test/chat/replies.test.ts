@@ -49,6 +49,15 @@ describe("what waits leaves no room in a reply", () => {
     })
   )
 
+  it.effect("what is typed to a partner who left is not called a wrong command", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired({ delivery: "passive" })
+      yield* send(stage.servers[0], clicked(alice, "退出"))
+      const words = yield* bobIn(stage).does(typed(bob, "还在吗"))
+      assert.match(words ?? "", /^对方已离开.*\n刚才这句没有发出去。$/u)
+    })
+  )
+
   it.effect("that the partner left comes behind all they sent", () =>
     Effect.gen(function* () {
       const stage = yield* paired({ delivery: "passive" })

@@ -1,8 +1,8 @@
 /** Reports and blocks, on every database. */
 import { assert, layer } from "@effect/vitest"
 import { Clock, Duration, Effect, Layer } from "effect"
-import { reportKeptDays, Reports } from "../../src/chat/reports.ts"
-import { RoomId } from "../../src/core/room.ts"
+import { Reports } from "../../src/chat/reports.ts"
+import { reportKeptDays, RoomId } from "../../src/core/room.ts"
 import { databaseLayers } from "../database/databases-under-test.ts"
 import { alice, bob, carol } from "./chat-rig.ts"
 

@@ -161,7 +161,7 @@ describe("doctor", () => {
   )
 
   it.live(
-    "compares this machine's clock with WeChat's",
+    "compares this machine's clock with WeChat's, and tells an account that may not push",
     () =>
       Effect.gen(function* () {
         const { platform, url } = yield* startSimulator(`http://127.0.0.1:${yield* freePort}`)
@@ -171,8 +171,12 @@ describe("doctor", () => {
           [90, /^(?:89|90|91) s behind WeChat's$/u],
           [-90, /^(?:89|90|91) s ahead of WeChat's$/u]
         ] as const) {
-          yield* platform.change({ clockAheadSeconds })
-          const found = find(yield* doctor(variables), "clock")
+          // Who may not push has no pushes to count either.
+          yield* platform.change({ clockAheadSeconds, kind: "unverified" })
+          const findings = yield* doctor(variables)
+          const found = find(findings, "clock")
+          assert.include(find(findings, "pushing")?.advice, "WECHAT_DELIVERY=passive")
+          assert.deepStrictEqual(statusesOf(findings, "quota"), ["skipped"])
           assert.match(found?.says ?? "", says)
           assert.include(found?.advice, "NTP")
         }
