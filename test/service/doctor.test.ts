@@ -4,7 +4,7 @@ import { fakeGateway } from "../campus/fake-gateway.ts"
 import { openaiSays, secretKey, simsimiRefuses } from "../chatbot/bots-under-test.ts"
 import { fakeBot } from "../chatbot/fake-bot.ts"
 import { freePort, memcachedProcess } from "../memcached/memcached-process.ts"
-import { startSimulator } from "../simulator/simulator-rig.ts"
+import { startSimulator, testAppId, testAppSecret } from "../simulator/simulator-rig.ts"
 import { appSecret, fakeWeChat } from "./fake-wechat.ts"
 import { servingVariables, token } from "./stage.ts"
 import { emptyFolder, finished, type Variables } from "./xiaohou-process.ts"
@@ -166,7 +166,12 @@ describe("doctor", () => {
       Effect.gen(function* () {
         const { platform, url } = yield* startSimulator(`http://127.0.0.1:${yield* freePort}`)
         const weChat = yield* fakeWeChat
-        const variables = { ...servingVariables(weChat, yield* freePort), WECHAT_API_URL: url }
+        const variables = {
+          ...servingVariables(weChat, yield* freePort),
+          WECHAT_API_URL: url,
+          WECHAT_APP_ID: testAppId,
+          WECHAT_APP_SECRET: testAppSecret
+        }
         for (const [clockAheadSeconds, says] of [
           [90, /^(?:89|90|91) s behind WeChat's$/u],
           [-90, /^(?:89|90|91) s ahead of WeChat's$/u]
