@@ -82,5 +82,42 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("unsaved-reports", "until both are done")
+  },
+  {
+    name: "an unencrypted body is taken in safe mode",
+    breaks: "a forged request changes nothing",
+    changes: [
+      {
+        file: "src/wechat/message-mode.ts",
+        text: "if (query.msg_signature === undefined) return Result.fail(new CallbackUnsigned())",
+        replacement:
+          "if (query.msg_signature === undefined) return Result.succeed({ xml: body, answer: (reply: string) => reply })"
+      }
+    ],
+    test: { file: "test/wechat/message-mode.test.ts", name: "lets the setting decide, not the request" }
+  },
+  {
+    name: "a receiver who does not follow any more is waited for",
+    breaks: "everybody affected is told once",
+    changes: [
+      {
+        file: "src/wechat/errcodes.ts",
+        text: 'notFollowing: { code: 43004, action: "giveUp" }',
+        replacement: 'notFollowing: { code: 43004, action: "keep" }'
+      }
+    ],
+    test: chat("errcode-advice", "43004 notFollowing: the pair ends")
+  },
+  {
+    name: "the body of a refused callback is logged",
+    breaks: "no chat text in logs",
+    changes: [
+      {
+        file: "src/http/refusals.ts",
+        text: "bodyBytes: Buffer.byteLength(body),",
+        replacement: "body,"
+      }
+    ],
+    test: { file: "test/http/refusals.test.ts", name: "logged with what helps" }
   }
 ]
