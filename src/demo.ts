@@ -63,7 +63,14 @@ export const demoLayer = (settings: Settings) =>
           ? { _tag: "SimSimi", url: apiUrl, key: simsimiKey }
           : settings.chatbot
       // A school that the settings name is asked in the demo too.
-      const demoSettings = { ...settings, weChat, campusUrl: settings.campusUrl ?? apiUrl + campusPath }
+      // Nothing that it signs or seals outlives it.
+      const linkSecret = settings.linkSecret ?? Redacted.make(yield* secret)
+      const demoSettings = {
+        ...settings,
+        linkSecret,
+        weChat,
+        campusUrl: settings.campusUrl ?? apiUrl + campusPath
+      }
       const service = serviceLayer(
         demoSettings,
         token,

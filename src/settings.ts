@@ -1,6 +1,7 @@
 /** The settings (contract, "Settings"): read from the environment, all problems at once, each naming its variable. */
 import { DateTime, Option, Redacted, Result, Schema } from "effect"
 import type { DeliveryMode } from "./chat/pushing.ts"
+import { readWords } from "./chat/word-filter.ts"
 import type { ChatbotSettings } from "./chatbot/teasing.ts"
 import * as read from "./setting-values.ts"
 
@@ -157,6 +158,14 @@ export const inspectSettings = (
     return { _tag: "None" }
   }
 
+  /** Read again at the start; here so that its problem stands with the others. */
+  const wordFilterFile = (): string | undefined => {
+    const file = value("WORD_FILTER_FILE")
+    const problem = file === undefined ? Option.none() : Result.getFailure(readWords(file))
+    if (Option.isSome(problem)) problems.push(problem.value.message)
+    return file
+  }
+
   const settings: Settings = {
     host,
     port,
@@ -183,7 +192,7 @@ export const inspectSettings = (
     ),
     pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, 50_000),
     chatIdleTimeoutMillis: setting("CHAT_IDLE_TIMEOUT", read.idleTimeout, 30 * 60_000),
-    wordFilterFile: value("WORD_FILTER_FILE"),
+    wordFilterFile: wordFilterFile(),
     linkSecret: optional("LINK_SECRET", read.secret),
     campusUrl: optional("CAMPUS_URL", read.url),
     campusAppId: value("CAMPUS_APP_ID"),

@@ -6,6 +6,7 @@ import { LastPartners } from "./last-partners.ts"
 import { Ledger } from "./ledger.ts"
 import { Mailbox } from "./mailbox.ts"
 import { Tease } from "./tease.ts"
+import { UnsavedReports } from "./unsaved-reports.ts"
 
 /** Deletes all that is kept of a user beside their session, as WeChat asks of whoever is unfollowed. */
 export const makeForget = Effect.gen(function* () {
@@ -17,6 +18,10 @@ export const makeForget = Effect.gen(function* () {
     yield* Mailbox,
     yield* Tease
   ]
+  const unsaved = yield* UnsavedReports
   return (openid: Openid) =>
-    Effect.forEach(stores, (store) => store.forget(openid), { concurrency: "unbounded", discard: true })
+    Effect.andThen(
+      unsaved.forget(openid),
+      Effect.forEach(stores, (store) => store.forget(openid), { concurrency: "unbounded", discard: true })
+    )
 })

@@ -2,7 +2,9 @@
 import { Clock, Context, Effect, Layer, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
+import type { Kept } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
+import { joined, type Said, whenFull } from "../core/reply-plan.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
@@ -90,13 +92,18 @@ const make = Effect.gen(function* () {
 
   const compose: Compose = Effect.fnUntraced(function* (from, sentences, mail) {
     const pushes = yield* postman.mayPush
-    const words = sentences
-      .map((one) => word(one._tag === "Looking" && !pushes ? { ...one, askAgain: true } : one))
-      .join("\n")
     // News of a chat may have become mail since the look: words that come now must not overtake it.
-    const reply = yield* replies.compose(from, mail ?? (yield* mailOf(from)), words)
+    const box = mail ?? (yield* mailOf(from))
+    const isOver = box.kept.some(tellsOfAnEnd)
+    const said = sentences.map((one): Said => {
+      // What was typed to somebody who is gone was not meant for us.
+      const fitting: Sentence = one._tag === "Hint" && isOver ? { _tag: "NotSent" } : one
+      const words = word(fitting._tag === "Looking" && !pushes ? { ...fitting, askAgain: true } : fitting)
+      return { words, whenFull: whenFull(fitting) }
+    })
+    const reply = yield* replies.compose(from, box, said)
     const isStatus =
-      reply.answer?._tag === "Text" && reply.answer.text === words && saysOnlyLooking(sentences)
+      reply.answer?._tag === "Text" && reply.answer.text === joined(said) && saysOnlyLooking(sentences)
     return isStatus ? { ...reply, restate: restated(from) } : reply
   })
 
@@ -175,6 +182,11 @@ const isCounted = (event: ChatEvent): boolean => event._tag !== "Followed" && ev
 
 const tellsOfAChat = ({ _tag }: Sentence): boolean =>
   _tag === "Looking" || _tag === "PairMade" || _tag === "StatusPaired" || _tag === "PairingShown"
+
+const ends: ReadonlySet<string> = new Set([word({ _tag: "PartnerLeft" }), word({ _tag: "IdleEnded" })])
+
+const tellsOfAnEnd = ({ content, from }: Kept): boolean =>
+  from === undefined && content._tag === "Text" && ends.has(content.text)
 
 /** Nothing but 正在配对, or nothing at all. */
 const saysOnlyLooking = (sentences: ReadonlyArray<Sentence>): boolean =>

@@ -25,6 +25,8 @@ export const keys = {
   lastPartner: (openid: Openid) => `last:${openid}`,
   /** Reports that the database could not take yet, sealed. */
   unsavedReports: "unsaved-reports",
+  /** When a user unfollowed whose reports may still wait; `hash` as `makeFollowerHash` gives it, so that it names nobody. */
+  unfollowed: (hash: string) => `unfollowed:${hash}`,
   /** A message that is being answered or was answered, with the answer. */
   seen: (duplicateKey: string) => `seen:${duplicateKey}`,
   /** A line of that message is about to be passed on, or was. */
@@ -63,6 +65,8 @@ export const ttlSeconds = {
   lastPartner: reportableMinutes * minute,
   /** Longer than a database is down before somebody looks after it. */
   unsavedReports: 7 * day,
+  /** As long as a report may wait that was made before, and a day for tries that are under way. */
+  unfollowed: 8 * day,
   /** So long a block is known although the database never hears of it; memcached counts no longer times. */
   blocked: 30 * day,
   /** WeChat's timestamp may be 10 minutes off in either direction; a replay within that finds the answer here. */

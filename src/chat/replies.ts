@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import { type Content, text } from "../core/content.ts"
-import { composeReply, type Kept, messagesFor, replyTextBytes, split } from "../core/folding.ts"
+import { replyTextBytes, split } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
-import { word } from "../core/wording.ts"
+import { joined, planReply, type Said } from "../core/reply-plan.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Background } from "./background.ts"
 import { type Mail, Mailbox } from "./mailbox.ts"
@@ -34,37 +34,49 @@ export const makeReplies = Effect.gen(function* () {
       { discard: true }
     )
 
-  const withMail = Effect.fnUntraced(function* (openid: Openid, own: string) {
+  /** As planned, once what is in the message was taken out of the mailbox. Undefined: somebody else did. */
+  const withMail = Effect.fnUntraced(function* (openid: Openid, said: ReadonlyArray<Said>) {
     const mail = yield* mailbox.peek(openid)
-    const whole = composeReply(mail.kept, own)
-    const isAll = whole === undefined || whole.taken === mail.kept.length
-    const composed = isAll ? whole : withRemaining(mail.kept, own, yield* postman.linesAllowed(openid))
-    if (composed === undefined || !(yield* mailbox.take(openid, mail, composed.taken))) return undefined
-    return { ...composed, remain: mail.kept.length > composed.taken }
+    if (mail.kept.length === 0) return undefined
+    const plan = planReply(mail.kept, said, yield* postman.linesAllowed(openid))
+    const gone = mail.kept.length - plan.rest.length
+    const isFront = plan.rest.every((thing, place) => thing === mail.kept[gone + place])
+    const taking = isFront
+      ? mailbox.take(openid, mail, gone)
+      : mailbox.take(openid, mail, mail.kept.length, plan.rest)
+    return gone === 0 || (yield* taking) ? plan : undefined
   })
+
+  /** What is said where nothing waits for the user, or what does cannot be had. */
+  const withoutMail = (openid: Openid, said: ReadonlyArray<Said>, before: Effect.Effect<void>): Reply => {
+    const [own = "", ...rest] = split(joined(said), replyTextBytes)
+    const answer = own === "" ? undefined : text(own)
+    if (rest.length === 0) return { answer }
+    return {
+      answer,
+      afterwards: Effect.andThen(before, Effect.delay(afterwards(openid, rest), afterReplyMillis))
+    }
+  }
 
   /** `mail`: the mailbox as it was read a moment ago, to save the look when it is empty. */
   const compose = Effect.fnUntraced(function* (
     openid: Openid,
     mail: Mail,
-    words: string
+    said: ReadonlyArray<Said>
   ): Effect.fn.Return<Reply> {
-    const [own = "", ...rest] = words === "" ? [] : split(words, replyTextBytes)
-    const plain = own === "" ? undefined : text(own)
-    if (mail.kept.length === 0) {
-      if (rest.length === 0) return { answer: plain }
-      return { answer: plain, afterwards: Effect.delay(afterwards(openid, rest), afterReplyMillis) }
-    }
+    if (mail.kept.length === 0) return withoutMail(openid, said, Effect.void)
     // The user is answered even when the mailbox cannot be read.
     const held = yield* Effect.orElseSucceed(mailbox.hold(openid), () => false)
-    const composed = held ? yield* Effect.orElseSucceed(withMail(openid, own), () => undefined) : undefined
-    const left = composed === undefined || composed.ownIncluded ? rest : [own, ...rest]
+    const plan = held ? yield* Effect.orElseSucceed(withMail(openid, said), () => undefined) : undefined
     const letGo = yield* Effect.cached(held ? mailbox.letGo(openid) : Effect.void)
     yield* background.run(letGo)
-    const answer = composed === undefined ? plain : composed.message
-    const remain = composed?.remain === true
-    if (left.length === 0 && !remain) return { answer }
-    const more = Effect.andThen(afterwards(openid, left), remain ? postman.flush(openid) : Effect.void)
+    if (plan === undefined) return withoutMail(openid, said, letGo)
+    const { message: answer, rest, behind } = plan
+    if (behind.length === 0 && rest.length === 0) return { answer }
+    const more = Effect.andThen(
+      afterwards(openid, behind),
+      rest.length > 0 ? postman.flush(openid) : Effect.void
+    )
     return { answer, afterwards: Effect.andThen(letGo, Effect.delay(more, afterReplyMillis)) }
   })
 
@@ -72,18 +84,3 @@ export const makeReplies = Effect.gen(function* () {
 })
 
 const ownWords = "answer"
-
-/** As `composeReply`, where it cannot carry everything: says how many remain, and whether `pushes` suffice for them. */
-const withRemaining = (kept: ReadonlyArray<Kept>, own: string, pushes: number) => {
-  const withNote = (lines: number, follow: boolean) => {
-    const note = word({ _tag: "Remaining", lines, follow })
-    return own === "" ? note : `${own}\n${note}`
-  }
-  const taken = composeReply(kept, withNote(kept.length, false))?.taken ?? 0
-  const rest = kept.slice(taken)
-  // No more than these, even where a shorter note would leave room for one: its number counts the rest.
-  return composeReply(
-    kept.slice(0, taken),
-    withNote(rest.length, messagesFor(rest, replyTextBytes) <= pushes)
-  )
-}

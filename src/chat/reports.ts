@@ -1,11 +1,9 @@
 /** The reports and the blocks that follow from them: what must outlive memcached, in the database. */
 import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import type { SqlClient } from "effect/sql"
 import type { Openid } from "../core/openid.ts"
-import type { RoomId } from "../core/room.ts"
+import { reportKeptDays, type RoomId } from "../core/room.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
-
-/** How long a report is kept: time enough to look into it, and no archive of what people said. */
-export const reportKeptDays = 30
 
 /** How many blocks of one person pairing knows, the newest: they stand in the lobby beside whoever waits. */
 export const blocksKnown = 100
@@ -41,8 +39,11 @@ export type NewReport = Report & { readonly reporter: Openid }
 export class Reports extends Context.Service<
   Reports,
   {
-    /** Keeps a report, and that its two are never paired again. The same report twice is one. */
-    readonly save: (report: NewReport) => Effect.Effect<void, DatabaseFailed>
+    /**
+     * Keeps a report, and that its two are never paired again. The same report twice is one. Without a reporter: they unfollowed; it
+     * takes their name from what was saved of it.
+     */
+    readonly save: (report: Report) => Effect.Effect<void, DatabaseFailed>
     /** The blocks made since a time (milliseconds since 1970), oldest first. */
     readonly blocksSince: (millis: number) => Effect.Effect<ReadonlyArray<Block>, DatabaseFailed>
     /** All that are kept, newest first. */
@@ -58,17 +59,24 @@ export class Reports extends Context.Service<
     Effect.gen(function* () {
       const database = yield* Database
       return Reports.of({
-        save: ({ room, reporter, reported, atMillis, sealedLines }) =>
-          database.use((sql) =>
-            sql.withTransaction(
-              Effect.andThen(
-                sql`INSERT INTO reports ${sql.insert({ room, reporter, reported, at: atMillis, lines: sealedLines })}
-                  ON CONFLICT DO NOTHING`,
-                sql`INSERT INTO blocks ${sql.insert({ openid: reporter, blocked: reported, at: atMillis })}
+        save: ({ room, reporter, reported, atMillis, sealedLines }) => {
+          const row = { room, reporter, reported, at: atMillis, lines: sealedLines }
+          const isUnfollowed = reporter === ""
+          const rest = (sql: SqlClient.SqlClient) =>
+            isUnfollowed
+              ? Effect.andThen(
+                  sql`DELETE FROM blocks WHERE blocked = ${reported} AND openid =
+                    (SELECT reporter FROM reports WHERE room = ${room} AND reported = ${reported})`,
+                  sql`UPDATE reports SET reporter = '' WHERE room = ${room} AND reported = ${reported}`
+                )
+              : sql`INSERT INTO blocks ${sql.insert({ openid: reporter, blocked: reported, at: atMillis })}
                   ON CONFLICT DO NOTHING`
-              )
+          return database[isUnfollowed ? "erase" : "use"]((sql) =>
+            sql.withTransaction(
+              Effect.andThen(sql`INSERT INTO reports ${sql.insert(row)} ON CONFLICT DO NOTHING`, rest(sql))
             )
-          ),
+          )
+        },
         blocksSince: (millis) =>
           database.use(
             (sql) => sql<Block>`SELECT openid, blocked FROM blocks WHERE at >= ${millis} ORDER BY at`
@@ -106,8 +114,14 @@ export class Reports extends Context.Service<
       save: (report) =>
         Effect.sync(() => {
           const isSame = ({ room, reported }: Report) => room === report.room && reported === report.reported
-          if (!reports.some(isSame)) reports = [report, ...reports]
+          const saved = reports.find(isSame)
+          if (saved === undefined) reports = [report, ...reports]
           const { reporter: openid, reported: blocked, atMillis } = report
+          if (openid === "") {
+            blocks = blocks.filter((block) => block.openid !== saved?.reporter || block.blocked !== blocked)
+            reports = reports.map((one) => (isSame(one) ? { ...one, reporter: "" } : one))
+            return
+          }
           const isKnown = blocks.some((block) => block.openid === openid && block.blocked === blocked)
           if (!isKnown) blocks = [...blocks, { openid, blocked, atMillis }]
         }),

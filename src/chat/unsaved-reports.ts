@@ -1,12 +1,12 @@
 /** The unsaved reports: those that came while the database was down. They lie in memcached, sealed, until any server can save them. */
-import { Context, Effect, Layer, Option, Schedule, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Schedule, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
 import { RoomId } from "../core/room.ts"
 import type { DatabaseFailed } from "../database/database.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { type NewReport, Reports } from "./reports.ts"
-import { LinkSecret, makeSeal } from "./secret-keys.ts"
+import { LinkSecret, makeFollowerHash, makeSeal } from "./secret-keys.ts"
 
 /** How often each server looks whether something waits: one `gets`. */
 export const unsavedEverySeconds = 30
@@ -18,6 +18,8 @@ export class UnsavedReports extends Context.Service<
     readonly save: (report: NewReport) => Effect.Effect<void, MemcachedError>
     /** Saves what waits. What was sealed with another LINK_SECRET stays for whoever has that. */
     readonly saveWaiting: Effect.Effect<void, DatabaseFailed | MemcachedError>
+    /** What a user reported until now is saved without their name from here on. Before it is deleted from the database. */
+    readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>
   }
 >()("xiaohou/chat/UnsavedReports") {
   static readonly layer = Layer.effect(
@@ -25,7 +27,21 @@ export class UnsavedReports extends Context.Service<
     Effect.gen(function* () {
       const memcached = yield* Memcached
       const reports = yield* Reports
-      const seal = makeSeal(yield* LinkSecret, "unsaved reports")
+      const secret = yield* LinkSecret
+      const seal = makeSeal(secret, "unsaved reports")
+      const followerHash = makeFollowerHash(secret)
+      const unfollowed = (openid: Openid) => keys.unfollowed(followerHash(openid))
+
+      const isFromBefore = ({ reporter, atMillis }: NewReport) =>
+        Effect.map(memcached.get(unfollowed(reporter)), (found) =>
+          Option.exists(found, (millis) => atMillis <= Number(millis))
+        )
+
+      /** Looks when it is saved: whoever unfollowed before that look may have been deleted before the report came. */
+      const saveNow = Effect.fnUntraced(function* (report: NewReport) {
+        yield* reports.save(report)
+        if (yield* isFromBefore(report)) yield* reports.save({ ...report, reporter: "" })
+      })
 
       const keep = Effect.fnUntraced(function* (report: NewReport) {
         const line = `${seal.close(encode(report))}\n`
@@ -42,7 +58,7 @@ export class UnsavedReports extends Context.Service<
         const opened = lines.map((line) => ({ line, report: Option.flatMap(seal.open(line), decode) }))
         yield* Effect.forEach(
           opened.flatMap(({ report }) => Option.toArray(report)),
-          reports.save,
+          saveNow,
           { discard: true }
         )
         const closed = opened.filter(({ report }) => Option.isNone(report)).map(({ line }) => `${line}\n`)
@@ -59,8 +75,12 @@ export class UnsavedReports extends Context.Service<
       })
 
       return UnsavedReports.of({
-        save: (report) => Effect.catch(reports.save(report), () => keep(report)),
-        saveWaiting
+        save: (report) => Effect.catch(saveNow(report), () => keep(report)),
+        saveWaiting,
+        forget: (openid) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            memcached.set(unfollowed(openid), String(now), ttlSeconds.unfollowed)
+          )
       })
     })
   )

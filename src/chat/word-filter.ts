@@ -1,6 +1,6 @@
 /** The word filter: lines that hold a word of the operator's list are not passed on. Off unless a list is given. */
 import { readFileSync } from "node:fs"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Result, Schema } from "effect"
 import { makeWordList } from "../core/word-list.ts"
 
 /** Whether a line holds a word of the list. */
@@ -23,16 +23,24 @@ export const mostWords = 50_000
 
 /** The list of a file, read once: UTF-8, a word a line; empty lines and lines that begin with `#` do not count. */
 export const wordFilterLayer = (file: string | undefined): Layer.Layer<never, WordFilterUnusable> =>
-  file === undefined ? Layer.empty : Layer.effect(WordFilter, Effect.map(read(file), makeWordList))
+  file === undefined
+    ? Layer.empty
+    : Layer.effect(
+        WordFilter,
+        Effect.suspend(() => Effect.map(Effect.fromResult(readWords(file)), makeWordList))
+      )
 
-const read = Effect.fnUntraced(function* (file: string) {
-  const text = yield* Effect.try({
-    try: () => readFileSync(file, "utf8"),
-    catch: () => new WordFilterUnusable({ file, problem: "it cannot be read" })
-  })
-  const words = text.split(/\r?\n/u).filter((line) => line.trim() !== "" && !line.startsWith("#"))
-  if (words.length > mostWords) {
-    return yield* new WordFilterUnusable({ file, problem: `it has more than ${mostWords} words` })
-  }
-  return words
-})
+/** The words of a file, or why it cannot be used. */
+export const readWords = (file: string): Result.Result<ReadonlyArray<string>, WordFilterUnusable> =>
+  Result.flatMap(
+    Result.try({
+      try: () => readFileSync(file, "utf8"),
+      catch: () => new WordFilterUnusable({ file, problem: "it cannot be read" })
+    }),
+    (text) => {
+      const words = text.split(/\r?\n/u).filter((line) => line.trim() !== "" && !line.startsWith("#"))
+      return words.length > mostWords
+        ? Result.fail(new WordFilterUnusable({ file, problem: `it has more than ${mostWords} words` }))
+        : Result.succeed(words)
+    }
+  )

@@ -1,5 +1,5 @@
-import { Effect, Layer } from "effect"
-import { Command } from "effect/cli"
+import { Effect, Layer, Option } from "effect"
+import { Command, GlobalFlag } from "effect/cli"
 import { serveLayer } from "../app.ts"
 import { demoLayer } from "../demo.ts"
 import type { Settings } from "../settings.ts"
@@ -39,7 +39,12 @@ export const serveCommand = Command.make("serve", {}, () => serve).pipe(
   Command.withDescription("Serve for real, with the settings of the environment and .env")
 )
 
+/** `--log-level` counts more than LOG_LEVEL. */
 const untilSignal = <E>(settings: Settings, layer: Layer.Layer<never, E>) =>
-  Layer.launch(layer).pipe(
-    Effect.provide(Layer.provideMerge(telemetryLayer(settings.otlpEndpoint), loggingLayer(settings)))
-  )
+  Effect.flatMap(GlobalFlag.LogLevel, (given) => {
+    const logging = loggingLayer({ ...settings, logLevel: Option.getOrElse(given, () => settings.logLevel) })
+    return Effect.provide(
+      Layer.launch(layer),
+      Layer.provideMerge(telemetryLayer(settings.otlpEndpoint), logging)
+    )
+  })

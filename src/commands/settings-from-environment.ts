@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { parseEnv } from "node:util"
-import { Array, Cause, Effect, Layer, Logger, References } from "effect"
+import { Array, Cause, Effect, Layer, Logger, type LogLevel, References } from "effect"
 import { problemOf } from "./problem.ts"
 import {
   type Purpose,
@@ -21,7 +21,9 @@ export const settingsFor = (purpose: Purpose): Effect.Effect<Settings, SettingsI
   Effect.flatMap(environment, (variables) => Effect.fromResult(readSettings(variables, purpose)))
 
 /** Logs as the settings say; `pretty` on a terminal where they say nothing. */
-export const loggingLayer = (settings: Settings) =>
+export const loggingLayer = (
+  settings: Pick<Settings, "logFormat"> & { readonly logLevel: LogLevel.LogLevel }
+) =>
   Layer.mergeAll(
     Logger.layer([
       discreet(

@@ -123,13 +123,19 @@ const receiverRefused: ReadonlySet<number> = new Set([
 /** When less than this share of the day's pushes is left, evening comes before midnight. */
 const scarceShare = 0.1
 
-const quota = Effect.map(quotaOf(countedPaths.push), ({ dailyLimit, remain }): Finding => {
+const countQuota = Effect.map(quotaOf(countedPaths.push), ({ dailyLimit, remain }): Finding => {
   const left = `${remain} of ${dailyLimit} pushes are left today`
   const advice =
     "lines wait in mailboxes until midnight in Beijing; clear_quota gives the day's number anew, ten times a month"
   if (remain <= 0) return problem(left, advice)
   return remain < scarceShare * dailyLimit ? warning(left, advice) : fine(left)
 })
+
+const quota = Effect.catchTag(countQuota, "WeChatRefused", (error) =>
+  error.errcode === errcodes.quotaOfAnotherKind.code
+    ? Effect.succeed(skipped("this kind of account has no pushes to count"))
+    : Effect.fail(error)
+)
 
 const menu = WeChatApi.use(({ menuGet }) => menuGet).pipe(
   Effect.map((live): Finding => {

@@ -4,7 +4,7 @@ import { news, newsBeforeLooking, seen } from "./chat-news.ts"
 import type { Command } from "./command.ts"
 import { type Content, text as textContent } from "./content.ts"
 import type { ChatEvent } from "./event.ts"
-import { intentOf } from "./intent.ts"
+import { type Intent, intentOf } from "./intent.ts"
 import type { CloseReason, RoomId } from "./room.ts"
 import { type Sentence } from "./sentence.ts"
 import { type Chat, ordinary, type Paired } from "./session.ts"
@@ -47,7 +47,14 @@ export const step = (chat: Chat, event: ChatEvent): Step => {
     case "Waited":
       return chat._tag === "Looking" ? telling(chat, reply({ _tag: "Looking" })) : telling(chat)
     case "NotCarried":
-      return telling(chat, reply({ _tag: "NotCarried", kind: event.kind }))
+      return telling(
+        chat,
+        reply(
+          chat._tag === "Paired"
+            ? { _tag: "NotCarried", kind: event.kind }
+            : { _tag: "NotCarried", kind: event.kind, outside: true }
+        )
+      )
   }
 }
 
@@ -84,7 +91,9 @@ const status = (chat: Chat): Step => {
       ? { _tag: "StatusPaired" }
       : chat._tag === "Looking"
         ? { _tag: "Looking" }
-        : { _tag: "StatusNotPaired" }
+        : chat._tag === "Teasing"
+          ? { _tag: "StatusNotPaired", teasing: true }
+          : { _tag: "StatusNotPaired" }
   return { chat: seen(chat), commands: [...newsOf(chat), reply(sentence)] }
 }
 
@@ -156,12 +165,18 @@ const said = (chat: Chat, words: string): Step => {
     case "Looking":
       return look(chat)
     case "Paired": {
-      const advice =
-        intent._tag === "Button" ? [reply({ _tag: "ButtonWouldHave", button: intent.button })] : []
-      return relayed(chat, textContent(words), advice)
+      return relayed(chat, textContent(words), replies(adviceAbout(intent)))
     }
   }
 }
+
+/** What the writer is told of a command that went to the partner as it stands. */
+const adviceAbout = (intent: Intent): Sentence | undefined =>
+  intent._tag === "Button"
+    ? { _tag: "ButtonWouldHave", button: intent.button }
+    : intent._tag === "Report"
+      ? { _tag: "ReportWouldHave" }
+      : undefined
 
 const sent = (chat: Chat, content: Content): Step => {
   switch (chat._tag) {

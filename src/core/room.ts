@@ -61,6 +61,9 @@ export type ClosedRoom = typeof Room.cases.Closed.Type
 /** For how long after the end of a chat its two can still report one another: who is rude often leaves at once. */
 export const reportableMinutes = 10
 
+/** How long a report is kept: time enough to look into it, and no archive of what people said. */
+export const reportKeptDays = 30
+
 /** Everybody whom the room lists. */
 export const members = (room: Room): ReadonlyArray<Openid> =>
   room._tag === "Waiting" || room.joiner === undefined ? [room.opener] : [room.opener, room.joiner]

@@ -9,7 +9,7 @@ export type Sentence =
   | { readonly _tag: "Looking"; readonly askAgain?: true }
   | { readonly _tag: "SearchFailed" }
   | { readonly _tag: "StatusPaired" }
-  | { readonly _tag: "StatusNotPaired" }
+  | { readonly _tag: "StatusNotPaired"; readonly teasing?: true }
   /** Lines that both passed on since `sinceMillis`; `lines` is absent when memcached lost the count. */
   | {
       readonly _tag: "PairingShown"
@@ -32,7 +32,10 @@ export type Sentence =
   /** Behind kept lines that fill a reply: so many more wait. `follow`: they are pushed at once. */
   | { readonly _tag: "Remaining"; readonly lines: number; readonly follow: boolean }
   | { readonly _tag: "ButtonWouldHave"; readonly button: Button }
-  | { readonly _tag: "NotCarried"; readonly kind: "sticker" | "unknown" }
+  /** A word that would have been ours outside of a chat: it went to the partner. */
+  | { readonly _tag: "ReportWouldHave" }
+  /** `outside`: of a chat, where nobody was to get it. */
+  | { readonly _tag: "NotCarried"; readonly kind: "sticker" | "unknown"; readonly outside?: true }
   | { readonly _tag: "NoCampus"; readonly button: CampusButton }
   /** What the school, or the service in its place, says. */
   | { readonly _tag: "Campus"; readonly answer: CampusAnswer }

@@ -3,7 +3,7 @@ import { type Button, menuLayout } from "./button.ts"
 import { clickable } from "./clickable.ts"
 import { words } from "./intent.ts"
 import { link, wordCampus } from "./campus-wording.ts"
-import { reportableMinutes } from "./room.ts"
+import { reportableMinutes, reportKeptDays } from "./room.ts"
 import type { Sentence } from "./sentence.ts"
 
 /**
@@ -23,7 +23,7 @@ export const word = (sentence: Sentence): string => {
     case "StatusPaired":
       return `已配对，对方在等你说话。想换人就${button("更换")}，不聊了就${button("退出")}，对方不友善就${clickable(words.report)}。`
     case "StatusNotPaired":
-      return `未配对。按${button("配对")}找一个人聊天。`
+      return `未配对。按${button("配对")}找一个人聊天。${sentence.teasing === true ? `现在是小猴陪你斗嘴，发送「${clickable(words.tease)}」结束。` : ""}`
     case "PairingShown":
       return `已配对：${sentence.since} 开始，${duration(sentence.minutes)}${lines(sentence.lines)}。再按一次${button("配对")}会换一个人。对方不友善？${clickable(words.report)}`
     case "PartnerLeft":
@@ -58,7 +58,13 @@ export const word = (sentence: Sentence): string => {
         : `（还有 ${sentence.lines} 条，随便回一句或点${clickable("状态", "这里")}继续收）`
     case "ButtonWouldHave":
       return `这句话已经发给对方。如果想用「${sentence.button}」，请按菜单里的按钮，或发送 ${typed(sentence.button)}`
+    case "ReportWouldHave":
+      return `这句话已经发给对方。如果想举报对方，请发送 ${typed(words.report)}`
     case "NotCarried":
+      if (sentence.outside === true) {
+        const what = sentence.kind === "sticker" ? "表情包" : "这种消息"
+        return `微信不把${what}的内容交给公众号，小猴看不到。想知道能做什么，就发送 ${typed(words.help)}`
+      }
       return sentence.kind === "sticker"
         ? "微信不让公众号转发表情包，这一条没有发出去。文字、图片和语音可以。"
         : "这种消息转发不了，没有发出去。文字、图片和语音可以。"
@@ -91,7 +97,7 @@ export const word = (sentence: Sentence): string => {
     case "About":
       return "小猴：查课表、找空教室，也能匿名和同校的人聊聊天。对方看不到你是谁；聊天内容不存档，最近几句加密保留一小时，有人举报才交给管理员。请友善，别发违法的内容，也别轻易透露自己的信息。"
     case "Welcome":
-      return `你好，我是小猴！\n${helpInOrdinary}`
+      return `你好，我是小猴！按「配对」，就能和一个同校的人匿名聊天。\n${helpInOrdinary}`
     case "Help":
       return help(sentence.state)
     case "Hint":
@@ -103,7 +109,7 @@ export const word = (sentence: Sentence): string => {
     case "CommandLinkHeld":
       return "这句话里的链接，对方点了就会替 TA 发消息，所以没有发给对方。"
     case "Reported":
-      return `举报收到了。${sentence.last === true ? "" : "这次聊天到此为止，"}你们不会再遇到。最近几句话已加密留给管理员，30 天后删除。`
+      return `举报收到了。${sentence.last === true ? "" : "这次聊天到此为止，"}你们不会再遇到。最近几句话已加密留给管理员，${reportKeptDays} 天后删除。`
     case "ReportByMark":
       return `上一位就是现在这位。要举报，请发送 ${typed(words.report)}`
     case "NothingToReport":

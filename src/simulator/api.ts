@@ -17,6 +17,7 @@ export const simulatorApiRoutes: Layer.Layer<never, never, HttpRouter.HttpRouter
     }
     yield* router.add("GET", "/cgi-bin/media/get", (request) => sendMedia(platform, request))
     yield* router.add("*", "/cgi-bin/*", answerCall(platform, unknownEndpoint))
+    yield* router.addGlobalMiddleware(Effect.flatMap((response) => dated(platform, response)))
   })
 )
 
@@ -31,6 +32,15 @@ const maxBodySize = ByteSize.bytes(maxMediaBytes + 65_536)
 
 /** What a proxy in front of WeChat answers when nothing stands behind it. */
 const badGateway = 502
+
+/** With the time of WeChat's clock, which is how an account can tell that its own is wrong. */
+const dated = (platform: Platform["Service"], response: HttpServerResponse.HttpServerResponse) =>
+  Effect.gen(function* () {
+    const { clockAheadSeconds } = yield* platform.conditions
+    if (clockAheadSeconds === 0) return response
+    const theirs = new Date((yield* Clock.currentTimeMillis) + clockAheadSeconds * 1_000)
+    return HttpServerResponse.setHeader(response, "date", theirs.toUTCString())
+  })
 
 const answerCall = (platform: Platform["Service"], endpoint: Endpoint) =>
   Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {

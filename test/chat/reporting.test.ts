@@ -60,7 +60,9 @@ describe("#举报 in a chat", () => {
     Effect.gen(function* () {
       const { rig, servers, reports } = yield* stage
       assert.include(yield* send(servers[0], clicked(alice, "状态")), ">举报</a>")
-      yield* send(servers[0], typed(alice, "举报"))
+      const hint = yield* send(servers[0], typed(alice, "举报"))
+      assert.strictEqual(hint, word({ _tag: "ReportWouldHave" }))
+      assert.include(hint, ">#举报</a>")
       assert.include(pushedTo(rig, bob), "举报")
       assert.lengthOf(yield* reports.list, 0)
       yield* send(servers[0], { ...typed(alice, "举报"), menuItemId: "1" } as ReturnType<typeof typed>)

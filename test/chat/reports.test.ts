@@ -1,8 +1,8 @@
 /** Reports and blocks, on every database. */
 import { assert, layer } from "@effect/vitest"
 import { Clock, Duration, Effect, Layer } from "effect"
-import { reportKeptDays, Reports } from "../../src/chat/reports.ts"
-import { RoomId } from "../../src/core/room.ts"
+import { Reports } from "../../src/chat/reports.ts"
+import { reportKeptDays, RoomId } from "../../src/core/room.ts"
 import { databaseLayers } from "../database/databases-under-test.ts"
 import { alice, bob, carol } from "./chat-rig.ts"
 
@@ -42,6 +42,27 @@ for (const [name, reports] of kinds) {
         yield* reports.forget(alice)
         assert.deepStrictEqual(yield* reports.list, [{ ...later, reporter: "" as const }])
         assert.deepStrictEqual(yield* reports.blocksSince(0), [])
+      })
+    )
+
+    it.effect("saved without a name, forget who made it", () =>
+      Effect.gen(function* () {
+        const reports = yield* Reports
+        const atMillis = yield* Clock.currentTimeMillis
+        const [room, other] = [RoomId.make("room3aaaaaaa"), RoomId.make("room4aaaaaaa")]
+        const report = { room, reporter: carol, reported: alice, atMillis, sealedLines: "sealed" }
+        const ofOther = { ...report, room: other, reporter: bob }
+        const about = (room: RoomId) =>
+          Effect.map(reports.list, (all) => all.filter((one) => one.room === room))
+        const nameless = { ...report, reporter: "" as const }
+        for (const one of [report, ofOther, nameless]) yield* reports.save(one)
+        assert.deepStrictEqual(yield* about(room), [nameless])
+        assert.deepStrictEqual(yield* about(other), [ofOther])
+        assert.deepStrictEqual(yield* reports.blocksSince(0), [{ openid: bob, blocked: alice }])
+        const fresh = { ...nameless, room: RoomId.make("room5aaaaaaa") }
+        yield* reports.save(fresh)
+        assert.deepStrictEqual(yield* about(fresh.room), [fresh])
+        assert.deepStrictEqual(yield* reports.blocksSince(0), [{ openid: bob, blocked: alice }])
       })
     )
   })

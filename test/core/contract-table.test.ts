@@ -45,7 +45,7 @@ describe("every cell of the contract's table", () => {
     ["12 退出", shown, press("退出"), 0, [leaveRoom("left"), said({ _tag: "Left", pair: true })]],
     ["12 text", shown, say("你好"), 11, [relay("你好")]],
     ["2 配对", teasing, press("配对"), 1, [forgetTease, look]],
-    ["2 状态", teasing, press("状态"), 2, [said({ _tag: "StatusNotPaired" })]],
+    ["2 状态", teasing, press("状态"), 2, [said({ _tag: "StatusNotPaired", teasing: true })]],
     ["2 更换", teasing, press("更换"), 1, [forgetTease, look]],
     ["2 退出", teasing, press("退出"), 0, [forgetTease, said({ _tag: "LeftTease" })]],
     ["2 text", teasing, say("你好"), 2, [{ _tag: "Tease", text: "你好" }]]

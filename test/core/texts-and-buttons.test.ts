@@ -30,7 +30,8 @@ describe("#举报", () => {
       leaveRoom("left"),
       said({ _tag: "Reported" })
     ])
-    assert.deepStrictEqual(step(paired, say("举报")).commands, [relay("举报")])
+    const asLine = [relay("举报"), said({ _tag: "ReportWouldHave" })]
+    assert.deepStrictEqual(step(paired, say("举报")).commands, asLine)
   })
 
   it.each([ordinary, teasing])(
@@ -131,7 +132,8 @@ describe("texts and buttons", () => {
     ([chat, kind]) => {
       const after = step(chat, { _tag: "NotCarried", kind })
       assert.strictEqual(stateNumber(after.chat), stateNumber(chat))
-      assert.deepStrictEqual(after.commands, [said({ _tag: "NotCarried", kind })])
+      const outside = chat._tag === "Paired" ? {} : ({ outside: true } as const)
+      assert.deepStrictEqual(after.commands, [said({ _tag: "NotCarried", kind, ...outside })])
     }
   )
 

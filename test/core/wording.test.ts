@@ -5,6 +5,7 @@ import { intentOf } from "../../src/core/intent.ts"
 import { byteLength, replyTextBytes } from "../../src/core/folding.ts"
 import { reservedWords } from "../../src/core/reserved-words.ts"
 import type { Sentence } from "../../src/core/sentence.ts"
+import { reportKeptDays } from "../../src/core/room.ts"
 import { word } from "../../src/core/wording.ts"
 import { campusAnswers } from "./campus-answers.ts"
 
@@ -18,7 +19,7 @@ const everySentence: {
   Looking: [{ _tag: "Looking" }, { _tag: "Looking", askAgain: true }],
   SearchFailed: [{ _tag: "SearchFailed" }],
   StatusPaired: [{ _tag: "StatusPaired" }],
-  StatusNotPaired: [{ _tag: "StatusNotPaired" }],
+  StatusNotPaired: [{ _tag: "StatusNotPaired" }, { _tag: "StatusNotPaired", teasing: true }],
   PairingShown: [0, 1, 59, 60, 200].flatMap((minutes) => [
     { _tag: "PairingShown", minutes, since: "08:05", lines: 3 },
     { _tag: "PairingShown", minutes, since: "08:05" }
@@ -37,7 +38,9 @@ const everySentence: {
   ButtonWouldHave: buttons.map((button) => ({ _tag: "ButtonWouldHave", button })),
   NotCarried: [
     { _tag: "NotCarried", kind: "sticker" },
-    { _tag: "NotCarried", kind: "unknown" }
+    { _tag: "NotCarried", kind: "unknown" },
+    { _tag: "NotCarried", kind: "sticker", outside: true },
+    { _tag: "NotCarried", kind: "unknown", outside: true }
   ],
   NoCampus: campusButtons.map((button) => ({ _tag: "NoCampus", button })),
   Campus: campusAnswers.map((answer) => ({ _tag: "Campus", answer })),
@@ -64,6 +67,7 @@ const everySentence: {
   Filtered: [{ _tag: "Filtered" }],
   CommandLinkHeld: [{ _tag: "CommandLinkHeld" }],
   Reported: [{ _tag: "Reported" }, { _tag: "Reported", last: true }],
+  ReportWouldHave: [{ _tag: "ReportWouldHave" }],
   ReportByMark: [{ _tag: "ReportByMark" }],
   NothingToReport: [{ _tag: "NothingToReport" }],
   StillWorking: [{ _tag: "StillWorking" }],
@@ -150,6 +154,22 @@ describe("the words that people and tests look for", () => {
   it("the help of the ordinary state lists every button", () => {
     for (const button of buttons) assert.include(word({ _tag: "Help", state: "Ordinary" }), button)
     assert.include(word({ _tag: "Welcome" }), word({ _tag: "Help", state: "Ordinary" }))
+  })
+
+  it("a new follower reads first how to find somebody", () => {
+    const [first = ""] = word({ _tag: "Welcome" }).split("\n")
+    assert.include(first, "配对")
+  })
+
+  it("in tease mode the status says how to end it, and outside a chat nothing is called not sent", () => {
+    assert.include(word({ _tag: "StatusNotPaired", teasing: true }), "调戏")
+    for (const kind of ["sticker", "unknown"] as const) {
+      assert.notInclude(word({ _tag: "NotCarried", kind, outside: true }), "没有发出去")
+    }
+  })
+
+  it("says for how long a report is kept", () => {
+    assert.include(word({ _tag: "Reported" }), `${reportKeptDays} 天`)
   })
 
   it("in a chat the help says how to leave without a menu", () => {

@@ -38,5 +38,86 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: { file: "test/wechat/forced-token.test.ts", name: "is replaced by force, once for all servers" }
+  },
+  {
+    name: "the word of an end comes before lines that still wait",
+    breaks: "lines keep their order",
+    changes: [
+      {
+        file: "src/core/reply-plan.ts",
+        text: 'said.filter(({ whenFull }) => whenFull === "inTurn").map(({ words }) => words)',
+        replacement: "[] as ReadonlyArray<string>"
+      },
+      {
+        file: "src/core/reply-plan.ts",
+        text: 'const others = said.filter(({ whenFull }) => whenFull !== "inTurn")',
+        replacement: "const others = said"
+      }
+    ],
+    test: {
+      file: "test/core/reply-plan.test.ts",
+      name: "bring everything that waits, once, in its order; nothing tells of a chat before what was said there"
+    }
+  },
+  {
+    name: "what a reply had no room for is told when it is outdated",
+    breaks: "everybody affected is told once",
+    changes: [
+      {
+        file: "src/core/reply-plan.ts",
+        text: 'case "StatusNotPaired":\n    case "Hint":\n      return "passing"',
+        replacement: 'case "StatusNotPaired":\n    case "Hint":\n      return "once"'
+      }
+    ],
+    test: chat("replies", "how things stand is said anew, never late")
+  },
+  {
+    name: "a report that waited for the database brings back the name of who unfollowed",
+    breaks: "who unfollows is forgotten",
+    changes: [
+      {
+        file: "src/chat/unsaved-reports.ts",
+        text: "if (yield* isFromBefore(report))",
+        replacement: "if (!report)"
+      }
+    ],
+    test: chat("unsaved-reports", "until both are done")
+  },
+  {
+    name: "an unencrypted body is taken in safe mode",
+    breaks: "a forged request changes nothing",
+    changes: [
+      {
+        file: "src/wechat/message-mode.ts",
+        text: "if (query.msg_signature === undefined) return Result.fail(new CallbackUnsigned())",
+        replacement:
+          "if (query.msg_signature === undefined) return Result.succeed({ xml: body, answer: (reply: string) => reply })"
+      }
+    ],
+    test: { file: "test/wechat/message-mode.test.ts", name: "lets the setting decide, not the request" }
+  },
+  {
+    name: "a receiver who does not follow any more is waited for",
+    breaks: "everybody affected is told once",
+    changes: [
+      {
+        file: "src/wechat/errcodes.ts",
+        text: 'notFollowing: { code: 43004, action: "giveUp" }',
+        replacement: 'notFollowing: { code: 43004, action: "keep" }'
+      }
+    ],
+    test: chat("errcode-advice", "43004 notFollowing: the pair ends")
+  },
+  {
+    name: "the body of a refused callback is logged",
+    breaks: "no chat text in logs",
+    changes: [
+      {
+        file: "src/http/refusals.ts",
+        text: "bodyBytes: Buffer.byteLength(body),",
+        replacement: "body,"
+      }
+    ],
+    test: { file: "test/http/refusals.test.ts", name: "logged with what helps" }
   }
 ]

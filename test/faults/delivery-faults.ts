@@ -180,8 +180,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/replies.ts",
-        text: "composed === undefined || !(yield* mailbox.take(openid, mail, composed.taken))",
-        replacement: "composed === undefined"
+        text: "return gone === 0 || (yield* taking) ? plan : undefined",
+        replacement: "return gone < 0 && (yield* taking) ? undefined : plan"
       }
     ],
     test: chat("inbox", "rides on the next answer: lines first, oldest first, then our words")

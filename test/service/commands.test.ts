@@ -181,4 +181,24 @@ describe("settings", () => {
       assertRefused(yield* finished([], { PORT: port, LOG_LEVEL: "error" }, folder), port)
     }).pipe(Effect.scoped)
   )
+
+  it.live("--log-level counts more than LOG_LEVEL", () =>
+    Effect.gen(function* () {
+      const weChat = yield* fakeWeChat
+      const { MEMCACHED_SERVERS: _none, ...variables } = servingVariables(weChat, 1)
+      const port = yield* freePort
+      const running = yield* xiaohou(
+        ["serve", "--log-level", "none"],
+        { ...variables, PORT: String(port), LOG_LEVEL: "debug" },
+        yield* emptyFolder
+      )
+      const answers = () =>
+        fetch(`http://127.0.0.1:${port}/healthz`).then(
+          ({ ok }) => (ok ? true : undefined),
+          () => undefined
+        )
+      yield* eventually("it serves", answers, 30_000)
+      assert.strictEqual(running.stdout() + running.stderr(), "")
+    }).pipe(Effect.scoped)
+  )
 })

@@ -4,6 +4,7 @@ import { fakeGateway } from "../campus/fake-gateway.ts"
 import { openaiSays, secretKey, simsimiRefuses } from "../chatbot/bots-under-test.ts"
 import { fakeBot } from "../chatbot/fake-bot.ts"
 import { freePort, memcachedProcess } from "../memcached/memcached-process.ts"
+import { startSimulator, testAppId, testAppSecret } from "../simulator/simulator-rig.ts"
 import { appSecret, fakeWeChat } from "./fake-wechat.ts"
 import { servingVariables, token } from "./stage.ts"
 import { emptyFolder, finished, type Variables } from "./xiaohou-process.ts"
@@ -155,6 +156,35 @@ describe("doctor", () => {
         const down = yield* doctor({ ...variables, CAMPUS_URL: url, SIMSIMI_URL: url })
         assert.include(find(down, "campus")?.advice, "let this machine reach it")
         assert.include(find(down, "chatbot")?.advice, "let this machine reach it")
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "compares this machine's clock with WeChat's, and tells an account that may not push",
+    () =>
+      Effect.gen(function* () {
+        const { platform, url } = yield* startSimulator(`http://127.0.0.1:${yield* freePort}`)
+        const weChat = yield* fakeWeChat
+        const variables = {
+          ...servingVariables(weChat, yield* freePort),
+          WECHAT_API_URL: url,
+          WECHAT_APP_ID: testAppId,
+          WECHAT_APP_SECRET: testAppSecret
+        }
+        for (const [clockAheadSeconds, says] of [
+          [90, /^(?:89|90|91) s behind WeChat's$/u],
+          [-90, /^(?:89|90|91) s ahead of WeChat's$/u]
+        ] as const) {
+          // Who may not push has no pushes to count either.
+          yield* platform.change({ clockAheadSeconds, kind: "unverified" })
+          const findings = yield* doctor(variables)
+          const found = find(findings, "clock")
+          assert.include(find(findings, "pushing")?.advice, "WECHAT_DELIVERY=passive")
+          assert.deepStrictEqual(statusesOf(findings, "quota"), ["skipped"])
+          assert.match(found?.says ?? "", says)
+          assert.include(found?.advice, "NTP")
+        }
       }).pipe(Effect.scoped),
     60_000
   )

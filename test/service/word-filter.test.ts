@@ -34,13 +34,14 @@ describe("WORD_FILTER_FILE", () => {
   )
 
   it.live(
-    "a file that cannot be read stops the start with its name",
+    "a file that cannot be read stops the start with its name, beside everything else that is wrong",
     () =>
       Effect.gen(function* () {
-        const variables = { WECHAT_TOKEN: token, WORD_FILTER_FILE: "/nowhere/words.txt", PORT: "0" }
+        const variables = { WECHAT_TOKEN: token, WORD_FILTER_FILE: "/nowhere/words.txt", PORT: "none" }
         const ended = yield* finished(["serve"], variables)
         assert.strictEqual(ended.code, 1)
         assert.include(ended.stderr, "WORD_FILTER_FILE /nowhere/words.txt")
+        assert.include(ended.stderr, "PORT must be")
       }),
     60_000
   )

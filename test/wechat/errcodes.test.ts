@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { actionFor, actions, errcodeName, errcodes } from "../../src/wechat/errcodes.ts"
@@ -11,6 +13,16 @@ describe("errcodes", () => {
   it.prop("has an advice for any code", [Schema.Int], ([code]) => {
     assert.include(actions, actionFor(code))
     assert.isString(errcodeName(code))
+  })
+
+  it("lists the codes of the protocol notes, and few that they leave out", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../docs/reference/wechat-protocol.md"), "utf8")
+    const notes = new Set(page.match(/-?\d+/gu))
+    const beyond = Object.values(errcodes).filter(({ code }) => !notes.has(String(code)))
+    assert.sameMembers(
+      beyond.map(({ code }) => code),
+      [40007, 40008, 47001]
+    )
   })
 
   it("advises as the protocol notes do", () => {

@@ -40,6 +40,15 @@ describe("a callback in JSON", () => {
     assert.isTrue(Result.isFailure(readMessage(body)))
   })
 
+  it.each(['{"a":"b"}', '["b"]', "null", "true"])(
+    "has texts and numbers alone for fields: no %s",
+    (value) => {
+      const body = written("x")
+      assert.isTrue(Result.isFailure(readMessage(body.replace('"x"', value))))
+      assert.isTrue(Result.isSuccess(readMessage(body)))
+    }
+  )
+
   it("is opened where it is encrypted", () => {
     const keys = {
       token: Redacted.make("pamtest"),

@@ -68,7 +68,7 @@ describe("media replies", () => {
       videoReply(media),
       `${head}<MsgType><![CDATA[video]]></MsgType><Video>${id}</Video></xml>`
     )
-    const titled = videoReply({ ...media, title: "题", description: "述" })
+    const titled = videoReply({ ...media, title: "题\u0002", description: "\uD800述" })
     assert.include(
       titled,
       `${id}<Title><![CDATA[题]]></Title><Description><![CDATA[述]]></Description></Video></xml>`

@@ -1,0 +1,74 @@
+/** What a reply carries where nothing can be pushed and what waits leaves no room. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { Incoming } from "../../src/wechat/messages.ts"
+import { alice, bob } from "./chat-rig.ts"
+import { clicked, paired, send, sendHeld, startSeconds, typed } from "./inbox-stage.ts"
+
+let pictures = 0
+const picture = (from: typeof alice): Incoming => {
+  pictures += 1
+  const mediaId = `m${pictures}`
+  return { _tag: "Image", to: "gh_0", from, createTimeSeconds: startSeconds, msgId: mediaId, mediaId }
+}
+
+/** What Bob is answered. */
+const bobIn = ({ servers }: Effect.Success<ReturnType<typeof paired>>) => ({
+  does: (incoming: Incoming) => sendHeld(servers[1], incoming, 2_000)
+})
+
+describe("what waits leaves no room in a reply", () => {
+  it.effect("the answer comes at once and says how many wait; then they come", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired({ delivery: "passive" })
+      yield* send(stage.servers[0], picture(alice))
+      yield* send(stage.servers[0], typed(alice, "好看吗"))
+      const does = bobIn(stage).does
+      const about = yield* does(clicked(bob, "关于"))
+      assert.match(about ?? "", /^小猴：/u)
+      assert.match(about ?? "", /还有 2 条，随便回一句/u)
+      assert.strictEqual(yield* does(typed(bob, "好")), "[Image]")
+      const last = yield* does(typed(bob, "看到了"))
+      assert.strictEqual(last, "好看吗\n对方稍后收到。")
+      assert.strictEqual(yield* does(clicked(bob, "关于")), about?.split("\n")[0])
+    })
+  )
+
+  it.effect("how things stand is said anew, never late", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired({ delivery: "passive" })
+      yield* send(stage.servers[0], picture(alice))
+      yield* send(stage.servers[0], picture(alice))
+      const does = bobIn(stage).does
+      assert.strictEqual(yield* does(clicked(bob, "状态")), "[Image]")
+      yield* send(stage.servers[0], clicked(alice, "退出"))
+      assert.strictEqual(yield* does(clicked(bob, "状态")), "[Image]")
+      const words = yield* does(clicked(bob, "状态"))
+      assert.match(words ?? "", /^对方已离开/u)
+      assert.notInclude(words, "已配对")
+    })
+  )
+
+  it.effect("what is typed to a partner who left is not called a wrong command", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired({ delivery: "passive" })
+      yield* send(stage.servers[0], clicked(alice, "退出"))
+      const words = yield* bobIn(stage).does(typed(bob, "还在吗"))
+      assert.match(words ?? "", /^对方已离开.*\n刚才这句没有发出去。$/u)
+    })
+  )
+
+  it.effect("that the partner left comes behind all they sent", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired({ delivery: "passive" })
+      const long = "长".repeat(660)
+      yield* send(stage.servers[0], typed(alice, long))
+      yield* send(stage.servers[0], picture(alice))
+      yield* send(stage.servers[0], clicked(alice, "退出"))
+      const does = bobIn(stage).does
+      assert.strictEqual(yield* does(clicked(bob, "状态")), long)
+      assert.strictEqual(yield* does(clicked(bob, "状态")), "[Image]")
+      assert.match((yield* does(clicked(bob, "状态"))) ?? "", /^对方已离开.*\n未配对/u)
+    })
+  )
+})
