@@ -60,6 +60,12 @@ export type ApiFault = typeof ApiFault.Type
 export const Fault = Schema.Union([CallbackFault, ApiFault])
 export type Fault = typeof Fault.Type
 
+export const faultNames: ReadonlyArray<Fault["fault"]> = Fault.members.flatMap(({ members }) =>
+  members.flatMap(({ fields }) =>
+    "literals" in fields.fault ? [...fields.fault.literals] : [fields.fault.literal]
+  )
+)
+
 /** More rules than this nobody oversees. */
 const maxFaults = 100
 export const FaultPlan = Schema.Array(Fault).check(Schema.isMaxLength(maxFaults))

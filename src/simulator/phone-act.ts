@@ -71,5 +71,9 @@ export const PhoneAct = Schema.Union([
 ])
 export type PhoneAct = typeof PhoneAct.Type
 
+export const actNames: ReadonlyArray<PhoneAct["act"]> = PhoneAct.members.flatMap(({ fields }) =>
+  "literals" in fields.act ? [...fields.act.literals] : [fields.act.literal]
+)
+
 /** The acts of a follower; following and leaving are the platform's own business. */
 export type FollowersAct = Exclude<PhoneAct, { readonly act: "follow" | "unfollow" | "scan" }>

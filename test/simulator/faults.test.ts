@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { ConditionsChange } from "../../src/simulator/conditions.ts"
-import { account, credentials } from "./protocol/account.ts"
+import { account, credentials, until } from "./protocol/account.ts"
 import { startSimulator } from "./simulator-rig.ts"
 import { elementText, textReply, tinyBot, type BotAnswer, type Received } from "./tiny-bot.ts"
 
@@ -37,6 +37,26 @@ describe("faults on the way to the service, by plan", () => {
       yield* TestClock.adjust("1 millis")
       yield* Fiber.join(said)
       assert.deepStrictEqual(yield* replies, ["第1次"])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("slow: a bot has what is left of the five seconds", () =>
+    Effect.gen(function* () {
+      const { bot, platform, openid } = yield* account((received) =>
+        received.body.includes("<Event>") ? "success" : undefined
+      )
+      yield* platform.change(
+        yield* readPlan(`{"faults":[{"fault":"slow","millis":3000,"what":"text","times":1}]}`)
+      )
+      yield* Effect.forkChild(platform.say(openid, "喂"))
+      yield* TestClock.adjust("3 seconds")
+      yield* until(() => bot.received.length === 2)
+      yield* TestClock.adjust("1999 millis")
+      assert.lengthOf(bot.received, 2)
+      yield* TestClock.adjust("1 millis")
+      yield* until(() => bot.received.length === 3)
+      const first = (yield* platform.snapshot).wire.find(({ what }) => what === "text")
+      assert.strictEqual(first?.durationMillis, 5000)
     }).pipe(Effect.scoped)
   )
 
@@ -127,7 +147,7 @@ describe("faults in the service's calls, by plan", () => {
 
   it.effect("slow-api: the answer comes after so long", () =>
     Effect.gen(function* () {
-      const { errcode } = yield* under(`{"faults":[{"fault":"slow-api","millis":3000}]}`)
+      const { errcode, platform } = yield* under(`{"faults":[{"fault":"slow-api","millis":3000}]}`)
       const asked = yield* Effect.forkChild(errcode("menu/delete"))
       // However often the clock is moved before the call arrives: its answer does not come without three seconds more.
       yield* TestClock.adjust("2999 millis")
@@ -137,6 +157,7 @@ describe("faults in the service's calls, by plan", () => {
         yield* TestClock.adjust("100 millis")
       }
       assert.strictEqual(yield* Fiber.join(asked), 0)
+      assert.isAtLeast((yield* platform.snapshot).wire.at(-1)?.durationMillis ?? 0, 3000)
     }).pipe(Effect.scoped)
   )
 
