@@ -69,7 +69,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     { ...goodConditions, ...settings.conditions },
     settings.aesKey !== undefined
   )
-  const faults = makeFaults()
+  const faults = makeFaults(book.setStruck)
   faults.set(book.conditions().faults)
   const desk = makeMediaDesk()
   const { token, appId, aesKey } = settings

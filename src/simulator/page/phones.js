@@ -88,6 +88,7 @@ const showSnapshot = (snapshot) => {
     view.setDraft(drafts.get(phone.openid) ?? "")
   }
   switches.show(snapshot.conditions)
+  switches.showStruck(snapshot.struck)
   switches.seal(snapshot.sealable)
   wire.clear()
   for (const entry of snapshot.wire) wire.add(entry)
@@ -116,6 +117,8 @@ const show = (change) => {
       return undefined
     case "conditions":
       return switches.show(change.conditions)
+    case "struck":
+      return switches.showStruck(change.counts)
     case "wire":
       return wire.add(change.entry)
     default:

@@ -51,7 +51,7 @@ export const scenarioView = (post) => {
     /** @type {{ holds: boolean, steps: number, problem?: StepProblem, step?: object }} */
     const { holds, steps, problem, step } = await response.json()
     if (problem === undefined) return tell(`成立：${steps} 步都如剧本所说。`, holds)
-    tell(`第 ${steps} 步不成立：${stepProblemWords(problem)} 剧本要的是 ${JSON.stringify(step)}`, holds)
+    tell(`第 ${steps} 步不成立：${stepProblemWords(problem)}剧本要的是 ${JSON.stringify(step)}`, holds)
   })
   return [element("div", { class: "presets" }, save, restart, play, file), verdict]
 }
