@@ -72,7 +72,7 @@ export const doingOf = (act: FollowersAct, { mediaId, picUrl, menuId }: ActConte
     case "other":
       return sent(textContent(`［${act.type}］`), { kind: "other", type: act.type })
     case "location":
-      return sent(textContent(`📍 ${act.label}`), {
+      return sent(textContent(`［位置］${act.label}`), {
         kind: "location",
         latitude: act.latitude,
         longitude: act.longitude,

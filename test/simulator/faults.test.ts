@@ -3,9 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { ConditionsChange } from "../../src/simulator/conditions.ts"
-import { account, credentials, until } from "./protocol/account.ts"
+import { account, call, credentials, until } from "./protocol/account.ts"
 import { startSimulator } from "./simulator-rig.ts"
 import { elementText, textReply, tinyBot, type BotAnswer, type Received } from "./tiny-bot.ts"
+
+const nextTurn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
 const readPlan = Schema.decodeEffect(Schema.fromJsonString(ConditionsChange))
 
@@ -153,11 +155,37 @@ describe("faults in the service's calls, by plan", () => {
       yield* TestClock.adjust("2999 millis")
       assert.isUndefined(asked.pollUnsafe())
       while (asked.pollUnsafe() === undefined) {
-        yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        yield* nextTurn
         yield* TestClock.adjust("100 millis")
       }
       assert.strictEqual(yield* Fiber.join(asked), 0)
       assert.isAtLeast((yield* platform.snapshot).wire.at(-1)?.durationMillis ?? 0, 3000)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("slow-api: what a caller does not wait for is done all the same, and the wire says so", () =>
+    Effect.gen(function* () {
+      const { openid, url, platform } = yield* under("{}")
+      const { access_token: token = "" } = yield* call(`${url}/cgi-bin/stable_token`, credentials)
+      yield* platform.change(yield* readPlan(`{"faults":[{"fault":"slow-api","millis":30000}]}`))
+      const hangUp = new AbortController()
+      const body = JSON.stringify({ touser: openid, msgtype: "text", text: { content: "推" } })
+      const pushed = fetch(`${url}/cgi-bin/message/custom/send?access_token=${token}`, {
+        method: "POST",
+        body,
+        signal: hangUp.signal
+      }).catch(() => "gone")
+      const struck = Effect.map(platform.snapshot, (snapshot) => snapshot.struck)
+      while ((yield* struck).length === 0) yield* nextTurn
+      hangUp.abort()
+      assert.strictEqual(yield* Effect.promise(() => pushed), "gone")
+      const wire = Effect.map(platform.snapshot, (snapshot) => snapshot.wire.at(-1))
+      while ((yield* wire)?.path !== "/cgi-bin/message/custom/send") {
+        yield* nextTurn
+        yield* TestClock.adjust("100 millis")
+      }
+      assert.match((yield* wire)?.explanation ?? "", /挂断/)
+      assert.strictEqual((yield* platform.phone(openid)).bubbles.at(-1)?.text, "推")
     }).pipe(Effect.scoped)
   )
 
