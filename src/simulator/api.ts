@@ -1,4 +1,4 @@
-/** WeChat's HTTP API as the account calls it: `/cgi-bin/…`, HTTP 200 with `{errcode, errmsg}` also for refusals. */
+/** WeChat's HTTP API as the account calls it: `/cgi-bin/…` (and `/wxa/msg_sec_check`), HTTP 200 with `{errcode, errmsg}` also for refusals. */
 import { ByteSize, Clock, Effect, Fiber, Result, type Layer, type Scope } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerResponse, type HttpServerRequest } from "effect/http"
 import { endpoints, type Call, type Endpoint } from "./api-endpoints.ts"
@@ -18,6 +18,7 @@ export const simulatorApiRoutes: Layer.Layer<never, never, HttpRouter.HttpRouter
     }
     yield* router.add("GET", "/cgi-bin/media/get", (request) => sendMedia(platform, request))
     yield* router.add("*", "/cgi-bin/*", answerCall(platform, unknownEndpoint, scope))
+    yield* router.add("POST", "/wxa/msg_sec_check", answerCall(platform, ofMiniPrograms, scope))
   })
 )
 
@@ -25,6 +26,13 @@ const unknownEndpoint: Endpoint = {
   method: "*",
   needsToken: false,
   answer: () => Effect.fail(refuse(40066))
+}
+
+/** The check of texts wants a mini program's token (notes 8). */
+const ofMiniPrograms: Endpoint = {
+  method: "POST",
+  needsToken: true,
+  answer: () => Effect.fail(refuse(48001))
 }
 
 /** A file of the longest sort and the form around it. */

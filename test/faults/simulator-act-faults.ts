@@ -170,19 +170,19 @@ export const simulatorActFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 2.4",
     "the picture that a button asked for does not follow",
-    ["act-meaning.ts", ', afterwards: { act: "image" }', ""],
+    ["act-meaning.ts", ', afterwards: chosen.map(() => ({ act: "image" }))', ""],
     [events, "pic_sysphoto and its sisters"]
   ),
   simulated(
     "notes 2.4",
     "a picture's event has no list",
-    ["act-meaning.ts", '["PicList", [picture]]', '["PicList", []]'],
+    ["act-meaning.ts", '["PicList", list]', '["PicList", []]'],
     [events, "pic_sysphoto and its sisters"]
   ),
   simulated(
     "notes 2.4",
     "the place that a button asked for does not follow",
-    ["act-meaning.ts", ', afterwards: { act: "location", ...campus }', ""],
+    ["act-meaning.ts", ', afterwards: [{ act: "location", ...campus }]', ""],
     [events, "location_select: SendLocationInfo"]
   ),
   simulated(

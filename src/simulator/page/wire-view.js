@@ -72,9 +72,12 @@ export const makeWireView = (panel, count, numberOf) => {
     const number = numberOf(entry.openid)
     const phone = number === undefined ? "" : letterOf(number)
     const row = { entry, node: exchangeRow(entry, phone), words: wordsOf(entry, phone) }
-    kept = [row, ...kept]
     row.node.hidden = !matches(row)
-    rows.prepend(row.node)
+    // By when they began: what a bot calls while it answers stands over the callback that it answers.
+    const at = kept.findIndex((other) => other.entry.atMillis <= entry.atMillis)
+    const later = at === -1 ? kept.length : at
+    rows.insertBefore(row.node, kept[later]?.node ?? null)
+    kept = kept.toSpliced(later, 0, row)
     for (const old of kept.splice(maxRows)) old.node.remove()
     showEmpty()
     count.textContent = String(entry.id)

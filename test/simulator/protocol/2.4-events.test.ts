@@ -112,6 +112,20 @@ describe("protocol notes 2.4, events", () => {
       }).pipe(Effect.scoped)
   )
 
+  it.live("pic_weixin: one item parses as object, several as array", () =>
+    Effect.gen(function* () {
+      const act = { act: "press", key: "p", type: "pic_weixin", pictures: 3 } as const
+      const [event = "", ...messages] = yield* told(act)
+      assert.strictEqual(elementText(event, "Count"), "3")
+      const sums = [...event.matchAll(/<PicMd5Sum><!\[CDATA\[([0-9a-f]{32})\]\]>/g)].map(([, sum]) => sum)
+      assert.strictEqual(new Set(sums).size, 3)
+      assert.deepStrictEqual(
+        messages.map((body) => elementText(body, "MsgType")),
+        ["image", "image", "image"]
+      )
+    }).pipe(Effect.scoped)
+  )
+
   it.live("location_select: SendLocationInfo, and the place then comes as a location message", () =>
     Effect.gen(function* () {
       const [event = "", message = ""] = yield* told({ act: "press", key: "l", type: "location_select" })
