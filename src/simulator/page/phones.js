@@ -1,6 +1,6 @@
 /** @import { Change, NumberedChange, PhoneFacts, Snapshot } from "../phone-book.ts" */
 /** @import { Menu } from "../menu.ts" */
-import { found } from "./element.js"
+import { element, found } from "./element.js"
 import { makePhoneView } from "./phone-view.js"
 import { makeStateView } from "./state-view.js"
 import { makeSwitchesView } from "./switches-view.js"
@@ -21,6 +21,11 @@ let clockAheadMillis = 0
 
 const phones = found("#phones")
 const connection = found("#connection")
+const noPhones = element(
+  "p",
+  { class: "no-phones" },
+  "还没有手机：机器人通过接入验证，手机就出来，最多等 20 秒。验证的结果在「线路」里。"
+)
 
 /**
  * @param {string} path
@@ -63,6 +68,7 @@ const viewOf = (phone) => {
   const view = makePhoneView(accountName, phone, (body) => void post("/simulator/act", body))
   view.showMenu(menu)
   views.set(phone.openid, view)
+  noPhones.remove()
   phones.append(view.root)
   return view
 }
@@ -80,7 +86,7 @@ const showSnapshot = (snapshot) => {
   document.title = `${accountName} · 模拟微信`
   const drafts = new Map([...views].map(([openid, view]) => [openid, view.draft()]))
   views = new Map()
-  phones.replaceChildren()
+  phones.replaceChildren(noPhones)
   for (const phone of snapshot.phones) {
     const view = viewOf(phone)
     for (const bubble of phone.bubbles) view.addBubble(bubble)
