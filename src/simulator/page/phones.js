@@ -27,6 +27,9 @@ const noPhones = element(
   "还没有手机：机器人通过接入验证，手机就出来，最多等 20 秒。验证的结果在「线路」里。"
 )
 
+/** @type {Record<number, string>} */
+const refusals = { 409: "手机够多了，一页最多 64 部。" }
+
 /**
  * @param {string} path
  * @param {object} [body]
@@ -38,7 +41,7 @@ const post = async (path, body = {}) => {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body)
     })
-    connection.textContent = response.ok ? "" : "这个操作没有成功。"
+    connection.textContent = response.ok ? "" : (refusals[response.status] ?? "这个操作没有成功。")
     return response
   } catch {
     connection.textContent = "模拟微信没有应答。"
