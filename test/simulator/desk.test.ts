@@ -1,7 +1,7 @@
 /** The desk beside the phones, in a real browser: the wire, the switches, and what belongs to a phone that one looks at. */
 import { mkdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect, Fiber } from "effect"
 import type { Page } from "playwright-core"
 import { barriersOn } from "../http/barriers.ts"
 import { openDesk, say } from "./desk-page.ts"
@@ -36,6 +36,25 @@ describe("the desk", () => {
       )
       assert.strictEqual(again.status, 200)
       assert.strictEqual(bot.received.at(-1)?.body, body)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("rows of the wire stand in the order in which the exchanges began, the latest first", () =>
+    Effect.gen(function* () {
+      const { page, platform, first, second } = yield* openDesk()
+      yield* platform.change({ faults: [{ fault: "slow", millis: 400, times: 1 }] })
+      const slow = yield* Effect.forkChild(platform.say(first, "慢的"), { startImmediately: true })
+      const begun = yield* Clock.currentTimeMillis
+      while ((yield* Clock.currentTimeMillis) <= begun) yield* Effect.yieldNow
+      yield* platform.say(second, "快的")
+      yield* Fiber.join(slow)
+      yield* Effect.promise(async () => {
+        await rows(page).filter({ hasText: "⚡" }).waitFor()
+        assert.deepStrictEqual((await page.locator(".exchanges .who").allTextContents()).slice(0, 2), [
+          "乙",
+          "甲"
+        ])
+      })
     }).pipe(Effect.scoped)
   )
 
