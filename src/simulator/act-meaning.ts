@@ -12,8 +12,8 @@ export interface Doing {
   readonly tells: UserAct
   /** Whether what the account answers is shown; a click that opens a page is not answered (notes 2.4). */
   readonly answerable: boolean
-  /** What follows by itself: the picture or the place that a menu button asked for. */
-  readonly afterwards?: FollowersAct
+  /** What follows by itself: the pictures or the place that a menu button asked for. */
+  readonly afterwards?: ReadonlyArray<FollowersAct>
 }
 
 /** What an act needs from the platform. */
@@ -43,7 +43,12 @@ export const doingOf = (act: FollowersAct, { mediaId, picUrl, menuId }: ActConte
         answerable: true
       }
     case "press":
-      return pressed(act.type ?? "click", act.key, act.scanned ?? "https://example.edu/code")
+      return pressed(
+        act.type ?? "click",
+        act.key,
+        act.scanned ?? "https://example.edu/code",
+        act.pictures ?? 1
+      )
     case "view":
       return {
         ...happened("VIEW", [
@@ -72,7 +77,7 @@ export const doingOf = (act: FollowersAct, { mediaId, picUrl, menuId }: ActConte
     case "other":
       return sent(textContent(`［${act.type}］`), { kind: "other", type: act.type })
     case "location":
-      return sent(textContent(`📍 ${act.label}`), {
+      return sent(textContent(`［位置］${act.label}`), {
         kind: "location",
         latitude: act.latitude,
         longitude: act.longitude,
@@ -99,7 +104,7 @@ export const doingOf = (act: FollowersAct, { mediaId, picUrl, menuId }: ActConte
 }
 
 /** A click, or one of the buttons that ask the phone for something (notes 2.4, 6.1). */
-const pressed = (type: PressType, key: string, scanned: string): Doing => {
+const pressed = (type: PressType, key: string, scanned: string, pictures: number): Doing => {
   const keyField: EventField = ["EventKey", key]
   switch (type) {
     case "click":
@@ -126,18 +131,22 @@ const pressed = (type: PressType, key: string, scanned: string): Doing => {
           ["Poiname", ""]
         ]
       ]
-      return { ...happened(type, [keyField, info]), afterwards: { act: "location", ...campus } }
+      return { ...happened(type, [keyField, info]), afterwards: [{ act: "location", ...campus }] }
     }
     default: {
-      const picture: EventField = ["item", [["PicMd5Sum", "5a75aaca956d97be686719218f275c6b"]]]
+      const chosen = Array.from({ length: pictures }, (_, at) => at)
+      const list = chosen.map((at): EventField => [
+        "item",
+        [["PicMd5Sum", `5a75aaca956d97be686719218f275c6${at}`]]
+      ])
       const info: EventField = [
         "SendPicsInfo",
         [
-          ["Count", 1],
-          ["PicList", [picture]]
+          ["Count", pictures],
+          ["PicList", list]
         ]
       ]
-      return { ...happened(type, [keyField, info]), afterwards: { act: "image" } }
+      return { ...happened(type, [keyField, info]), afterwards: chosen.map(() => ({ act: "image" })) }
     }
   }
 }

@@ -15,7 +15,7 @@ export interface Allowance {
 const hourMillis = 3_600_000
 const minuteMillis = 60_000
 
-/** Since June 2023: five pushes within 48 hours of a message, three within a minute of the rest (notes 6.1). */
+/** Since June 2023: five pushes within 48 hours of a message, three within a minute of the rest (notes 6.1). Payments, with no limit, are not simulated. */
 const grants: { readonly [trigger in Trigger]: { readonly pushes: number; readonly windowMillis: number } } =
   {
     message: { pushes: 5, windowMillis: 48 * hourMillis },

@@ -1,5 +1,5 @@
-/** WeChat's HTTP API as the account calls it: `/cgi-bin/…`, HTTP 200 with `{errcode, errmsg}` also for refusals. */
-import { ByteSize, Clock, Effect, Result, type Layer } from "effect"
+/** WeChat's HTTP API as the account calls it: `/cgi-bin/…` (and `/wxa/msg_sec_check`), HTTP 200 with `{errcode, errmsg}` also for refusals. */
+import { ByteSize, Clock, Effect, Fiber, Result, type Layer, type Scope } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerResponse, type HttpServerRequest } from "effect/http"
 import { endpoints, type Call, type Endpoint } from "./api-endpoints.ts"
 import { errcodeWords } from "./errcode-words.ts"
@@ -12,11 +12,13 @@ import { Platform } from "./platform.ts"
 export const simulatorApiRoutes: Layer.Layer<never, never, HttpRouter.HttpRouter | Platform> = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const platform = yield* Platform
+    const scope = yield* Effect.scope
     for (const [path, endpoint] of Object.entries(endpoints)) {
-      yield* router.add("*", `/cgi-bin/${path}`, answerCall(platform, endpoint))
+      yield* router.add("*", `/cgi-bin/${path}`, answerCall(platform, endpoint, scope))
     }
     yield* router.add("GET", "/cgi-bin/media/get", (request) => sendMedia(platform, request))
-    yield* router.add("*", "/cgi-bin/*", answerCall(platform, unknownEndpoint))
+    yield* router.add("*", "/cgi-bin/*", answerCall(platform, unknownEndpoint, scope))
+    yield* router.add("POST", "/wxa/msg_sec_check", answerCall(platform, ofMiniPrograms, scope))
     yield* router.addGlobalMiddleware(Effect.flatMap((response) => dated(platform, response)))
   })
 )
@@ -25,6 +27,13 @@ const unknownEndpoint: Endpoint = {
   method: "*",
   needsToken: false,
   answer: () => Effect.fail(refuse(40066))
+}
+
+/** The check of texts wants a mini program's token (notes 8). */
+const ofMiniPrograms: Endpoint = {
+  method: "POST",
+  needsToken: true,
+  answer: () => Effect.fail(refuse(48001))
 }
 
 /** A file of the longest sort and the form around it. */
@@ -42,7 +51,11 @@ const dated = (platform: Platform["Service"], response: HttpServerResponse.HttpS
     return HttpServerResponse.setHeader(response, "date", theirs.toUTCString())
   })
 
-const answerCall = (platform: Platform["Service"], endpoint: Endpoint) =>
+/** Said of a call whose caller was gone before the answer. */
+const hungUpWords = "服务没有等到回答就挂断了；这次调用照样做了。"
+
+/** Carries a call out to its end, whether the caller waits for the answer or not. */
+const answerCall = (platform: Platform["Service"], endpoint: Endpoint, scope: Scope.Scope) =>
   Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
     const startMillis = yield* Clock.currentTimeMillis
     const url = new URL(request.url, `http://${request.headers["host"] ?? "localhost"}`)
@@ -55,34 +68,44 @@ const answerCall = (platform: Platform["Service"], endpoint: Endpoint) =>
     const body = contentType.startsWith("multipart/") ? "" : new TextDecoder().decode(bytes)
     const call: Call = { platform, query: url.searchParams, body, upload: { contentType, bytes } }
     const struck = yield* platform.account.faultsOn(url.pathname)
-    const answer = yield* faulty(struck, carryOut(endpoint, request.method, url.pathname, call))
-    const answerBody = JSON.stringify(answer.value)
-    platform.account.recordCall({
-      atMillis: startMillis,
-      direction: "api",
-      path: url.pathname,
-      what: request.method,
-      openid: openidIn(body),
-      attempt: 1,
-      status: answer.status,
-      outcome: answer.outcome,
-      explanation: errcodeWords(answer.outcome),
-      good: answer.outcome === "ok",
-      durationMillis: (yield* Clock.currentTimeMillis) - startMillis,
-      faults: struck.map(({ fault }) => fault),
-      raw: {
-        method: request.method,
-        url: url.href,
-        requestBody: body === "" && bytes.length > 0 ? `(${bytes.length} bytes, ${contentType})` : body,
-        openedRequest: "",
-        answerBody,
-        openedAnswer: ""
-      }
+    let hungUp = false
+    const work = Effect.gen(function* () {
+      const answer = yield* faulty(struck, carryOut(endpoint, request.method, url.pathname, call))
+      const answerBody = JSON.stringify(answer.value)
+      platform.account.recordCall({
+        atMillis: startMillis,
+        direction: "api",
+        path: url.pathname,
+        what: request.method,
+        openid: openidIn(body),
+        attempt: 1,
+        status: answer.status,
+        outcome: answer.outcome,
+        explanation: hungUp ? hungUpWords : errcodeWords(answer.outcome),
+        good: answer.outcome === "ok" && !hungUp,
+        durationMillis: (yield* Clock.currentTimeMillis) - startMillis,
+        faults: struck.map(({ fault }) => fault),
+        raw: {
+          method: request.method,
+          url: url.href,
+          requestBody: body === "" && bytes.length > 0 ? `(${bytes.length} bytes, ${contentType})` : body,
+          openedRequest: "",
+          answerBody,
+          openedAnswer: ""
+        }
+      })
+      return HttpServerResponse.text(answerBody, {
+        status: answer.status,
+        contentType: "application/json; encoding=utf-8"
+      })
     })
-    return HttpServerResponse.text(answerBody, {
-      status: answer.status,
-      contentType: "application/json; encoding=utf-8"
-    })
+    return yield* Fiber.join(yield* Effect.forkIn(work, scope)).pipe(
+      Effect.onInterrupt(() =>
+        Effect.sync(() => {
+          hungUp = true
+        })
+      )
+    )
   })
 
 /** An answer as it goes over the wire. */

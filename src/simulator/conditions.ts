@@ -1,7 +1,8 @@
 /** The conditions under which the simulated WeChat works; switched on its page or read from a file. */
 import { Schema } from "effect"
 import { AccountKind, rightsOf } from "./account-kind.ts"
-import { FaultPlan } from "./fault-plan.ts"
+import { faultNames, FaultPlan } from "./fault-plan.ts"
+import { readJsonFile } from "./file-problem.ts"
 
 /** How messages travel: readable, both ways in one document, or sealed (protocol notes 2.1). */
 export const CallbackMode = Schema.Literals(["plain", "compatible", "safe"])
@@ -29,6 +30,11 @@ export const ConditionsChange = Schema.Struct({
   faults: Schema.optionalKey(Conditions.fields.faults)
 })
 export type ConditionsChange = typeof ConditionsChange.Type
+
+export const conditionsTags = { fault: faultNames } as const
+
+/** Conditions from the text of a file. */
+export const readConditions = readJsonFile(ConditionsChange, conditionsTags)
 
 export const goodConditions: Conditions = {
   kind: "verified",

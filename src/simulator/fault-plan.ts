@@ -60,13 +60,19 @@ export type ApiFault = typeof ApiFault.Type
 export const Fault = Schema.Union([CallbackFault, ApiFault])
 export type Fault = typeof Fault.Type
 
+export const faultNames: ReadonlyArray<Fault["fault"]> = Fault.members.flatMap(({ members }) =>
+  members.flatMap(({ fields }) =>
+    "literals" in fields.fault ? [...fields.fault.literals] : [fields.fault.literal]
+  )
+)
+
 /** More rules than this nobody oversees. */
 const maxFaults = 100
 export const FaultPlan = Schema.Array(Fault).check(Schema.isMaxLength(maxFaults))
 export type FaultPlan = typeof FaultPlan.Type
 
-/** Draws what strikes next; counts how often each rule has struck. A new plan starts with new counts. */
-export const makeFaults = () => {
+/** Draws what strikes next; counts how often each rule has struck and tells it, rule by rule. A new plan starts with new counts. */
+export const makeFaults = (tellStruck: (counts: ReadonlyArray<number>) => void = () => {}) => {
   let plan: FaultPlan = []
   let struck = new Map<Fault, number>()
 
@@ -78,6 +84,7 @@ export const makeFaults = () => {
         Effect.map(Random.next, (chance) => {
           if (chance >= (fault.share ?? 1)) return false
           struck.set(fault, (struck.get(fault) ?? 0) + 1)
+          tellStruck(plan.map((one) => struck.get(one) ?? 0))
           return true
         })
     )
@@ -86,6 +93,7 @@ export const makeFaults = () => {
     set: (next: FaultPlan): void => {
       plan = next
       struck = new Map()
+      tellStruck([])
     },
     onCallback: (what: string): Effect.Effect<ReadonlyArray<CallbackFault>> =>
       draw(

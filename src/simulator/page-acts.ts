@@ -14,8 +14,14 @@ export const addPageActs = Effect.fnUntraced(function* (
   const scope = yield* Effect.scope
   yield* router.add("POST", "/simulator/act", (request) =>
     takeJson(PageAct)(request).pipe(
-      Effect.flatMap((act) => Effect.forkIn(Effect.ignore(carryOut(platform, act)), scope)),
-      Effect.as(HttpServerResponse.empty({ status: 202 })),
+      Effect.flatMap(
+        Effect.fnUntraced(function* (act) {
+          const isFull = (yield* platform.snapshot).phones.length >= maxPhones
+          if (isFull && !("openid" in act)) return HttpServerResponse.empty({ status: 409 })
+          yield* Effect.forkIn(Effect.ignore(carryOut(platform, act)), scope)
+          return HttpServerResponse.empty({ status: 202 })
+        })
+      ),
       Effect.orElseSucceed(notUnderstood)
     )
   )
@@ -40,7 +46,7 @@ export const addPageActs = Effect.fnUntraced(function* (
 /** A text of the longest sort with room to spare. */
 const maxActSize = ByteSize.kibibytes(128)
 
-/** A page is no load test; more phones than this no screen shows. */
+/** A page is no load test; more phones than this no screen shows. Past that 409. */
 const maxPhones = 64
 
 /** Openids travel in the body, so that no log of addresses shows them. */
@@ -66,8 +72,7 @@ const takeJson = <A>(schema: Schema.ConstraintCodec<A, unknown>) =>
   })
 
 const carryOut = Effect.fnUntraced(function* (platform: Platform["Service"], act: typeof PageAct.Type) {
-  if ("openid" in act) return yield* platform.act(act.openid, act.does)
-  return (yield* platform.snapshot).phones.length < maxPhones ? yield* platform.follow : undefined
+  return yield* "openid" in act ? platform.act(act.openid, act.does) : platform.follow
 })
 
 /** Kinds of things by the type that a browser names; a type of its own, so that no form of another site can send it. */

@@ -47,7 +47,7 @@ export const addPageRecording = Effect.fnUntraced(function* (
 /** 10,000 steps of the usual length. */
 const maxScenarioSize = ByteSize.mebibytes(4)
 
-/** Plays what was sent and says whether it holds; the conditions are then what they were. 400: it is no scenario. */
+/** Plays what was sent and says whether it holds; the conditions are then what they were. 400: it is no scenario, and what is wrong with it. */
 const replayed = Effect.fnUntraced(
   function* (platform: Platform["Service"], request: HttpServerRequest.HttpServerRequest) {
     if (!isJson(request)) return HttpServerResponse.empty({ status: 400 })
@@ -65,6 +65,9 @@ const replayed = Effect.fnUntraced(
       ...(holds ? {} : { problem: last?.problem, step: last?.step })
     })
   },
+  Effect.catchTag("FileProblem", ({ kind, step, field, found, expected }) =>
+    Effect.succeed(HttpServerResponse.jsonUnsafe({ kind, step, field, found, expected }, { status: 400 }))
+  ),
   Effect.orElseSucceed(() => HttpServerResponse.empty({ status: 400 }))
 )
 

@@ -8,6 +8,9 @@ const degrees = Schema.Finite.check(Schema.isBetween({ minimum: -180, maximum: 1
 const elementName = Schema.String.check(Schema.isPattern(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/))
 const digits = Schema.String.check(Schema.isPattern(/^\d{1,20}$/))
 
+/** WeChat lets people choose nine at once. */
+const mostPictures = 9
+
 /** The menu buttons that tell the account what was pressed; the ones for codes, pictures and places ask the phone first. */
 export const PressType = Schema.Literals([
   "click",
@@ -22,7 +25,8 @@ export type PressType = typeof PressType.Type
 
 /**
  * `say` types a text; with `menuId` it clicks that item of a message menu, with `article` it answers an article ·
- * `press` a menu button, of type `click` when `type` is left out; `scanned` is what a code says · `view` a button that opens
+ * `press` a menu button, of type `click` when `type` is left out; `scanned` is what a code says, `pictures`
+ * how many are chosen · `view` a button that opens
  * `url` · `miniprogram` one that opens a page of a mini program · `image`, `voice`, `video` send a thing that was uploaded as
  * `mediaId`, else one of ours · `position` is what a phone reports of itself · `scan` a parametric QR · `follow` the account;
  * `eventKey` null leaves the element out · `other` sends a kind of message that nobody documented · `event` makes WeChat tell
@@ -39,7 +43,8 @@ export const PhoneAct = Schema.Union([
     act: Schema.Literal("press"),
     key: Schema.String,
     type: Schema.optionalKey(PressType),
-    scanned: Schema.optionalKey(Schema.String)
+    scanned: Schema.optionalKey(Schema.String),
+    pictures: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostPictures })))
   }),
   Schema.Struct({ act: Schema.Literal("view"), url: Schema.String }),
   Schema.Struct({ act: Schema.Literal("miniprogram"), page: Schema.String }),
@@ -70,6 +75,10 @@ export const PhoneAct = Schema.Union([
   Schema.Struct({ act: Schema.Literal("unfollow") })
 ])
 export type PhoneAct = typeof PhoneAct.Type
+
+export const actNames: ReadonlyArray<PhoneAct["act"]> = PhoneAct.members.flatMap(({ fields }) =>
+  "literals" in fields.act ? [...fields.act.literals] : [fields.act.literal]
+)
 
 /** The acts of a follower; following and leaving are the platform's own business. */
 export type FollowersAct = Exclude<PhoneAct, { readonly act: "follow" | "unfollow" | "scan" }>

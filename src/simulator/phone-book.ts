@@ -19,6 +19,8 @@ export type Change =
   | { readonly type: "menu"; readonly menu: Menu | null }
   | { readonly type: "wire"; readonly entry: WireEntry }
   | { readonly type: "conditions"; readonly conditions: Conditions }
+  /** How often each fault of the conditions has struck, in their order. */
+  | { readonly type: "struck"; readonly counts: ReadonlyArray<number> }
   | { readonly type: "act"; readonly act: DoneAct }
   | { readonly type: "end" }
 
@@ -40,6 +42,8 @@ export interface Snapshot {
   readonly menu: Menu | null
   readonly wire: ReadonlyArray<WireEntry>
   readonly conditions: Conditions
+  /** How often each fault of the conditions has struck; none, where the list is shorter. */
+  readonly struck: ReadonlyArray<number>
   /** Whether the account has a key; without one all messages are plain. */
   readonly sealable: boolean
 }
@@ -62,6 +66,7 @@ export const makePhoneBook = Effect.fnUntraced(function* (
   const phones = new Map<string, Phone>()
   let menu: Menu | null = null
   let conditions = firstConditions
+  let struck: ReadonlyArray<number> = []
   let wire: ReadonlyArray<WireEntry> = []
   let changeCount = 0
   let bubbleCount = 0
@@ -131,6 +136,11 @@ export const makePhoneBook = Effect.fnUntraced(function* (
     publish({ type: "conditions", conditions })
   }
 
+  const setStruck = (counts: ReadonlyArray<number>): void => {
+    struck = counts
+    publish({ type: "struck", counts })
+  }
+
   const snapshot: Effect.Effect<Snapshot> = Effect.map(Clock.currentTimeMillis, (nowMillis) => ({
     accountName,
     nowMillis,
@@ -138,6 +148,7 @@ export const makePhoneBook = Effect.fnUntraced(function* (
     menu,
     wire,
     conditions,
+    struck,
     sealable
   }))
 
@@ -169,6 +180,7 @@ export const makePhoneBook = Effect.fnUntraced(function* (
     record,
     setMenu,
     setConditions,
+    setStruck,
     acted,
     conditions: (): Conditions => conditions,
     menu: (): Menu | null => menu,

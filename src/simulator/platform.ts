@@ -69,7 +69,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     { ...goodConditions, ...settings.conditions },
     settings.aesKey !== undefined
   )
-  const faults = makeFaults()
+  const faults = makeFaults(book.setStruck)
   faults.set(book.conditions().faults)
   const desk = makeMediaDesk()
   const { token, appId, aesKey } = settings
@@ -200,8 +200,9 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     const doing = doingOf(does, { mediaId, picUrl, menuId: book.menuId() })
     if (doing.trigger !== undefined) yield* opens(openid, doing.trigger)
     if (doing.own !== undefined) yield* book.show(openid, "own", "user", doing.own)
-    const delivery = yield* tell(openid, doing.tells, doing.answerable)
-    return doing.afterwards === undefined ? delivery : yield* carryOut(openid, doing.afterwards)
+    let delivery = yield* tell(openid, doing.tells, doing.answerable)
+    for (const next of doing.afterwards ?? []) delivery = yield* carryOut(openid, next)
+    return delivery
   })
 
   const addPhone = Effect.map(randomName(openidCharacters - 1), (name) => book.add(`o${name}`).openid)

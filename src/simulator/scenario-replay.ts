@@ -12,8 +12,31 @@ export interface StepResult {
   /** From 1. */
   readonly number: number
   readonly step: Step
-  /** What is wrong, in words; undefined: nothing. */
-  readonly problem: string | undefined
+  /** Undefined: nothing is wrong. */
+  readonly problem: StepProblem | undefined
+}
+
+export type StepProblem =
+  | { readonly _tag: "NothingCame"; readonly withinMillis: number }
+  /** Another bubble than the expected one, or one too many. */
+  | ({ readonly _tag: "Came" } & Pick<Bubble, "by" | "kind" | "text">)
+  | { readonly _tag: "NoSuchPhone"; readonly phone: number }
+  /** The act before, such as a text of somebody who does not follow. */
+  | { readonly _tag: "ActImpossible" }
+
+export const stepProblemWords = (problem: StepProblem): string => {
+  switch (problem._tag) {
+    case "NothingCame":
+      return `nothing came within ${problem.withinMillis} ms`
+    case "Came": {
+      const { by, kind, text } = problem
+      return `there came a ${by} of kind ${kind}${text === "" ? "" : `: ${JSON.stringify(text)}`}`
+    }
+    case "NoSuchPhone":
+      return `there is no phone ${problem.phone}`
+    case "ActImpossible":
+      return "the act before could not be done"
+  }
 }
 
 export interface Verdict {
@@ -46,7 +69,7 @@ export const replay = Effect.fnUntraced(function* (
   yield* Effect.forEach(players, (player) => player.skip)
   if (scenario.conditions !== undefined) yield* platform.change(scenario.conditions)
   const results: Array<StepResult> = []
-  const tell = Effect.fnUntraced(function* (step: Step, problem: string | undefined) {
+  const tell = Effect.fnUntraced(function* (step: Step, problem: StepProblem | undefined) {
     const result: StepResult = { number: results.length + 1, step, problem }
     results.push(result)
     yield* told(result)
@@ -68,13 +91,13 @@ const carryOut = Effect.fnUntraced(function* (
   platform: Platform["Service"],
   players: Array<Player>,
   step: Step
-): Effect.fn.Return<string | undefined> {
+): Effect.fn.Return<StepProblem | undefined> {
   if ("conditions" in step) return yield* Effect.as(platform.change(step.conditions), undefined)
   if ("waitMillis" in step) return yield* Effect.as(Effect.sleep(step.waitMillis), undefined)
   if ("revokeTokens" in step) return yield* Effect.as(platform.account.revokeTokens, undefined)
   if (step.phone === players.length + 1) players.push(makePlayer(platform, yield* platform.addPhone))
   const player = players[step.phone - 1]
-  if (player === undefined) return `there is no phone ${step.phone}`
+  if (player === undefined) return { _tag: "NoSuchPhone", phone: step.phone }
   if ("does" in step) return yield* player.does(step.does, step.atOnce ?? false)
   if ("sees" in step) return yield* player.sees(step.sees, step.withinMillis ?? seesWithinMillis)
   return yield* player.seesNothing(step.seesNothingForMillis)
@@ -103,28 +126,34 @@ const makePlayer = (platform: Platform["Service"], openid: string) => {
     skip: Effect.map(unread, (bubbles) => {
       lastRead = bubbles.at(-1)?.id ?? lastRead
     }),
-    does: Effect.fnUntraced(function* (does: PhoneAct, atOnce: boolean) {
+    does: Effect.fnUntraced(function* (
+      does: PhoneAct,
+      atOnce: boolean
+    ): Effect.fn.Return<StepProblem | undefined> {
       if (acting !== undefined && !atOnce) {
         const before = yield* Fiber.await(acting)
-        if (before._tag === "Failure") return "the act before could not be done"
+        if (before._tag === "Failure") return { _tag: "ActImpossible" }
       }
       acting = yield* Effect.forkDetach(platform.act(openid, does))
       return undefined
     }),
-    sees: Effect.fnUntraced(function* (expected: Expected, withinMillis: number) {
+    sees: Effect.fnUntraced(function* (
+      expected: Expected,
+      withinMillis: number
+    ): Effect.fn.Return<StepProblem | undefined> {
       const bubble = yield* next(withinMillis)
-      if (bubble === undefined) return `nothing came within ${withinMillis} ms`
+      if (bubble === undefined) return { _tag: "NothingCame", withinMillis }
       lastRead = bubble.id
       return mismatch(expected, bubble)
     }),
-    seesNothing: Effect.fnUntraced(function* (millis: number) {
+    seesNothing: Effect.fnUntraced(function* (millis: number): Effect.fn.Return<StepProblem | undefined> {
       const bubble = yield* next(millis)
-      return bubble === undefined ? undefined : `there came ${describe(bubble)}`
+      return bubble === undefined ? undefined : came(bubble)
     })
   }
 }
 
-const mismatch = (expected: Expected, bubble: Bubble): string | undefined => {
+const mismatch = (expected: Expected, bubble: Bubble): StepProblem | undefined => {
   const { by, kind, text, contains = [], pattern } = expected
   const fits =
     (by === undefined || by === bubble.by) &&
@@ -132,7 +161,7 @@ const mismatch = (expected: Expected, bubble: Bubble): string | undefined => {
     (text === undefined || text === bubble.text) &&
     contains.every((part) => bubble.text.includes(part)) &&
     (pattern === undefined || matches(pattern, bubble.text))
-  return fits ? undefined : `there came ${describe(bubble)}`
+  return fits ? undefined : came(bubble)
 }
 
 /** A pattern that is none matches nothing. */
@@ -144,5 +173,4 @@ const matches = (pattern: string, text: string): boolean => {
   }
 }
 
-const describe = ({ by, kind, text }: Bubble): string =>
-  `a ${by} of kind ${kind}${text === "" ? "" : `: ${JSON.stringify(text)}`}`
+const came = ({ by, kind, text }: Bubble): StepProblem => ({ _tag: "Came", by, kind, text })

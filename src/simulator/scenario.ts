@@ -1,7 +1,8 @@
 /** A session with the simulated WeChat as a file: what people do, what their phones must show, what goes wrong meanwhile. */
 import { Schema } from "effect"
-import { ConditionsChange } from "./conditions.ts"
-import { PhoneAct } from "./phone-act.ts"
+import { ConditionsChange, conditionsTags } from "./conditions.ts"
+import { readJsonFile } from "./file-problem.ts"
+import { actNames, PhoneAct } from "./phone-act.ts"
 
 /** The name of the format and its version; a file of another one is refused. */
 export const scenarioFormat = "wechat-scenario/1"
@@ -55,5 +56,15 @@ export const Scenario = Schema.Struct({
 })
 export type Scenario = typeof Scenario.Type
 
+/** The fields by which steps are told apart. */
+const stepKinds = [
+  "does",
+  "sees",
+  "seesNothingForMillis",
+  "conditions",
+  "waitMillis",
+  "revokeTokens"
+] as const
+
 /** A scenario from the text of a file. */
-export const readScenario = Schema.decodeEffect(Schema.fromJsonString(Scenario))
+export const readScenario = readJsonFile(Scenario, { ...conditionsTags, act: actNames }, stepKinds)

@@ -1,5 +1,5 @@
 /**
- * Plants each fault of the list into a copy of the tree and runs the test that has to notice: `npm run faults [-- part of a name]`.
+ * Plants each fault of the lists into a copy of the tree and runs the test that has to notice: `npm run faults [-- a list, or part of a name]`.
  * Prints a table; exit code 1 where a fault survived, or a test fails without any fault.
  */
 import { spawnSync } from "node:child_process"
@@ -17,7 +17,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Change, PlantedFault } from "./planted-fault.ts"
-import { plantedFaults } from "./planted-faults.ts"
+import { faultLists, plantedFaults } from "./planted-faults.ts"
 
 /** A fault can make a test go round for ever; vitest's own limit does not reach a loop that never yields. */
 const mostMillis = 180_000
@@ -121,12 +121,16 @@ const verdictOn = (folder: string, { changes, test }: PlantedFault): Verdict => 
 }
 
 const [part = ""] = process.argv.slice(2)
-const chosen = plantedFaults.filter(({ name }) => name.includes(part))
+const isList = (name: string): name is keyof typeof faultLists => Object.hasOwn(faultLists, name)
+const chosen = isList(part) ? faultLists[part] : plantedFaults.filter(({ name }) => name.includes(part))
 if (chosen.length === 0) {
-  console.error(`no fault whose name contains "${part}"`)
+  console.error(
+    `no list of this name, and no fault whose name contains "${part}"; lists: ${Object.keys(faultLists).join(", ")}`
+  )
   process.exit(1)
 }
 const folder = copyOfTree()
+let caught = 0
 try {
   const sound = runTests(
     folder,
@@ -141,8 +145,10 @@ try {
     const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
     const test = `\`${fault.test.file}\`: ${fault.test.name}`
     console.log(`| ${fault.name} | ${fault.breaks} | ${test} | ${verdict} | ${seconds} |`)
-    if (!verdict.startsWith("caught")) process.exitCode = 1
+    if (verdict.startsWith("caught")) caught += 1
+    else process.exitCode = 1
   }
+  console.log(`\n${caught} of ${chosen.length} caught`)
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -29,3 +29,19 @@ export const chat = (file: string, name: string): PlantedFault["test"] => ({
   file: `test/chat/${file}.test.ts`,
   name
 })
+
+/** A change of the simulated WeChat: file of `src/simulator`, or a path from the root; the text; what stands there instead. */
+type SimulatorChange = readonly [file: string, text: string, replacement: string]
+
+/** A fault in one behaviour of the simulated WeChat; `test`: file of `test/simulator` without its end, and the test's name. */
+export const simulated = (
+  breaks: string,
+  name: string,
+  [file, text, replacement]: SimulatorChange,
+  [testFile, testName]: readonly [file: string, name: string]
+): PlantedFault => ({
+  name: `WeChat: ${name}`,
+  breaks,
+  changes: [{ file: file.includes("/") ? file : `src/simulator/${file}`, text, replacement }],
+  test: { file: `test/simulator/${testFile}.test.ts`, name: testName }
+})

@@ -72,6 +72,10 @@ describe("the demo", () => {
         await say(page, 2, "新朋友")
         await hears(page, 1, "新朋友")
         assert.strictEqual(await bubbles(page, 0).filter({ hasText: "新朋友" }).count(), 0)
+        // The words to tap in the account's own text.
+        await bubbles(page, 2).getByRole("button", { name: "#退出" }).last().click()
+        await hears(page, 2, "已退出")
+        await hears(page, 1, "对方已离开")
         const output = join(projectFolder, "test-output")
         mkdirSync(output, { recursive: true })
         await page.screenshot({ path: join(output, "demo-three-phones.png") })
@@ -95,6 +99,7 @@ describe("the demo", () => {
         const lines = Array.from({ length: 8 }, (_, number) => `第${number + 1}句`)
         for (const line of lines) await say(page, 0, line)
         await hears(page, 0, "对方稍后收到")
+        await phone(page, 1).getByRole("heading", { name: "对方正在输入…" }).waitFor()
         const allowance = phone(page, 1).locator(".allowance")
         await allowance.getByText(/不可推送|还可推送 [01] 条/u).waitFor({ timeout: 10_000 })
         const output = join(projectFolder, "test-output")

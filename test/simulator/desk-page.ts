@@ -29,7 +29,8 @@ export const openDesk = Effect.fnUntraced(function* (viewport = { width: 1400, h
     return opened
   })
   yield* Effect.addFinalizer(() => Effect.sync(() => assert.deepStrictEqual(problems, [])))
-  return { bot, other, platform, page, url, first, second }
+  // `problems`: a test that provokes one takes it away.
+  return { bot, other, platform, page, url, first, second, problems }
 })
 
 export const say = async (page: Page, index: number, words: string): Promise<void> => {

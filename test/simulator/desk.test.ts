@@ -1,7 +1,7 @@
 /** The desk beside the phones, in a real browser: the wire, the switches, and what belongs to a phone that one looks at. */
 import { mkdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect, Fiber } from "effect"
 import type { Page } from "playwright-core"
 import { barriersOn } from "../http/barriers.ts"
 import { openDesk, say } from "./desk-page.ts"
@@ -36,6 +36,25 @@ describe("the desk", () => {
       )
       assert.strictEqual(again.status, 200)
       assert.strictEqual(bot.received.at(-1)?.body, body)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("rows of the wire stand in the order in which the exchanges began, the latest first", () =>
+    Effect.gen(function* () {
+      const { page, platform, first, second } = yield* openDesk()
+      yield* platform.change({ faults: [{ fault: "slow", millis: 400, times: 1 }] })
+      const slow = yield* Effect.forkChild(platform.say(first, "慢的"), { startImmediately: true })
+      const begun = yield* Clock.currentTimeMillis
+      while ((yield* Clock.currentTimeMillis) <= begun) yield* Effect.yieldNow
+      yield* platform.say(second, "快的")
+      yield* Fiber.join(slow)
+      yield* Effect.promise(async () => {
+        await rows(page).filter({ hasText: "⚡" }).waitFor()
+        assert.deepStrictEqual((await page.locator(".exchanges .who").allTextContents()).slice(0, 2), [
+          "乙",
+          "甲"
+        ])
+      })
     }).pipe(Effect.scoped)
   )
 
@@ -89,7 +108,11 @@ describe("the desk", () => {
         await page.getByLabel("方向").selectOption("bad")
         assert.strictEqual(await rows(page).count(), 1)
         await rows(page).locator("summary").press("Enter")
-        await rows(page).getByText("按开关作怪：lose-answer").waitFor()
+        await rows(page).getByText("按开关作怪：回答丢失").waitFor()
+        // Struck as often as it may: gone from the list and from the count.
+        await page.getByRole("tab", { name: "开关" }).click()
+        assert.strictEqual(await page.locator(".faults li").count(), 0)
+        assert.strictEqual(await page.locator("#switch-count").textContent(), "")
       })
     }).pipe(Effect.scoped)
   )
@@ -98,7 +121,7 @@ describe("the desk", () => {
     "a scenario that was saved is played on the page on phones of its own, and a false one is found",
     () =>
       Effect.gen(function* () {
-        const { page, platform, url } = yield* openDesk()
+        const { page, platform, url, problems } = yield* openDesk()
         yield* Effect.promise(async () => {
           await page.getByRole("tab", { name: "开关" }).click()
           await page.getByRole("button", { name: "从现在重新录" }).click()
@@ -113,7 +136,15 @@ describe("the desk", () => {
             await page.locator(".verdict", { hasText: verdict }).waitFor()
           }
           await play(saved, /^成立：\d+ 步/u)
-          await play(saved.replace("> 录下来", "> 别的话"), /^第 2 步不成立：there came a reply/u)
+          await play(
+            saved.replace("> 录下来", "> 别的话"),
+            /^第 2 步不成立：来的是被动回复（text）「> 录下来」。剧本要的是/u
+          )
+          await play(
+            saved.replace('"by": "reply"', '"by": "replly"'),
+            /^a.json 不是剧本：第 2 步的 sees.by 写的是 "replly"，只能是 reply、push、platform。/u
+          )
+          assert.match(problems.splice(0).join(), /status of 400/u)
           const headers = { "content-type": "application/json" }
           const none = await fetch(`${url}/simulator/scenario/replay`, {
             method: "POST",

@@ -3,9 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { ConditionsChange } from "../../src/simulator/conditions.ts"
-import { account, credentials } from "./protocol/account.ts"
+import { account, call, credentials, until } from "./protocol/account.ts"
 import { startSimulator } from "./simulator-rig.ts"
 import { elementText, textReply, tinyBot, type BotAnswer, type Received } from "./tiny-bot.ts"
+
+const nextTurn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
 const readPlan = Schema.decodeEffect(Schema.fromJsonString(ConditionsChange))
 
@@ -37,6 +39,26 @@ describe("faults on the way to the service, by plan", () => {
       yield* TestClock.adjust("1 millis")
       yield* Fiber.join(said)
       assert.deepStrictEqual(yield* replies, ["第1次"])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("slow: a bot has what is left of the five seconds", () =>
+    Effect.gen(function* () {
+      const { bot, platform, openid } = yield* account((received) =>
+        received.body.includes("<Event>") ? "success" : undefined
+      )
+      yield* platform.change(
+        yield* readPlan(`{"faults":[{"fault":"slow","millis":3000,"what":"text","times":1}]}`)
+      )
+      yield* Effect.forkChild(platform.say(openid, "喂"))
+      yield* TestClock.adjust("3 seconds")
+      yield* until(() => bot.received.length === 2)
+      yield* TestClock.adjust("1999 millis")
+      assert.lengthOf(bot.received, 2)
+      yield* TestClock.adjust("1 millis")
+      yield* until(() => bot.received.length === 3)
+      const first = (yield* platform.snapshot).wire.find(({ what }) => what === "text")
+      assert.strictEqual(first?.durationMillis, 5000)
     }).pipe(Effect.scoped)
   )
 
@@ -105,11 +127,11 @@ describe("faults in the service's calls, by plan", () => {
       const { pushText, errcode } = yield* under(
         `{"faults":[{"fault":"refuse","errcode":45009,"path":"message/custom/send","times":2}]}`
       )
+      assert.strictEqual(yield* errcode("menu/delete"), 0)
       assert.deepStrictEqual(
         [yield* pushText("1"), yield* pushText("2"), yield* pushText("3")],
         [45009, 45009, 0]
       )
-      assert.strictEqual(yield* errcode("menu/delete"), 0)
     }).pipe(Effect.scoped)
   )
 
@@ -127,16 +149,40 @@ describe("faults in the service's calls, by plan", () => {
 
   it.effect("slow-api: the answer comes after so long", () =>
     Effect.gen(function* () {
-      const { errcode } = yield* under(`{"faults":[{"fault":"slow-api","millis":3000}]}`)
+      const { errcode, platform } = yield* under(`{"faults":[{"fault":"slow-api","millis":3000}]}`)
       const asked = yield* Effect.forkChild(errcode("menu/delete"))
       // However often the clock is moved before the call arrives: its answer does not come without three seconds more.
       yield* TestClock.adjust("2999 millis")
       assert.isUndefined(asked.pollUnsafe())
       while (asked.pollUnsafe() === undefined) {
-        yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        yield* nextTurn
         yield* TestClock.adjust("100 millis")
       }
       assert.strictEqual(yield* Fiber.join(asked), 0)
+      assert.isAtLeast((yield* platform.snapshot).wire.at(-1)?.durationMillis ?? 0, 3000)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("slow-api: what a caller does not wait for is done all the same, and the wire says so", () =>
+    Effect.gen(function* () {
+      const { openid, url, platform } = yield* under("{}")
+      const { access_token: token = "" } = yield* call(`${url}/cgi-bin/stable_token`, credentials)
+      yield* platform.change(yield* readPlan(`{"faults":[{"fault":"slow-api","millis":30000}]}`))
+      const body = JSON.stringify({ touser: openid, msgtype: "text", text: { content: "推" } })
+      const address = `${url}/cgi-bin/message/custom/send?access_token=${token}`
+      const pushed = yield* Effect.forkChild(
+        Effect.promise((signal) => fetch(address, { method: "POST", body, signal }))
+      )
+      const struck = Effect.map(platform.snapshot, (snapshot) => snapshot.struck)
+      while ((yield* struck).length === 0) yield* nextTurn
+      yield* Fiber.interrupt(pushed)
+      const wire = Effect.map(platform.snapshot, (snapshot) => snapshot.wire.at(-1))
+      while ((yield* wire)?.path !== "/cgi-bin/message/custom/send") {
+        yield* nextTurn
+        yield* TestClock.adjust("100 millis")
+      }
+      assert.match((yield* wire)?.explanation ?? "", /挂断/)
+      assert.strictEqual((yield* platform.phone(openid)).bubbles.at(-1)?.text, "推")
     }).pipe(Effect.scoped)
   )
 

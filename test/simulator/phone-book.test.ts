@@ -5,7 +5,7 @@ import { makePhoneBook, type Change, type Snapshot } from "../../src/simulator/p
 import { phoneHistoryBubbles, textContent } from "../../src/simulator/phone.ts"
 import { wireHistoryEntries } from "../../src/simulator/wire.ts"
 
-const Deed = Schema.Literals(["add", "show", "update", "menu", "record", "conditions"])
+const Deed = Schema.Literals(["add", "show", "update", "menu", "record", "conditions", "struck"])
 const Story = Schema.Array(Deed).check(Schema.isMaxLength(30))
 
 const entry = {
@@ -34,6 +34,7 @@ const carryOut = Effect.fnUntraced(function* (book: Book, deed: typeof Deed.Type
   if (deed === "menu") book.setMenu(index % 2 === 0 ? null : { button: [] })
   if (deed === "record") book.record(entry)
   if (deed === "conditions") book.setConditions({ ...goodConditions, clockAheadSeconds: index })
+  if (deed === "struck") book.setStruck([index])
 })
 
 /** What the page does with a change. */
@@ -65,6 +66,8 @@ const applied = (seen: Snapshot, change: Change): Snapshot => {
       return { ...seen, wire: [...seen.wire, change.entry] }
     case "conditions":
       return { ...seen, conditions: change.conditions }
+    case "struck":
+      return { ...seen, struck: change.counts }
     case "act":
     case "end":
       return seen

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { PhoneAct } from "../../src/simulator/phone-act.ts"
 import { Platform } from "../../src/simulator/platform.ts"
-import { replay } from "../../src/simulator/scenario-replay.ts"
+import { replay, stepProblemWords } from "../../src/simulator/scenario-replay.ts"
 import { readScenario, Scenario, scenarioFormat, type Step } from "../../src/simulator/scenario.ts"
 import { eventually } from "../service/eventually.ts"
 import { emptyFolder, xiaohou } from "../service/xiaohou-process.ts"
@@ -119,7 +119,8 @@ describe("a replay finds", () => {
       phones: 1,
       steps: [said, ...steps]
     })
-    return { holds, at: results.at(-1)?.number, problem: results.at(-1)?.problem }
+    const { number, problem } = results.at(-1) ?? { number: 0 }
+    return { holds, at: number, problem: problem === undefined ? undefined : stepProblemWords(problem) }
   })
 
   const wrong: ReadonlyArray<readonly [string, Step, string]> = [

@@ -32,8 +32,8 @@ export const makeAllowanceView = () => {
 
 /** @param {number} millis */
 const timeText = (millis) => {
-  const seconds = Math.max(1, Math.floor(millis / 1000))
+  const seconds = Math.max(1, Math.round(millis / 1000))
   if (seconds < 120) return `${seconds} 秒`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 120 ? `${minutes} 分` : `${Math.floor(minutes / 60)} 小时`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 120 ? `${minutes} 分` : `${Math.round(minutes / 60)} 小时`
 }

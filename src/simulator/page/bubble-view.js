@@ -122,11 +122,25 @@ const hrefOf = (attributes) => {
 const linkFor = (href, label, sendMenuItem) => {
   const item = menuItem(href)
   if (item !== undefined) {
-    const send = () => sendMenuItem(item.text, item.id)
-    return element("button", { type: "button", class: "link", onclick: send }, label)
+    return tappable(label, () => sendMenuItem(item.text, item.id))
   }
   const address = webAddress(href)
   return address === undefined ? undefined : outsideLink(address, label)
+}
+
+/**
+ * Words to tap in the midst of a text. No button element: lines would break before and after it as around a picture.
+ * @param {string} label
+ * @param {() => void} tapped
+ */
+const tappable = (label, tapped) => {
+  const words = element("span", { class: "link", role: "button", tabindex: "0", onclick: tapped }, label)
+  words.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return
+    event.preventDefault()
+    tapped()
+  })
+  return words
 }
 
 /**

@@ -1,11 +1,12 @@
 /** @import { RawExchange, WireEntry } from "../wire.ts" */
 import { element } from "./element.js"
+import { faultName } from "./fault-words.js"
 
 /**
  * Everything of one exchange, and a command that sends the request again.
  * @param {WireEntry} entry
  */
-export const exchangeDetails = ({ raw, status, faults }) => {
+export const exchangeDetails = ({ raw, status, faults, atMillis }) => {
   const copy = element("button", { type: "button", class: "quiet" }, "复制为 curl")
   copy.addEventListener("click", async () => {
     const done = await copyText(curlOf(raw))
@@ -14,9 +15,10 @@ export const exchangeDetails = ({ raw, status, faults }) => {
   return element(
     "div",
     { class: "details" },
+    element("p", { class: "when" }, new Date(atMillis).toLocaleString("zh-CN", { hour12: false })),
     ...(faults.length === 0
       ? []
-      : [element("p", { class: "explanation" }, `按开关作怪：${faults.join("、")}`)]),
+      : [element("p", { class: "explanation" }, `按开关作怪：${faults.map(faultName).join("、")}`)]),
     ...(raw.url === "" ? [] : [copy]),
     ...block(`${raw.method} 请求`, raw.url),
     ...block("请求正文", raw.requestBody),

@@ -16,19 +16,34 @@ export const faultKinds = [
   { fault: "lose-result", name: "接口 502，其实做了", needs: "", where: "path" }
 ]
 
+/** @param {string} fault */
+export const faultName = (fault) => faultKinds.find((one) => one.fault === fault)?.name ?? fault
+
+/**
+ * The faults of a plan that can still strike, with how often.
+ * @param {ReadonlyArray<Fault>} planned
+ * @param {ReadonlyArray<number>} counts how often each has struck
+ * @returns {ReadonlyArray<Fault>}
+ */
+export const faultsLeft = (planned, counts) =>
+  planned.flatMap((fault, index) => {
+    if (fault.times === undefined) return [fault]
+    const times = fault.times - (counts[index] ?? 0)
+    return times > 0 ? [{ ...fault, times }] : []
+  })
+
 /**
  * @param {Fault} fault
  * @returns {string}
  */
 export const faultWords = (fault) => {
-  const kind = faultKinds.find((one) => one.fault === fault.fault)
   return [
-    kind?.name ?? fault.fault,
+    faultName(fault.fault),
     ...("millis" in fault ? [`${fault.millis / 1000} 秒`] : []),
     ...("errcode" in fault ? [String(fault.errcode)] : []),
     ...("what" in fault && fault.what !== undefined ? [`只对 ${fault.what}`] : []),
     ...("path" in fault && fault.path !== undefined ? [`只对 ${fault.path}`] : []),
     ...(fault.share === undefined ? [] : [`${Math.round(fault.share * 100)}%`]),
-    ...(fault.times === undefined ? [] : [`最多 ${fault.times} 次`])
+    ...(fault.times === undefined ? [] : [`还有 ${fault.times} 次`])
   ].join(" · ")
 }

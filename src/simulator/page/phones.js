@@ -1,6 +1,6 @@
 /** @import { Change, NumberedChange, PhoneFacts, Snapshot } from "../phone-book.ts" */
 /** @import { Menu } from "../menu.ts" */
-import { found } from "./element.js"
+import { element, found } from "./element.js"
 import { makePhoneView } from "./phone-view.js"
 import { makeStateView } from "./state-view.js"
 import { makeSwitchesView } from "./switches-view.js"
@@ -21,6 +21,14 @@ let clockAheadMillis = 0
 
 const phones = found("#phones")
 const connection = found("#connection")
+const noPhones = element(
+  "p",
+  { class: "no-phones" },
+  "还没有手机：机器人通过接入验证，手机就出来，最多等 20 秒。验证的结果在「线路」里。"
+)
+
+/** @type {Record<number, string>} */
+const refusals = { 409: "手机够多了，一页最多 64 部。" }
 
 /**
  * @param {string} path
@@ -33,7 +41,7 @@ const post = async (path, body = {}) => {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body)
     })
-    connection.textContent = response.ok ? "" : "这个操作没有成功。"
+    connection.textContent = response.ok ? "" : (refusals[response.status] ?? "这个操作没有成功。")
     return response
   } catch {
     connection.textContent = "模拟微信没有应答。"
@@ -63,6 +71,7 @@ const viewOf = (phone) => {
   const view = makePhoneView(accountName, phone, (body) => void post("/simulator/act", body))
   view.showMenu(menu)
   views.set(phone.openid, view)
+  noPhones.remove()
   phones.append(view.root)
   return view
 }
@@ -80,7 +89,7 @@ const showSnapshot = (snapshot) => {
   document.title = `${accountName} · 模拟微信`
   const drafts = new Map([...views].map(([openid, view]) => [openid, view.draft()]))
   views = new Map()
-  phones.replaceChildren()
+  phones.replaceChildren(noPhones)
   for (const phone of snapshot.phones) {
     const view = viewOf(phone)
     for (const bubble of phone.bubbles) view.addBubble(bubble)
@@ -88,6 +97,7 @@ const showSnapshot = (snapshot) => {
     view.setDraft(drafts.get(phone.openid) ?? "")
   }
   switches.show(snapshot.conditions)
+  switches.showStruck(snapshot.struck)
   switches.seal(snapshot.sealable)
   wire.clear()
   for (const entry of snapshot.wire) wire.add(entry)
@@ -116,6 +126,8 @@ const show = (change) => {
       return undefined
     case "conditions":
       return switches.show(change.conditions)
+    case "struck":
+      return switches.showStruck(change.counts)
     case "wire":
       return wire.add(change.entry)
     default:

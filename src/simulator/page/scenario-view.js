@@ -1,3 +1,5 @@
+/** @import { FileProblem } from "../file-problem.ts" */
+/** @import { StepProblem } from "../scenario-replay.ts" */
 import { element } from "./element.js"
 
 /**
@@ -45,13 +47,60 @@ export const scenarioView = (post) => {
     }).catch(() => undefined)
     play.disabled = false
     if (response === undefined) return tell("模拟微信没有应答。", false)
-    if (!response.ok) return tell(`${chosen.name} 不是剧本：格式见 docs/wechat.md。`, false)
-    /** @type {{ holds: boolean, steps: number, problem?: string, step?: object }} */
+    if (!response.ok) return tell(`${chosen.name} 不是剧本：${await fileProblemOf(response)}`, false)
+    /** @type {{ holds: boolean, steps: number, problem?: StepProblem, step?: object }} */
     const { holds, steps, problem, step } = await response.json()
-    tell(
-      holds ? `成立：${steps} 步都如剧本所说。` : `第 ${steps} 步不成立：${problem} ${JSON.stringify(step)}`,
-      holds
-    )
+    if (problem === undefined) return tell(`成立：${steps} 步都如剧本所说。`, holds)
+    tell(`第 ${steps} 步不成立：${stepProblemWords(problem)}剧本要的是 ${JSON.stringify(step)}`, holds)
   })
   return [element("div", { class: "presets" }, save, restart, play, file), verdict]
+}
+
+const ways = { reply: "被动回复", push: "推送", platform: "微信的提示", user: "自己的消息" }
+
+/**
+ * @param {StepProblem} problem
+ * @returns {string}
+ */
+const stepProblemWords = (problem) => {
+  switch (problem._tag) {
+    case "NothingCame":
+      return `${problem.withinMillis / 1000} 秒内什么也没有来。`
+    case "Came":
+      return `来的是${ways[problem.by]}（${problem.kind}）${problem.text === "" ? "" : `「${problem.text}」`}。`
+    case "NoSuchPhone":
+      return `没有第 ${problem.phone} 部手机。`
+    case "ActImpossible":
+      return "前面那个动作做不成，比如没有关注就发消息。"
+  }
+}
+
+/**
+ * What is wrong with a file that was refused.
+ * @param {Response} response
+ */
+const fileProblemOf = async (response) => {
+  /** @type {Pick<FileProblem, "kind" | "step" | "field" | "found" | "expected"> | undefined} */
+  const problem = await response.json().catch(() => undefined)
+  return problem === undefined ? "格式见 docs/wechat.md。" : fileProblemWords(problem)
+}
+
+/**
+ * @param {Pick<FileProblem, "kind" | "step" | "field" | "found" | "expected">} problem
+ * @returns {string}
+ */
+const fileProblemWords = ({ kind, step, field, found, expected }) => {
+  const where = `${step === undefined ? "" : `第 ${step} 步的 `}${field}`
+  switch (kind) {
+    case "syntax":
+      return `它不是 JSON（${expected}）。`
+    case "missing":
+      return `缺少${step === undefined ? " " : ""}${where.replaceAll(" or ", " 或 ")}。`
+    case "unknown":
+      return `没有${step === undefined ? " " : ""}${where} 这一项。`
+    case "choice":
+      return `${where} 写的是 ${found}，只能是 ${expected.replaceAll(", ", "、")}。`
+    case "value":
+      return `${where} 写的是 ${found}，要的是 ${expected}。`
+  }
 }

@@ -3,7 +3,7 @@
 /** @import { Fault } from "../fault-plan.ts" */
 import { element } from "./element.js"
 import { faultEditor } from "./fault-editor.js"
-import { faultWords } from "./fault-words.js"
+import { faultsLeft, faultWords } from "./fault-words.js"
 import { scenarioView } from "./scenario-view.js"
 
 /** @type {ReadonlyArray<readonly [AccountKind, string]>} */
@@ -47,10 +47,24 @@ const presets = [
  */
 export const makeSwitchesView = (panel, count, change, post) => {
   /** @type {ReadonlyArray<Fault>} */
+  let planned = []
+  /**
+   * Those that can still strike.
+   * @type {ReadonlyArray<Fault>}
+   */
   let faults = []
 
   const kind = choice("账号类型", kinds, (value) => change({ kind: value }))
   const mode = choice("消息模式", modes, (value) => change({ mode: value }))
+  const modeNote = element("p", { class: "note", hidden: true })
+  let hasKey = true
+  const showModeNote = () => {
+    const isTest = kind.value === "test" && mode.value !== "plain"
+    modeNote.hidden = hasKey && !isTest
+    modeNote.textContent = hasKey
+      ? "测试号只有明文，消息照明文发。"
+      : "没有 EncodingAESKey（启动时用 --aes-key 给），只能明文。"
+  }
   const clock = element("input", { type: "number", min: "-3600", max: "3600", step: "1", value: "0" })
   clock.addEventListener("change", () => change({ clockAheadSeconds: Math.trunc(clock.valueAsNumber || 0) }))
 
@@ -72,6 +86,7 @@ export const makeSwitchesView = (panel, count, change, post) => {
       "公众号",
       labelled("账号类型", kind),
       labelled("消息模式", mode),
+      modeNote,
       labelled("微信的时钟快几秒", clock)
     ),
     group(
@@ -91,18 +106,34 @@ export const makeSwitchesView = (panel, count, change, post) => {
     group("剧本", ...scenarioView(post))
   )
 
+  const showFaults = () => {
+    count.textContent = faults.length === 0 ? "" : `⚡${faults.length}`
+    calm.hidden = faults.length > 0
+    list.replaceChildren(
+      ...faults.map((fault, index) => faultRow(fault, () => change({ faults: faults.toSpliced(index, 1) })))
+    )
+  }
+
   return {
+    /**
+     * How often each fault of the plan has struck; one that is used up is gone.
+     * @param {ReadonlyArray<number>} counts
+     */
+    showStruck: (counts) => {
+      faults = faultsLeft(planned, counts)
+      showFaults()
+    },
     /** @param {Conditions} conditions */
     show: (conditions) => {
-      faults = conditions.faults
+      if (JSON.stringify(conditions.faults) !== JSON.stringify(planned)) {
+        planned = conditions.faults
+        faults = planned
+        showFaults()
+      }
       kind.value = conditions.kind
       mode.value = conditions.mode
+      showModeNote()
       clock.value = String(conditions.clockAheadSeconds)
-      count.textContent = faults.length === 0 ? "" : `⚡${faults.length}`
-      calm.hidden = faults.length > 0
-      list.replaceChildren(
-        ...faults.map((fault, index) => faultRow(fault, () => change({ faults: faults.toSpliced(index, 1) })))
-      )
     },
     /**
      * Without a key there is nothing to switch to.
@@ -110,7 +141,8 @@ export const makeSwitchesView = (panel, count, change, post) => {
      */
     seal: (sealable) => {
       mode.disabled = !sealable
-      mode.title = sealable ? "" : "没有 EncodingAESKey，只能明文"
+      hasKey = sealable
+      showModeNote()
     }
   }
 }

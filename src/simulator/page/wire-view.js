@@ -1,9 +1,25 @@
 /** @import { WireEntry } from "../wire.ts" */
 import { element } from "./element.js"
 import { exchangeDetails } from "./exchange-details.js"
+import { faultName } from "./fault-words.js"
 import { letterOf } from "./phone-name.js"
 
 const maxRows = 200
+
+/**
+ * Outcomes that have no name in WeChat's protocol.
+ * @type {Record<string, string>}
+ */
+const outcomeNames = {
+  "no answer in time": "超时",
+  "answer lost": "回答丢失",
+  "not 200": "状态不是 200",
+  "no connection": "连不上",
+  "connection lost": "连接断了",
+  "unknown host": "没有这个主机",
+  "not verified": "没有通过",
+  echo: "通过"
+}
 
 /**
  * The latest exchanges between WeChat and the service, newest first; each opens to show what went over the wire.
@@ -15,7 +31,7 @@ export const makeWireView = (panel, count, numberOf) => {
   const rows = element("ol", { class: "exchanges", "aria-label": "线路" })
   const search = element("input", {
     type: "search",
-    placeholder: "筛选：词、errcode",
+    placeholder: "筛选：手机甲、errcode",
     "aria-label": "筛选线路"
   })
   const direction = element(
@@ -56,9 +72,12 @@ export const makeWireView = (panel, count, numberOf) => {
     const number = numberOf(entry.openid)
     const phone = number === undefined ? "" : letterOf(number)
     const row = { entry, node: exchangeRow(entry, phone), words: wordsOf(entry, phone) }
-    kept = [row, ...kept]
     row.node.hidden = !matches(row)
-    rows.prepend(row.node)
+    // By when they began: what a bot calls while it answers stands over the callback that it answers.
+    const at = kept.findIndex((other) => other.entry.atMillis <= entry.atMillis)
+    const later = at === -1 ? kept.length : at
+    rows.insertBefore(row.node, kept[later]?.node ?? null)
+    kept = kept.toSpliced(later, 0, row)
     for (const old of kept.splice(maxRows)) old.node.remove()
     showEmpty()
     count.textContent = String(entry.id)
@@ -81,7 +100,7 @@ const exchangeRow = (entry, phone) => {
   const way = inwards ? "微信 → 服务" : "服务 → 微信"
   const time = new Date(entry.atMillis).toLocaleTimeString("zh-CN", { hour12: false })
   const what = inwards ? entry.what : entry.path.replace(/^\/cgi-bin\/(?:message\/)?/, "")
-  const outcome = entry.faults.length === 0 ? entry.outcome : `⚡ ${entry.outcome}`
+  const outcome = `${entry.faults.length === 0 ? "" : "⚡ "}${outcomeName(entry)}`
   const facts = [
     element("span", { class: "arrow", title: way, role: "img", "aria-label": way }, inwards ? "→" : "←"),
     element("span", { class: "what", title: what }, what),
@@ -93,7 +112,7 @@ const exchangeRow = (entry, phone) => {
       outcome
     ),
     element("span", { class: "took" }, `${entry.durationMillis} ms`),
-    element("time", {}, time)
+    element("time", { title: new Date(entry.atMillis).toISOString() }, time)
   ]
   const why = entry.explanation === "" ? [] : [element("span", { class: "why" }, entry.explanation)]
   const details = element("details", {}, element("summary", {}, ...facts, ...why))
@@ -112,10 +131,19 @@ const wordsOf = (entry, phone) =>
     entry.what,
     entry.path,
     entry.outcome,
+    outcomeName(entry),
     entry.explanation,
     phone === "" ? "" : `手机${phone}`,
     ...entry.faults,
+    ...entry.faults.map(faultName),
     ...Object.values(entry.raw)
   ]
     .join("\n")
     .toLowerCase()
+
+/**
+ * What came of it; of an answer that WeChat does not take, the words beneath say what is wrong with it.
+ * @param {WireEntry} entry
+ */
+const outcomeName = ({ outcome, good, direction, status }) =>
+  outcomeNames[outcome] ?? (good || direction === "api" || status !== 200 ? outcome : "回答不合格")

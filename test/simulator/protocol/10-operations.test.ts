@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { testAppId, testAppSecret } from "../simulator-rig.ts"
-import { account, call, type Account } from "./account.ts"
+import { account, call, credentials, type Account } from "./account.ts"
 
 const aesKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 const sending = "/cgi-bin/message/custom/send"
@@ -103,6 +103,19 @@ describe("protocol notes 10, test account and operations", () => {
         )
         yield* platform.say(openid, "一")
         assert.strictEqual((yield* lastCallback)?.explanation, "回应失败：HTTP 状态是 500，微信只认 200。")
+      }).pipe(Effect.scoped)
+  )
+
+  it.effect(
+    "notes 8: /wxa/msg_sec_check wants a mini program's token; with an account's it answers 48001",
+    () =>
+      Effect.gen(function* () {
+        const { url } = yield* account()
+        const { access_token: token = "" } = yield* call(`${url}/cgi-bin/stable_token`, credentials)
+        const check = (given: string) =>
+          call(`${url}/wxa/msg_sec_check?access_token=${given}`, { content: "好", version: 2, scene: 1 })
+        assert.strictEqual((yield* check(token)).errcode, 48001)
+        assert.strictEqual((yield* check("none")).errcode, 40001)
       }).pipe(Effect.scoped)
   )
 

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { faultSentence } from "../../../src/simulator/callbacks.ts"
 import { massFailures } from "../../../src/simulator/mass-failure.ts"
 import { elementText, textReply, type BotAnswer, type Received } from "../tiny-bot.ts"
 import { account, until } from "./account.ts"
@@ -13,6 +12,9 @@ const toTexts =
   (answer: (received: Received, count: number) => BotAnswer) =>
   (received: Received, count: number): BotAnswer =>
     isText(received) ? answer(received, count) : "success"
+
+/** Written down a second time from the notes. */
+const faultSentence = "该公众号提供的服务出现故障，请稍后再试"
 
 const aesKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
@@ -131,6 +133,19 @@ describe("protocol notes 3.1, timing and retries", () => {
         assert.strictEqual((yield* platform.say(openid, "喂"))._tag, "Silence")
         assert.strictEqual(bot.received.length, sent + 1)
       }).pipe(Effect.scoped)
+  )
+
+  it.effect("failures that are far apart are no mass failure", () =>
+    Effect.gen(function* () {
+      const { bot, platform, openid } = yield* account(toTexts(() => "no XML"))
+      for (let count = 0; count < massFailures; count += 1) {
+        yield* platform.say(openid, "喂")
+        yield* TestClock.adjust("4 seconds")
+      }
+      const sent = bot.received.length
+      yield* platform.say(openid, "喂")
+      assert.strictEqual(bot.received.length, sent + 1)
+    }).pipe(Effect.scoped)
   )
 
   it.live("one passive reply per push; it does not draw on the customer-message quota", () =>

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { faultSentence } from "../../../src/simulator/callbacks.ts"
 import { elementText, reply, textReply, type BotAnswer, type Received } from "../tiny-bot.ts"
 import { account } from "./account.ts"
+
+/** Written down a second time from the notes. */
+const faultSentence = "该公众号提供的服务出现故障，请稍后再试"
 
 describe("protocol notes 3.2, the XML of a reply", () => {
   const cdata = (text: string) => `<![CDATA[${text}]]>`
@@ -146,6 +148,11 @@ describe("protocol notes 3.2, the XML of a reply", () => {
       /没有「nope」这个 media_id/
     ],
     ["more than 8 articles", news(9), /1 到 8 条/],
+    [
+      "an ArticleCount that is not the number of articles",
+      typed("news", `<ArticleCount>2</ArticleCount><Articles>${article}</Articles>`),
+      /ArticleCount 2, item × 1/
+    ],
     ["an unknown MsgType", typed("Text", `<Content>${cdata("好")}</Content>`), /「Text」/],
     [
       "ToUserName and FromUserName not swapped",
