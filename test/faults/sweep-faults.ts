@@ -131,7 +131,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
         replacement: "Effect.exit(Effect.as(notePairs([], now), true))"
       }
     ],
-    test: chat("sweeper", "one made inside one process ends as well")
+    test: chat("sweeper", "one made inside one process, on the agenda once, ends as well")
   },
   {
     name: "whoever leaves does not have the partner told",
