@@ -78,8 +78,8 @@ export class VirtualMachine {
     this.drain()
   }
 
-  /** The clock of one computer, which may be wrong by some milliseconds; it shows whole ones. */
-  clock(skewMillis = () => 0): Clock.Clock {
+  /** The clock of one computer, which may be wrong by some milliseconds; it shows whole ones. Nobody wakes up where nothing runs. */
+  clock(skewMillis = () => 0, isRunning = () => true): Clock.Clock {
     const millis = () => Math.floor(this.now) + skewMillis()
     const nanos = () => BigInt(millis()) * nanosPerMilli
     return {
@@ -91,9 +91,9 @@ export class VirtualMachine {
       monotonicTimeNanos: Effect.sync(nanos),
       sleep: (duration) =>
         Effect.callback<void>((resume) => {
-          const cancel = this.at(this.now + Math.max(0, Duration.toMillis(duration)), () =>
-            resume(Effect.void)
-          )
+          const cancel = this.at(this.now + Math.max(0, Duration.toMillis(duration)), () => {
+            if (isRunning()) resume(Effect.void)
+          })
           return Effect.sync(cancel)
         })
     }
