@@ -77,19 +77,19 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       yield* openWindows(people)
       millisToPair = []
       pressedAt.clear()
+      const queue = openids(people).values()
+      const presser: Effect.Effect<void, MemcachedError> = Effect.suspend(() => {
+        const { value: openid, done } = queue.next()
+        if (done === true) return Effect.void
+        pressedAt.set(openid, millis())
+        return Effect.flatMap(conversations.handle(openid, pressed), ({ sentences }) =>
+          sentences.some(({ _tag }) => _tag === "PairMade") ? Effect.andThen(told(openid), presser) : presser
+        )
+      })
       const requestsBefore = yield* requests
       const startMillis = millis()
       const startMicros = processorMicros()
-      yield* Effect.forEach(
-        openids(people),
-        (openid) => {
-          pressedAt.set(openid, millis())
-          return Effect.flatMap(conversations.handle(openid, pressed), ({ sentences }) =>
-            sentences.some(({ _tag }) => _tag === "PairMade") ? told(openid) : Effect.void
-          )
-        },
-        { concurrency: inFlight, discard: true }
-      )
+      yield* Effect.replicateEffect(presser, inFlight, { concurrency: "unbounded", discard: true })
       yield* background.settled
       const usedMicros = processorMicros() - startMicros
       const seconds = (millis() - startMillis) / 1_000

@@ -1,34 +1,34 @@
 /** The conversations: bring an event to the state machine and carry out what it decides, in the order of writes of the design. */
-import { Clock, Context, type DateTime, Effect, Layer } from "effect"
-import { step } from "../core/conversation.ts"
+import { Context, type DateTime, Effect, Layer } from "effect"
+import { type Step, step } from "../core/conversation.ts"
 import type { ChatEvent } from "../core/event.ts"
 import { buttonAsked } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
-import { members } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { type Chat, sessionOf } from "../core/session.ts"
 import { isUnrepeatable, perhapsDone, resume } from "../core/takeover.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
-import { Agenda } from "./agenda.ts"
+import type { Agenda } from "./agenda.ts"
 import type { Answer, Later } from "./answer.ts"
-import { Background } from "./background.ts"
+import type { Background } from "./background.ts"
 import type { Blocks } from "./blocks.ts"
 import { Campus } from "./campus.ts"
-import { makeChatView } from "./chat-view.ts"
+import { type ChatView, makeChatView } from "./chat-view.ts"
 import { makeForget } from "./forgetting.ts"
-import { isLeaving, isLooking, isReporting, type Leaving } from "./command-kinds.ts"
+import { isLeaving, isLooking, isReporting, type Looking } from "./command-kinds.ts"
 import { newWriteId } from "./identifiers.ts"
 import type { LastLines } from "./last-lines.ts"
 import type { LastPartners } from "./last-partners.ts"
+import { makeLeave } from "./leaving.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Mailbox } from "./mailbox.ts"
 import type { Matchmaker } from "./matchmaker.ts"
-import { News, tellingLeaseMillis } from "./news.ts"
+import { News } from "./news.ts"
 import { showPairing } from "./pairing-shown.ts"
 import { Postman } from "./postman.ts"
 import { makeRelay } from "./relay.ts"
 import { makeReporting } from "./reporting.ts"
-import { Rooms, type StoredRoom } from "./rooms.ts"
+import { Rooms } from "./rooms.ts"
 import { makeSearch } from "./search.ts"
 import { isNew, Sessions, type StoredSession } from "./sessions.ts"
 import { nothing } from "./stored.ts"
@@ -88,8 +88,6 @@ export class Conversations extends Context.Service<
 }
 
 const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
-  const agenda = yield* Agenda
-  const background = yield* Background
   const campus = yield* Campus
   const news = yield* News
   const postman = yield* Postman
@@ -97,6 +95,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const sessions = yield* Sessions
   const tease = yield* Tease
   const forget = yield* makeForget
+  const leave = yield* makeLeave
   const relay = yield* makeRelay
   const report = yield* makeReporting
   const search = yield* makeSearch
@@ -113,28 +112,51 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     return (yield* view(openid, yield* sessions.read(openid))).chat
   })
 
-  /** Closes the room that the user leaves, and has the others told. False: the room changed. */
-  const leave = Effect.fnUntraced(function* (openid: Openid, command: Leaving, room: StoredRoom) {
-    const now = yield* Clock.currentTimeMillis
-    // Should this server die before the partner is told, whoever sweeps next tells them.
-    yield* agenda.note(command.room, now + tellingLeaseMillis)
-    const why = command._tag === "StopLooking" ? "stopped" : command.why
-    if (!(yield* rooms.close(command.room, room, why, openid))) return false
-    const others = room.value === undefined ? [] : members(room.value).filter((one) => one !== openid)
-    yield* Effect.forEach(others, (other) => background.run(news.tell(other, command.room)))
-    return true
-  })
-
   /** One try; undefined: something changed at the same moment, read and step again. */
-  const attempt = Effect.fnUntraced(function* (
+  const attempt = (
     openid: Openid,
     event: ChatEvent,
     stored: StoredSession,
-    { begunAtMillis, firstToSend = Effect.succeed(true) }: Circumstances
+    circumstances: Circumstances
+  ): Effect.Effect<Answer | undefined, MemcachedError> =>
+    Effect.flatMap(view(openid, stored), (seen) => {
+      const { begunAtMillis } = circumstances
+      const { chat } = seen
+      const decided = begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
+      const [only, second] = decided.commands
+      // Most who look are in no room and have heard all there is: nothing comes before the search or after it.
+      return only?._tag === "Look" && second === undefined && chat._tag === "Ordinary"
+        ? searchFor(openid, event, stored, seen, only)
+        : carryOut(openid, event, stored, circumstances, seen, decided)
+    })
+
+  const searchFor = (
+    openid: Openid,
+    event: ChatEvent,
+    stored: StoredSession,
+    { room, now }: ChatView,
+    command: Looking
+  ) =>
+    search({
+      openid,
+      stored,
+      room,
+      command,
+      askedAtMillis: now,
+      askedForPartner: buttonAsked(event) !== undefined,
+      told: Effect.suspend(() => Effect.map(handle(openid, { _tag: "Waited" }), (answer) => answer.sentences))
+    })
+
+  /** Carries out what was decided, in the order of writes of the design. */
+  const carryOut = Effect.fnUntraced(function* (
+    openid: Openid,
+    event: ChatEvent,
+    stored: StoredSession,
+    { firstToSend = Effect.succeed(true) }: Circumstances,
+    seen: ChatView,
+    { chat: next, commands }: Step
   ) {
-    const { room, now, chat, partnerUnaware } = yield* view(openid, stored)
-    const { chat: next, commands } =
-      begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
+    const { room, now, chat, partnerUnaware } = seen
     if (isUnrepeatable(chat, next, commands) && !(yield* firstToSend)) {
       return { sentences: [perhapsDone(chat, commands)] } satisfies Answer
     }
@@ -155,17 +177,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           answer.push(command.sentence)
           break
         case "Look": {
-          const told = Effect.map(handle(openid, { _tag: "Waited" }), (answer) => answer.sentences)
-          const askedForPartner = buttonAsked(event) !== undefined
-          const outcome = yield* search({
-            openid,
-            stored,
-            room,
-            command,
-            askedAtMillis: now,
-            askedForPartner,
-            told
-          })
+          const outcome = yield* searchFor(openid, event, stored, seen, command)
           if (outcome === undefined) return undefined
           answer.push(...outcome.sentences)
           later = outcome.later
@@ -209,20 +221,22 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     return { sentences: answer, ...(later === undefined ? {} : { later }) } satisfies Answer
   })
 
-  const handle: Conversations["Service"]["handle"] = Effect.fnUntraced(function* (
-    openid: Openid,
-    event: ChatEvent,
-    circumstances: Circumstances = {}
-  ) {
-    let stored = circumstances.session ?? (yield* sessions.read(openid))
-    for (let tries = 0; tries < stepAttempts; tries += 1) {
-      stored = yield* news.untold(openid, stored)
-      const answer = yield* attempt(openid, event, stored, circumstances)
-      if (answer !== undefined) return answer
-      stored = yield* sessions.read(openid)
-    }
-    return { sentences: [{ _tag: "Busy" }] } satisfies Answer
-  })
+  /** Tries until nothing changes at the same moment. Nearly always the first time does, so it takes no more than that needs. */
+  const handle: Conversations["Service"]["handle"] = (openid, event, circumstances = {}) => {
+    const from = (read: StoredSession, triesLeft: number): Effect.Effect<Answer, MemcachedError> =>
+      triesLeft === 0
+        ? Effect.succeed({ sentences: [{ _tag: "Busy" }] })
+        : Effect.flatMap(news.untold(openid, read), (stored) =>
+            Effect.flatMap(attempt(openid, event, stored, circumstances), (answer) =>
+              answer === undefined ? readFrom(triesLeft - 1) : Effect.succeed(answer)
+            )
+          )
+    const readFrom = (triesLeft: number) =>
+      Effect.flatMap(sessions.read(openid), (read) => from(read, triesLeft))
+    return circumstances.session === undefined
+      ? readFrom(stepAttempts)
+      : from(circumstances.session, stepAttempts)
+  }
 
   return Conversations.of({ handle, chatOf })
 })

@@ -2,7 +2,7 @@
  * The matchmaker: carries out the pairing decisions of the core. Newcomers of this process are matched with each other first;
  * the rest go to the lobby, with one lobby operation under way per process, so that contention is per server, not per user.
  */
-import { Clock, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Queue } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { decideRound, type LobbyEntry, pairNewcomers } from "../core/pairing.ts"
 import type { RoomId } from "../core/room.ts"
@@ -65,7 +65,7 @@ export class Matchmaker extends Context.Service<
 interface Pending extends Ask {
   /** Whom of those that they might meet they met lately, as far as that was looked up. */
   readonly recent: ReadonlyArray<Openid>
-  readonly outcome: Deferred.Deferred<Outcome, MemcachedError>
+  readonly answer: (outcome: Exit.Exit<Outcome, MemcachedError>) => void
 }
 
 const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
@@ -77,15 +77,17 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const moves = yield* makePairingMoves(options)
   const queue = yield* Queue.unbounded<Pending>()
 
-  const end = (pending: Pending, outcome: Outcome) => Deferred.succeed(pending.outcome, outcome)
+  const end = (pending: Pending, outcome: Outcome) => Effect.sync(() => pending.answer(Exit.succeed(outcome)))
   const failAll = (pendings: ReadonlyArray<Pending>, error: MemcachedError) =>
-    Effect.forEach(pendings, (pending) => Deferred.fail(pending.outcome, error), { discard: true })
+    Effect.sync(() => {
+      for (const pending of pendings) pending.answer(Exit.fail(error))
+    })
 
   /** Settles a pending ask, or gives it back for the next round. Without an effect, since every pair comes by here. */
   const settle = (pending: Pending, move: Move): ReadonlyArray<Pending> => {
-    if (move._tag === "Again") return [{ ...move.ask, outcome: pending.outcome }]
-    Deferred.doneUnsafe(pending.outcome, Effect.succeed(move))
-    return []
+    if (move._tag === "Again") return [{ ...move.ask, answer: pending.answer }]
+    pending.answer(Exit.succeed(move))
+    return settled
   }
 
   /** Makes all pairs of a round together. Who turn out to be no strangers go into the next round, knowing that. */
@@ -111,8 +113,8 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
       if (Exit.isFailure(exit)) yield* Effect.catch(exit, (error) => failAll([one, other], error))
       else {
         const [first, second] = exit.value
-        const left = [...settle(one, first), ...settle(other, second)]
-        if (left.length > 0) yield* Queue.offerAll(queue, left)
+        for (const again of settle(one, first)) Queue.offerUnsafe(queue, again)
+        for (const again of settle(other, second)) Queue.offerUnsafe(queue, again)
       }
     }
   })
@@ -138,7 +140,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
           Effect.flatMap((opened) =>
             opened === undefined
               ? Effect.as(end(pending, { _tag: "SessionChanged" }), [])
-              : Effect.succeed([{ ...opened, outcome: pending.outcome }])
+              : Effect.succeed([{ ...opened, answer: pending.answer }])
           ),
           Effect.catch((error) => Effect.as(failAll([pending], error), []))
         )
@@ -205,18 +207,18 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   })
 
   const ask = (look: Look, onBehalf: boolean) =>
-    Effect.flatMap(newWriteId, (mark) => {
-      const outcome = Deferred.makeUnsafe<Outcome, MemcachedError>()
-      Queue.offerUnsafe(queue, {
-        ...look,
-        recent: [],
-        mark,
-        freshRoom: roomNamedAfter(mark),
-        onBehalf,
-        outcome
+    Effect.flatMap(newWriteId, (mark) =>
+      Effect.callback<Outcome, MemcachedError>((answer) => {
+        Queue.offerUnsafe(queue, {
+          ...look,
+          recent: [],
+          mark,
+          freshRoom: roomNamedAfter(mark),
+          onBehalf,
+          answer
+        })
       })
-      return Deferred.await(outcome)
-    })
+    )
 
   const lookAgain: Matchmaker["Service"]["lookAgain"] = Effect.fnUntraced(
     function* (openid, room, deadlineMillis) {
@@ -229,3 +231,5 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   yield* Effect.forkScoped(Effect.forever(round))
   return Matchmaker.of({ look: (look) => ask(look, false), lookAgain })
 })
+
+const settled: ReadonlyArray<Pending> = []

@@ -170,16 +170,20 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
       ],
       { concurrency: "unbounded" }
     )
-    const bothPoint = pairs.map((_, place) => all([noted, ...pointed.slice(2 * place, 2 * place + 2)]))
+    const bothPoint = pairs.map((_, place) => all(noted, pointed[2 * place], pointed[2 * place + 1]))
     const ready = pairs.filter((_, place) => isTrue(bothPoint[place]))
     const created = (yield* rooms.createAll(ready.map((pair) => roomOf(pair, now)))).values()
     const made = bothPoint.map((exit) => (isTrue(exit) ? (created.next().value ?? exit) : exit))
     yield* countPairs(made.filter(isTrue).map(() => 0))
-    return yield* Effect.forEach(pairs, (pair, place) =>
-      isTrue(made[place])
-        ? Effect.succeed(Exit.succeed(foundEachOther(pair, now)))
-        : Effect.exit(notMade(pair, made[place]))
-    )
+    const moved: Array<Moved> = []
+    for (const [place, pair] of pairs.entries()) {
+      moved.push(
+        isTrue(made[place])
+          ? Exit.succeed(foundEachOther(pair, now))
+          : yield* Effect.exit(notMade(pair, made[place]))
+      )
+    }
+    return moved
   })
 
   /** Both go on to the next round, if they still are as they were; or memcached cannot be reached. */
@@ -193,20 +197,28 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
 
 type Written = Exit.Exit<boolean, MemcachedError>
 
+/** Where the two of a pair go. */
+type Moved = Exit.Exit<readonly [Move, Move], MemcachedError>
+
 const isTrue = (exit: Written | undefined): boolean =>
   exit !== undefined && Exit.isSuccess(exit) && exit.value
 
 /** The first failure, or whether all went well. */
-const all = (exits: ReadonlyArray<Written>): Written =>
-  exits.find(Exit.isFailure) ?? Exit.succeed(exits.every(isTrue))
-
-const foundEachOther = ([one, other]: Pair, now: number): readonly [Move, Move] => {
-  const found = { _tag: "Found", room: one.freshRoom, sinceMillis: now } as const
-  return [
-    { ...found, partner: other.openid },
-    { ...found, partner: one.openid }
-  ]
+const all = (...exits: ReadonlyArray<Written | undefined>): Written => {
+  let allTrue = true
+  for (const exit of exits) {
+    if (exit !== undefined && Exit.isFailure(exit)) return exit
+    allTrue &&= isTrue(exit)
+  }
+  return allTrue ? yes : no
 }
+const yes: Written = Exit.succeed(true)
+const no: Written = Exit.succeed(false)
+
+const foundEachOther = ([one, other]: Pair, now: number): readonly [Move, Move] => [
+  { _tag: "Found", room: one.freshRoom, partner: other.openid, sinceMillis: now },
+  { _tag: "Found", room: one.freshRoom, partner: one.openid, sinceMillis: now }
+]
 
 const roomOf = ([one, other]: Pair, now: number): { readonly id: RoomId; readonly room: Room } => ({
   id: one.freshRoom,
@@ -226,9 +238,12 @@ const pointing = (ask: Ask, room: RoomId, partner: Openid): SessionChange => ({
 })
 
 // Who asked just now reads of the pair in the answer; everybody else still "sees" that they are looking.
-const pointer = (ask: Ask, room: RoomId, partner: Openid | undefined): Session => ({
-  state: partner === undefined || ask.onBehalf ? stateNumbers.looking : stateNumbers.paired,
-  room,
-  ...(partner === undefined ? {} : { partner }),
-  writtenBy: ask.mark
-})
+const pointer = (ask: Ask, room: RoomId, partner: Openid | undefined): Session =>
+  partner === undefined
+    ? { state: stateNumbers.looking, room, writtenBy: ask.mark }
+    : {
+        state: ask.onBehalf ? stateNumbers.looking : stateNumbers.paired,
+        room,
+        partner,
+        writtenBy: ask.mark
+      }

@@ -9,6 +9,7 @@ import type { Answer } from "./answer.ts"
 import { Blocks } from "./blocks.ts"
 import { makeHeldSearch } from "./held-search.ts"
 import { Matchmaker } from "./matchmaker.ts"
+import type { Outcome } from "./pairing-moves.ts"
 import { Postman } from "./postman.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
@@ -36,24 +37,27 @@ export const makeSearch = Effect.gen(function* () {
   const sessions = yield* Sessions
   const untilFound = yield* makeHeldSearch
 
-  return Effect.fnUntraced(function* (search: Search) {
-    const { openid, stored, room, command, askedAtMillis, told } = search
+  const look = ({ openid, stored, room, command }: Search) => {
     const waiting = command.room !== undefined && room?.value?._tag === "Waiting" ? room.value : undefined
-    const outcome = yield* matchmaker.look({
-      openid,
-      stored,
-      blocked: yield* blocks.of(openid),
-      ...(command.room === undefined ? {} : { room: command.room }),
-      ...(waiting === undefined ? {} : { deadlineMillis: waiting.deadlineMillis })
-    })
+    return Effect.flatMap(blocks.of(openid), (blocked) =>
+      matchmaker.look({
+        openid,
+        stored,
+        blocked,
+        ...(command.room === undefined ? {} : { room: command.room }),
+        ...(waiting === undefined ? {} : { deadlineMillis: waiting.deadlineMillis })
+      })
+    )
+  }
+
+  const notFound = Effect.fnUntraced(function* (search: Search, outcome: Exclude<Outcome, Found>) {
+    const { openid, command, askedAtMillis, told } = search
     switch (outcome._tag) {
       case "SessionChanged":
         return undefined
       case "LobbyFull":
         yield* sessions.write(openid, yield* sessions.read(openid), undefined)
         return { sentences: [{ _tag: "Busy" }] } satisfies Answer
-      case "Found":
-        return said({ ...outcome, _tag: "PartnerFound" })
       case "Waits":
         // While the lobby was asked they may have been joined, or have left by another press, and been told so. What began a
         // search was carried out: to step again would leave a partner of whom they do not know yet. Other words are for that one.
@@ -71,7 +75,16 @@ export const makeSearch = Effect.gen(function* () {
         return said({ _tag: "NobodyThere", room: outcome.room })
     }
   })
+
+  return (search: Search): Effect.Effect<Answer | undefined, MemcachedError> =>
+    Effect.flatMap(look(search), (outcome) =>
+      outcome._tag === "Found"
+        ? Effect.succeed(said({ ...outcome, _tag: "PartnerFound" }))
+        : notFound(search, outcome)
+    )
 })
+
+type Found = Extract<Outcome, { readonly _tag: "Found" }>
 
 const said = (event: ChatEvent): Answer => ({
   sentences: step({ _tag: "Looking" }, event).commands.flatMap((command) =>

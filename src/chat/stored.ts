@@ -1,6 +1,6 @@
 import { Effect, Exit, Option, Schema } from "effect"
 import type { WriteId } from "../core/room.ts"
-import type { Memcached, MemcachedError, Version } from "../memcached/memcached.ts"
+import type { Memcached, MemcachedError, Version, Versioned } from "../memcached/memcached.ts"
 
 /**
  * What memcached holds under a key: the value, and the version that a change is bound to. No version: nothing is stored.
@@ -42,14 +42,13 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
 ) => {
   const decode = decodeJson(schema)
 
+  const stored = (found: Option.Option<Versioned>): Stored<A> =>
+    Option.isNone(found)
+      ? nothing
+      : { value: Option.getOrUndefined(decode(found.value.value)), version: found.value.version }
+
   const read = (key: string): Effect.Effect<Stored<A>, MemcachedError> =>
-    Effect.map(
-      memcached.gets(key),
-      Option.match({
-        onNone: (): Stored<A> => nothing,
-        onSome: ({ value, version }) => ({ value: Option.getOrUndefined(decode(value)), version })
-      })
-    )
+    Effect.map(memcached.gets(key), stored)
 
   /**
    * Replaces what was read by `next`, or deletes it where `next` is undefined. False: it changed since. A write whose answer
@@ -68,11 +67,11 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
             .delete(key, from.version)
             .pipe(Effect.catchTag("MemcachedUnanswered", () => Effect.map(memcached.get(key), Option.isNone)))
     }
-    const stored =
+    const written =
       from.version === undefined
         ? memcached.add(key, JSON.stringify(next), ttlSeconds)
         : memcached.cas(key, JSON.stringify(next), from.version, ttlSeconds)
-    return Effect.catchTag(stored, "MemcachedUnanswered", () => isWritten(key, next))
+    return Effect.catchTag(written, "MemcachedUnanswered", () => isWritten(key, next))
   }
 
   const isWritten = (key: string, next: A): Effect.Effect<boolean, MemcachedError> =>

@@ -46,13 +46,15 @@ export const quietForms: ReadonlyMap<number, QuietForm> = new Map([
 
 /** Of requests and answers alike. */
 export const headerBytes = 24
+const versionBytes = 8
 const maximum64 = 2n ** 64n - 1n
 
 export const nothing = Buffer.alloc(0)
 
 /** Flags (none of ours) and the time to live, for `set` and `add`. */
 export const storeExtras = (ttlSeconds: number): Buffer => {
-  const extras = Buffer.alloc(8)
+  const extras = Buffer.allocUnsafe(8)
+  extras.writeUInt32BE(0, 0)
   extras.writeUInt32BE(ttlSeconds, 4)
   return extras
 }
@@ -100,7 +102,8 @@ export const writeRequest = (bytes: Buffer, start: number, opcode: number, reque
   bytes.writeUInt16BE(0, start + 6)
   bytes.writeUInt32BE(end - extrasAt, start + 8)
   bytes.writeUInt32BE(sequence, start + 12)
-  if (version === undefined) bytes.fill(0, start + 16, extrasAt)
-  else version.copy(bytes, start + 16)
+  for (let place = 0; place < versionBytes; place += 1) {
+    bytes[start + 16 + place] = version === undefined ? 0 : (version[place] ?? 0)
+  }
   return end
 }

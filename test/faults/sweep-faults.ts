@@ -138,7 +138,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/conversations.ts",
+        file: "src/chat/leaving.ts",
         text: "    yield* Effect.forEach(others, (other) => background.run(news.tell(other, command.room)))\n",
         replacement: ""
       }
@@ -150,7 +150,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/conversations.ts",
+        file: "src/chat/leaving.ts",
         text: "    yield* agenda.note(command.room, now + tellingLeaseMillis)\n",
         replacement: ""
       }
@@ -223,8 +223,8 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/stored.ts",
-        text: "value: Option.getOrUndefined(decode(value)), version",
-        replacement: "value: Option.getOrThrow(decode(value)), version"
+        text: "value: Option.getOrUndefined(decode(found.value.value))",
+        replacement: "value: Option.getOrThrow(decode(found.value.value))"
       }
     ],
     test: {

@@ -138,8 +138,8 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/pairing-moves.ts",
-        text: "exits.find(Exit.isFailure) ?? Exit.succeed(exits.every(isTrue))",
-        replacement: "exits.find(Exit.isFailure) ?? Exit.succeed(exits.slice(1).some(isTrue))"
+        text: "allTrue &&= isTrue(exit)",
+        replacement: "allTrue &&= exit === exits[0] || exits.slice(1).some(isTrue)"
       }
     ],
     test: {
@@ -185,8 +185,8 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/stored.ts",
-        text: 'return Effect.catchTag(stored, "MemcachedUnanswered", () => isWritten(key, next))',
-        replacement: 'return Effect.catchTag(stored, "MemcachedUnanswered", () => stored)'
+        text: 'return Effect.catchTag(written, "MemcachedUnanswered", () => isWritten(key, next))',
+        replacement: 'return Effect.catchTag(written, "MemcachedUnanswered", () => written)'
       }
     ],
     test: chat("lost-answers", "a new session, a changed one, a deleted one")
