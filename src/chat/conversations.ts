@@ -226,10 +226,11 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     const from = (read: StoredSession, triesLeft: number): Effect.Effect<Answer, MemcachedError> =>
       triesLeft === 0
         ? Effect.succeed({ sentences: [{ _tag: "Busy" }] })
-        : Effect.flatMap(news.untold(openid, read), (stored) =>
-            Effect.flatMap(attempt(openid, event, stored, circumstances), (answer) =>
-              answer === undefined ? readFrom(triesLeft - 1) : Effect.succeed(answer)
-            )
+        : Effect.flatMap(
+            Effect.flatMap(news.untold(openid, read), (stored) =>
+              attempt(openid, event, stored, circumstances)
+            ),
+            (answer) => (answer === undefined ? readFrom(triesLeft - 1) : Effect.succeed(answer))
           )
     const readFrom = (triesLeft: number) =>
       Effect.flatMap(sessions.read(openid), (read) => from(read, triesLeft))

@@ -24,6 +24,11 @@ export class KnownPairs {
     this.#most = most
   }
 
+  /** The room, which nobody knew before, was made a pair at a time in milliseconds. */
+  made(room: RoomId, atMillis: number): void {
+    this.#remember(room, atMillis)
+  }
+
   /** The room turned out to be a pair at a time in milliseconds. */
   found(room: RoomId, atMillis: number): void {
     if (!this.#heardSecond.has(room)) this.#remember(room, atMillis)

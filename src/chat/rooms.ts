@@ -108,7 +108,7 @@ export class Rooms extends Context.Service<
             (exits) =>
               Effect.map(Clock.currentTimeMillis, (now) => {
                 for (const [place, { id, room }] of fresh.entries()) {
-                  if (isTrue(exits[place])) learnAt(now, id, room)
+                  if (room._tag === "Open" && isTrue(exits[place])) known.made(id, now)
                 }
               })
           ),

@@ -38,4 +38,19 @@ describe("the pairs that a process knows", () => {
     known.heard(third, 4_000)
     assert.deepStrictEqual(known.silentSince(10_000).toSorted(), [first, third])
   })
+
+  it("of many, all but a few too many go, and those that were heard of last stay", () => {
+    const most = 64
+    const known = new KnownPairs(most)
+    const rooms = Array.from({ length: 1_000 }, (_, number) =>
+      RoomId.make(`room${String(number).padStart(4, "0")}`)
+    )
+    for (const [number, room] of rooms.entries()) {
+      known.made(room, number * 1_000)
+      const kept = known.silentSince(2_000_000)
+      assert.deepStrictEqual(kept, rooms.slice(number + 1 - kept.length, number + 1))
+      assert.isAtLeast(kept.length, Math.min(most, number + 1))
+      assert.isAtMost(kept.length, most + most / 16)
+    }
+  })
 })
