@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { Effect, type Scope } from "effect"
+import { nodeFlags } from "./node-flags.ts"
 import type { Order, People, Round } from "./contender.ts"
 
 /** A worker process. */
@@ -16,7 +17,7 @@ export const startWorker = (way: "ours" | "redis", port: number): Effect.Effect<
   Effect.gen(function* () {
     const child = yield* Effect.acquireRelease(
       Effect.promise(async () => {
-        const started = fork(program, [way, String(port)])
+        const started = fork(program, [way, String(port)], { execArgv: [...nodeFlags] })
         await answerOf(started)
         return started
       }),

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process"
 import { tmpdir } from "node:os"
 import { fileURLToPath } from "node:url"
 import { Effect, type Scope } from "effect"
+import { nodeFlags } from "./node-flags.ts"
 import { freePort } from "./server-process.ts"
 import { account, type MessageMode } from "./webhook-callback.ts"
 import type { Load, LoadOrder, Memory } from "./webhook-order.ts"
@@ -86,7 +87,7 @@ const started = (
     Effect.sync(() =>
       fork(fileURLToPath(new URL(program, import.meta.url)), flags, {
         // The peer is of an age that warns of itself.
-        execArgv: ["--no-deprecation", ...probing],
+        execArgv: ["--no-deprecation", ...nodeFlags, ...probing],
         env: { PATH: process.env["PATH"], ...settings },
         // Where no `.env` of somebody adds settings.
         cwd: tmpdir(),
