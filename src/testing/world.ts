@@ -193,8 +193,6 @@ export class World {
       const running = this.#servers[server]
       return running?.incarnation === incarnation && running.alive
     }
-    /** It is being built, or was not killed. */
-    const isUp = () => isAwaited() || (this.#servers[server]?.incarnation ?? 0) < incarnation
     const gate = (begun: BegunOperation) => {
       if (!isAwaited()) return
       const operation = { ...begun, id: this.#operations++, isAwaited }
@@ -224,7 +222,7 @@ export class World {
     const base = Context.make(
       Clock.Clock,
       // What a killed server left waiting for time would go on for ever.
-      this.machine.clock(() => this.#skewMillis[server] ?? 0, isUp)
+      this.machine.clock(() => this.#skewMillis[server] ?? 0, isAwaited)
     ).pipe(
       Context.add(Random.Random, chanceFrom(`${options.seed}/${server}/${incarnation}`)),
       Context.add(References.MinimumLogLevel, "None" as const),
