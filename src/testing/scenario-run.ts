@@ -93,6 +93,7 @@ export class ScenarioRun {
       world.sweep(second % world.serverCount)
       this.#settle()
     }
+    for (const action of world.actions) world.giveUp(action)
     const leavers = new Set(
       world.actions.flatMap(({ user, input }) => (input._tag === "Unfollow" ? [user] : []))
     )

@@ -118,7 +118,10 @@ class Simulation {
   /** WeChat sends a message again when no answer comes in time, wherever the balancer leads. */
   #sendAgain(action: Action): void {
     if (action.answeredAtMillis !== undefined) return
-    if (action.attempts === mostAttempts) return this.#judge.gaveUp(action)
+    if (action.attempts === mostAttempts) {
+      this.#world.giveUp(action)
+      return this.#judge.gaveUp(action)
+    }
     this.#world.attempt(action, this.#aliveFrom(action.server + 1))
     this.#world.machine.at(this.#world.machine.now + resendMillis, () => this.#sendAgain(action))
   }

@@ -145,7 +145,7 @@ export class World {
     const work = Effect.flatMap(Inbox, (inbox) => inbox.answer(incoming(action)))
     this.#hangUps.get(action)?.()
     const hangUp = this.#run(server, `${user}#${id}`, work, (exit) => {
-      if (action.attempts !== attempt) return
+      if (action.attempts !== attempt || action.givenUpAtMillis !== undefined) return
       this.#hangUps.delete(action)
       action.answeredAtMillis = this.machine.now
       if (exit._tag === "Success") action.answer = exit.value
@@ -155,8 +155,11 @@ export class World {
     if (action.answeredAtMillis === undefined) this.#hangUps.set(action, hangUp)
   }
 
-  /** WeChat does not wait any longer for the newest attempt of an action. */
-  hangUp(action: Action): void {
+  /** WeChat gives an action up that was not answered: it hangs up, and sends it no more. */
+  giveUp(action: Action): void {
+    if (action.answeredAtMillis !== undefined || action.givenUpAtMillis !== undefined) return
+    action.givenUpAtMillis = this.machine.now
+    this.followers.unanswered(action.user, buttonOf(action))
     this.#hangUps.get(action)?.()
     this.#hangUps.delete(action)
     this.machine.drain()
