@@ -19,7 +19,7 @@ import { Links } from "./links.ts"
 import { SchoolData, type Student } from "./school-data.ts"
 
 /** An answer is due 4.5 s after the message; the chat needs a part of that for itself. */
-export const answerBudgetMillis = 4_000
+const answerBudgetMillis = 4_000
 
 export const campusDeskLayer = (options: {
   readonly timeZone: DateTime.TimeZone

@@ -15,9 +15,9 @@ export interface Media {
 export type NewMedia = Pick<Media, "kind" | "contentType" | "bytes">
 
 /** WeChat keeps temporary media for three days (unverified, from its documentation of `media/upload`). */
-export const mediaLifeMillis = 3 * 86_400_000
+const mediaLifeMillis = 3 * 86_400_000
 /** The memory stays small: the oldest goes first. */
-export const mediaKept = 60
+const mediaKept = 60
 /** Enough for a picture or a voice message; WeChat takes more of some kinds. */
 export const maxMediaBytes = 2_097_152
 const mediaIdCharacters = 64

@@ -19,11 +19,11 @@ export interface TokenDesk {
 }
 
 /** Today's lifetime of a token (notes 5). */
-export const tokenLifeSeconds = 7200
+const tokenLifeSeconds = 7200
 /** The old token goes on for this long after a new one was issued (notes 5). */
-export const overlapSeconds = 300
+const overlapSeconds = 300
 /** WeChat asks to reserve at least 512 characters; the simulator uses more, so that storage is really tested. */
-export const tokenCharacters = 544
+const tokenCharacters = 544
 /** `force_refresh` at most 20 times a day, at least 30 seconds apart (notes 5). */
 const forcedPerDay = 20
 const forcedApartMillis = 30_000

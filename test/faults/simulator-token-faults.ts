@@ -27,7 +27,7 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "the two overlap for ten minutes",
-    ["token-desk.ts", "export const overlapSeconds = 300", "export const overlapSeconds = 600"],
+    ["token-desk.ts", "const overlapSeconds = 300", "const overlapSeconds = 600"],
     [tokens, "the old one dies after 5 min of overlap"]
   ),
   simulated(
