@@ -2,7 +2,7 @@
 import { Clock, Effect, Random } from "effect"
 import { samplePicture, sampleSound } from "./media-samples.ts"
 import type { FollowersAct } from "./phone-act.ts"
-import { randomName } from "./token-desk.ts"
+import { randomName } from "./token-issuer.ts"
 
 export interface Media {
   readonly id: string
@@ -22,7 +22,7 @@ const mediaKept = 60
 export const maxMediaBytes = 2_097_152
 const mediaIdCharacters = 64
 
-export const makeMediaDesk = () => {
+export const makeMediaStore = () => {
   const media = new Map<string, Media>()
 
   const keep = Effect.fnUntraced(function* (one: NewMedia) {
