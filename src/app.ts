@@ -40,7 +40,7 @@ export const stateLayer = (settings: Pick<Settings, "memcached">): Layer.Layer<M
   settings.memcached.servers.length > 0 ? Memcached.layerMemjs(settings.memcached) : Memcached.layerMemory
 
 /** Warns where `stateLayer` keeps the state in this process. */
-export const stateWarning = (settings: Pick<Settings, "memcached">): Layer.Layer<never> =>
+const stateWarning = (settings: Pick<Settings, "memcached">): Layer.Layer<never> =>
   settings.memcached.servers.length > 0
     ? Layer.empty
     : Layer.effectDiscard(

@@ -2,7 +2,7 @@ import { type DateTime, Layer, type Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { BindingAttempts } from "./binding-attempts.ts"
 import { Bindings } from "./bindings.ts"
-import { campusDeskLayer } from "./campus-desk.ts"
+import { connectedSchoolLayer } from "./connected-school.ts"
 import { CampusGateway } from "./gateway.ts"
 import { Links } from "./links.ts"
 import { noSchoolLayer } from "./no-school.ts"
@@ -32,5 +32,5 @@ export const campusLayer = (settings: CampusSettings) => {
     Links.layer({ publicUrl, secret: linkSecret }),
     Layer.provide(SchoolData.layer, Bindings.layer)
   ).pipe(Layer.provideMerge(gateway))
-  return (isConnected ? campusDeskLayer(settings) : noSchoolLayer).pipe(Layer.provideMerge(stores))
+  return (isConnected ? connectedSchoolLayer(settings) : noSchoolLayer).pipe(Layer.provideMerge(stores))
 }

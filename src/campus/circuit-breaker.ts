@@ -1,10 +1,10 @@
 import { Clock, Effect } from "effect"
 
 /** After so many failures in a row a call is not tried for a while: a school that is down is not asked by everybody, all the time. */
-export const failuresUntilResting = 8
+const failuresUntilResting = 8
 
 /** How long it rests; then one call tries again, and decides for the others. */
-export const restMillis = 5_000
+const restMillis = 5_000
 
 /**
  * A circuit breaker for one call. `isFailure` says which errors mean that the other side is unwell; `resting` is the error of a

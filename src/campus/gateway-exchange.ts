@@ -37,7 +37,7 @@ export class GatewayRefreshing extends Schema.TaggedError<GatewayRefreshing>()("
 }
 
 /** Why there is no answer: `resting` means that it was not asked, since it failed several times just now. */
-export const gatewayFailures = [
+const gatewayFailures = [
   "network",
   "timeout",
   "server error",
@@ -62,7 +62,7 @@ export type GatewayError = GatewayUnauthorised | GatewayRefreshing | GatewayFail
 export type Fields = Readonly<Record<string, string | Redacted.Redacted | undefined>>
 
 /** What the original client allowed one call. */
-export const callTimeoutMillis = 3_500
+const callTimeoutMillis = 3_500
 
 /** A term's timetable or a year's notices are some tens of kilobytes. */
 const answerMaxBytes = 1024 * 1024

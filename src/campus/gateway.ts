@@ -81,7 +81,7 @@ export class CampusGateway extends Context.Service<
 }
 
 /** Calls to the gateway by what became of them: `ok`, `refreshing`, `unauthorised`, or the reason why there is no answer. */
-export const gatewayCallsTotal = Metric.counter("campus_calls_total", {
+const gatewayCallsTotal = Metric.counter("campus_calls_total", {
   description: "Calls to the campus gateway, by call and outcome",
   incremental: true
 })

@@ -25,10 +25,10 @@ export interface Question<A> {
 }
 
 /** What was fetched this short ago, from a school that was well since, is as good as new. */
-export const newForMillis = 60_000
+const newForMillis = 60_000
 
 /** Who could be shown an older answer waits this long for a fresh one; it goes on being fetched, for the next to ask. */
-export const patienceMillis = 1_500
+const patienceMillis = 1_500
 
 /**
  * Answers of one kind: at most one request for each thing is under way in this process, what came is kept in memcached, and shown with

@@ -7,7 +7,7 @@ import type { Action } from "../wechat/errcodes.ts"
 const typingShownMillis = 15_000
 
 /** WeChat shows it only to somebody with whom something was exchanged in the last 30 s (45080); one second is for two clocks. */
-export const typingAllowedMillis = 29_000
+const typingAllowedMillis = 29_000
 
 /** Of so many people it is remembered that they see the sign; beyond, WeChat refuses what is too much. */
 const mostRemembered = 10_000

@@ -19,7 +19,7 @@ export class WordFilterUnusable extends Schema.TaggedError<WordFilterUnusable>()
 }
 
 /** The longest lists that are passed around have some 20,000 words. */
-export const mostWords = 50_000
+const mostWords = 50_000
 
 /** The list of a file, read once: UTF-8, a word a line; empty lines and lines that begin with `#` do not count. */
 export const wordFilterLayer = (file: string | undefined): Layer.Layer<never, WordFilterUnusable> =>

@@ -4,16 +4,16 @@ import { HttpClient } from "effect/http"
 import { type BotAccount, type BotAnswer, exchange } from "./bot-exchange.ts"
 import { Chatbot, type ChatbotError, ChatbotRefused, ChatbotUnavailable } from "./chatbot.ts"
 
-export const simsimiPath = "/190410/talk"
+const simsimiPath = "/190410/talk"
 
 /** The longest `utext`, in characters. */
-export const simsimiMostCharacters = 100
+const simsimiMostCharacters = 100
 
 /** SimSimi's own codes: `ch` is simplified Chinese, `zh` traditional. */
-export const simplifiedChinese = "ch"
+const simplifiedChinese = "ch"
 
 /** What SimSimi says of an answer, in the body. */
-export const simsimiStatus = {
+const simsimiStatus = {
   ok: 200,
   parameterRequired: 227,
   doNotUnderstand: 228,

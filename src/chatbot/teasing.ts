@@ -22,7 +22,7 @@ export type ChatbotSettings =
 export const mostQuestionsAtOnce = 64
 
 /** Texts in tease mode by what became of them: `answered`, `too long`, `busy`, or why there was no answer. */
-export const chatbotAnswersTotal = Metric.counter("chatbot_answers_total", {
+const chatbotAnswersTotal = Metric.counter("chatbot_answers_total", {
   description: "Texts in tease mode, by what the chatbot made of them",
   incremental: true
 })

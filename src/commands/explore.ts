@@ -2,28 +2,27 @@ import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { type Exploration, explore, replay } from "../testing/explorer.ts"
 import type { Violation } from "../testing/invariants.ts"
-import { type FaultKind, faultKinds, type Scenario } from "../testing/scenario.ts"
-import { scenarios } from "../testing/scenarios.ts"
+import { type FaultKind, faultKinds, type Race } from "../testing/race.ts"
+import { races } from "../testing/races.ts"
 
 /** A schedule broke a guarantee: exit code 1, after it was printed. */
 export class ScheduleBroken extends Schema.TaggedError<ScheduleBroken>()("ScheduleBroken", {
-  scenario: Schema.String
+  race: Schema.String
 }) {
   override get message() {
-    return `broken: ${this.scenario}`
+    return `broken: ${this.race}`
   }
 }
 
-/** Enough for every scenario without faults; a few minutes for all of them. */
+/** Enough for every race without faults; a few minutes for all of them. */
 const presetSchedules = 5_000
 
-const matching = (part: string): ReadonlyArray<Scenario> =>
-  scenarios.filter(({ name }) => name.includes(part))
+const matching = (part: string): ReadonlyArray<Race> => races.filter(({ name }) => name.includes(part))
 
-const scenario = Flag.String("scenario").pipe(
+const race = Flag.String("race").pipe(
   Flag.filter(
     (part) => matching(part).length > 0,
-    () => `part of one of: ${scenarios.map(({ name }) => name).join("; ")}`
+    () => `part of one of: ${races.map(({ name }) => name).join("; ")}`
   ),
   Flag.withDescription("Only those whose name contains this"),
   Flag.withDefault("")
@@ -41,7 +40,7 @@ const most = Flag.Int("most").pipe(
     (number) => number >= 1,
     () => "a number from 1"
   ),
-  Flag.withDescription(`How many schedules of each scenario at the most; ${presetSchedules} without`),
+  Flag.withDescription(`How many schedules of each race at the most; ${presetSchedules} without`),
   Flag.withDefault(presetSchedules)
 )
 
@@ -57,15 +56,15 @@ const preemptions = Flag.Int("preemptions").pipe(
 )
 
 const schedule = Flag.String("schedule").pipe(
-  Flag.withDescription("Run this one schedule again, as a failure prints it; with --scenario and --fault"),
+  Flag.withDescription("Run this one schedule again, as a failure prints it; with --race and --fault"),
   Flag.optional
 )
 
 export const exploreCommand = Command.make(
   "explore",
-  { scenario, fault, most, preemptions, schedule },
+  { race, fault, most, preemptions, schedule },
   Effect.fnUntraced(function* (flags) {
-    const chosen = matching(flags.scenario)
+    const chosen = matching(flags.race)
     const [first] = chosen
     if (Option.isSome(flags.schedule) && first !== undefined) {
       return yield* verdict(
@@ -93,19 +92,17 @@ export const exploreCommand = Command.make(
   )
 )
 
-const line = ({ scenario: name, fault: kind, schedules, equivalent, exhaustive }: Exploration): string =>
+const line = ({ race: name, fault: kind, schedules, equivalent, exhaustive }: Exploration): string =>
   `${name}, fault ${kind}: ${schedules} schedules, ${equivalent} cut as equivalent, ${exhaustive ? "all covered" : "the rest not covered"}`
 
 const verdict = Effect.fnUntraced(function* (
-  { name }: Scenario,
+  { name }: Race,
   kind: FaultKind,
   path: string,
   violations: ReadonlyArray<Violation>
 ) {
   if (violations.length === 0) return yield* Console.log("holds")
   for (const { guarantee, facts } of violations) yield* Console.log(`  broken: ${guarantee}: ${facts}`)
-  yield* Console.log(
-    `  again: npm start -- explore --scenario "${name}" --fault ${kind} --schedule "${path}"`
-  )
-  return yield* new ScheduleBroken({ scenario: name })
+  yield* Console.log(`  again: npm start -- explore --race "${name}" --fault ${kind} --schedule "${path}"`)
+  return yield* new ScheduleBroken({ race: name })
 })

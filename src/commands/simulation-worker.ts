@@ -1,9 +1,8 @@
 /** The thread in which `simulate` plays its story: signals are heard meanwhile, and it has a heap that suits it. */
 import { parentPort, workerData } from "node:worker_threads"
-import { toTheEnd } from "../testing/portions.ts"
 import { report } from "../testing/simulation-report.ts"
 import type { SimulationOptions } from "../testing/simulation-result.ts"
-import { type Extent, running } from "../testing/simulation-run.ts"
+import { type Extent, runSimulation } from "../testing/simulation-run.ts"
 import { secondsOf } from "../testing/telling.ts"
 
 export interface SimulationTask {
@@ -24,7 +23,7 @@ export const youngMegabytes = 192
 const play = ({ options, extent }: SimulationTask): SimulationOutcome => {
   const told: Array<string> = []
   const tell = (atMillis: number, words: string) => told.push(`${secondsOf(atMillis)}  ${words}`)
-  const run = toTheEnd(running("only" in extent ? { ...options, tell } : options, extent))
+  const run = runSimulation("only" in extent ? { ...options, tell } : options, extent)
   const lines = [...told, ...(told.length > 0 ? [""] : []), ...report(options, run)]
   const [broken] = run.result.violations
   return broken === undefined ? { lines } : { lines, broken: broken.guarantee }

@@ -33,7 +33,7 @@ const shownAttributes: ReadonlySet<string> = new Set([
 ])
 
 /** A tracer that lets only `shownAttributes` through, and of a failure only what a log would say. */
-export const discreet = (tracer: Tracer.Tracer): Tracer.Tracer => ({
+const discreet = (tracer: Tracer.Tracer): Tracer.Tracer => ({
   ...(tracer.context === undefined ? {} : { context: tracer.context }),
   span: (options) => {
     const span = tracer.span({ ...options, links: [] })

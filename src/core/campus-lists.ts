@@ -17,7 +17,7 @@ export const wordNotices = (notices: ReadonlyArray<Notice>): string => {
 }
 
 /** Newest first; one that stands in several sections counts once; those without a date come last. */
-export const newestNotices = (notices: ReadonlyArray<Notice>): ReadonlyArray<Notice> => {
+const newestNotices = (notices: ReadonlyArray<Notice>): ReadonlyArray<Notice> => {
   const each = new Map(notices.map((notice) => [notice.href === "" ? notice.title : notice.href, notice]))
   return [...each.values()].sort((one, other) => (dayIn(other.date) ?? 0) - (dayIn(one.date) ?? 0))
 }

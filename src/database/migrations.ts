@@ -15,7 +15,9 @@ const steps = {
   "0003_blocks": (sql: SqlClient.SqlClient) =>
     sql`CREATE TABLE blocks (openid text NOT NULL, blocked text NOT NULL, at bigint NOT NULL, PRIMARY KEY (openid, blocked))`,
   "0004_bind_links": (sql: SqlClient.SqlClient) =>
-    sql`CREATE TABLE bind_links (id text NOT NULL PRIMARY KEY, person text NOT NULL, until bigint NOT NULL)`
+    sql`CREATE TABLE bind_links (id text NOT NULL PRIMARY KEY, person text NOT NULL, until bigint NOT NULL)`,
+  // Every server asks every few seconds for the newest.
+  "0005_blocks_at": (sql: SqlClient.SqlClient) => sql`CREATE INDEX blocks_at ON blocks (at)`
 } as const satisfies Record<string, (sql: SqlClient.SqlClient) => Effect.Effect<unknown, unknown>>
 
 /** The table in which a database remembers the steps that were taken. */

@@ -11,13 +11,13 @@ import { accountContent, textContent, type Phone } from "./phone.ts"
 import {
   checkToken,
   currentStable,
-  emptyDesk,
+  newIssuer,
   forceStable,
   issueStable,
   issueToken,
   revokeAll,
   tokenName
-} from "./token-desk.ts"
+} from "./token-issuer.ts"
 import { cutRaw, type WireEntry } from "./wire.ts"
 
 export interface AppCredentials {
@@ -44,12 +44,12 @@ export const makeAccountSide = (
   faults: Faults,
   knowsMedia: (mediaId: string, nowMillis: number) => boolean
 ) => {
-  let desk = emptyDesk
+  let issuer = newIssuer
   const counts = makeCallCounts(() => book.conditions().kind)
 
   const answer = (value: string): Effect.Effect<TokenAnswer> =>
     Effect.map(Clock.currentTimeMillis, (nowMillis) => {
-      const endMillis = desk.tokens.find((token) => token.value === value)?.expiresAtMillis ?? nowMillis
+      const endMillis = issuer.tokens.find((token) => token.value === value)?.expiresAtMillis ?? nowMillis
       return { access_token: value, expires_in: Math.floor((endMillis - nowMillis) / 1000) }
     })
 
@@ -75,7 +75,7 @@ export const makeAccountSide = (
     /** `/cgi-bin/token`: a new one each time. */
     token: Effect.gen(function* () {
       const value = yield* tokenName
-      desk = issueToken(desk, value, yield* Clock.currentTimeMillis)
+      issuer = issueToken(issuer, value, yield* Clock.currentTimeMillis)
       return yield* answer(value)
     }),
 
@@ -86,18 +86,18 @@ export const makeAccountSide = (
       const value = yield* tokenName
       const nowMillis = yield* Clock.currentTimeMillis
       if (forceRefresh) {
-        desk = yield* Effect.fromResult(forceStable(desk, value, nowMillis))
+        issuer = yield* Effect.fromResult(forceStable(issuer, value, nowMillis))
         return yield* answer(value)
       }
-      const current = currentStable(desk, nowMillis)
+      const current = currentStable(issuer, nowMillis)
       if (current !== undefined) return yield* answer(current.value)
-      desk = issueStable(desk, value, nowMillis)
+      issuer = issueStable(issuer, value, nowMillis)
       return yield* answer(value)
     }),
 
     checkToken: (value: string | undefined): Effect.Effect<void, ApiRefusal> =>
       Effect.flatMap(Clock.currentTimeMillis, (nowMillis) =>
-        Effect.asVoid(Effect.fromResult(checkToken(desk, value, nowMillis)))
+        Effect.asVoid(Effect.fromResult(checkToken(issuer, value, nowMillis)))
       ),
 
     /** `custom/send` of a message that was read: 40003, 40007, 43004, 45015, 45047; what passes appears on the phone. */
@@ -153,7 +153,7 @@ export const makeAccountSide = (
 
     /** Every token ends at once. */
     revokeTokens: Effect.map(Clock.currentTimeMillis, (nowMillis) => {
-      desk = revokeAll(desk, nowMillis)
+      issuer = revokeAll(issuer, nowMillis)
     }),
 
     faultsOn: faults.onCall,

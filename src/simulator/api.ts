@@ -5,7 +5,7 @@ import { endpoints, type Call, type Endpoint } from "./api-endpoints.ts"
 import { errcodeWords } from "./errcode-words.ts"
 import { isErrcode, refusalBody, refuse, type ApiRefusal } from "./errcode.ts"
 import type { ApiFault } from "./fault-plan.ts"
-import { maxMediaBytes } from "./media-desk.ts"
+import { maxMediaBytes } from "./media-store.ts"
 import { Platform } from "./platform.ts"
 
 /** Routes of the API; they need `Platform`. Mount them on a loopback port of their own, or beside the page. */

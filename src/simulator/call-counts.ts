@@ -9,10 +9,10 @@ const dayMillis = 86_400_000
 const minuteMillis = 60_000
 
 /** Calls a minute to the stable token (notes 5); past that 45011. */
-export const stableTokenCallsPerMinute = 10_000
+const stableTokenCallsPerMinute = 10_000
 /** How often in a month all counts, or one of them, may begin anew (notes 10); past that 48006. */
-export const clearsPerMonth = 10
-export const singleClearsPerMonth = 50
+const clearsPerMonth = 10
+const singleClearsPerMonth = 50
 
 interface Counts {
   readonly day: number

@@ -31,7 +31,7 @@ export type Delivery =
 /** WeChat drops the connection after 5 s without a response (notes 3.1). */
 export const attemptLimitMillis = 5000
 /** Three requests in total, as observed (notes 3.1). */
-export const maxAttempts = 3
+const maxAttempts = 3
 /** What the user sees when no attempt brought a fit answer (notes 3.1). */
 export const faultSentence = "该公众号提供的服务出现故障，请稍后再试"
 

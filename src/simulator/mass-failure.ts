@@ -6,9 +6,9 @@ import type { WireEntry } from "./wire.ts"
 /** WeChat does not say how many; enough that a few slow answers while one tries something do not count. */
 export const massFailures = 20
 /** Within which time so many count. */
-export const massFailureWindowMillis = 60_000
+const massFailureWindowMillis = 60_000
 /** How long WeChat then sends nothing. */
-export const massFailureSilenceMillis = 60_000
+const massFailureSilenceMillis = 60_000
 
 export interface FailureRecord {
   readonly failedAtMillis: ReadonlyArray<number>

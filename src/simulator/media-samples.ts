@@ -1,5 +1,5 @@
 /** What a phone sends when nothing was chosen: a picture and a short sound, made here. */
-import type { Media } from "./media-desk.ts"
+import type { Media } from "./media-store.ts"
 
 type Sample = Pick<Media, "contentType" | "bytes">
 

@@ -1,7 +1,7 @@
 /** `media/upload` and `media/get`: temporary media by multipart form, as WeChat takes them. */
 import { Clock, Effect } from "effect"
 import { refuse, type ApiRefusal } from "./errcode.ts"
-import { maxMediaBytes, type Media } from "./media-desk.ts"
+import { maxMediaBytes, type Media } from "./media-store.ts"
 import type { Platform } from "./platform.ts"
 
 const kinds = ["image", "voice", "video", "thumb"] as const

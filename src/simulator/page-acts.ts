@@ -2,7 +2,7 @@
 import { ByteSize, Effect, Schema } from "effect"
 import { HttpIncomingMessage, HttpServerResponse, type HttpRouter, type HttpServerRequest } from "effect/http"
 import { ConditionsChange } from "./conditions.ts"
-import { maxMediaBytes } from "./media-desk.ts"
+import { maxMediaBytes } from "./media-store.ts"
 import { PhoneAct } from "./phone-act.ts"
 import type { Platform } from "./platform.ts"
 

@@ -13,12 +13,12 @@ import { goodConditions, modeInForce, type Conditions, type ConditionsChange } f
 import { makeFaults } from "./fault-plan.ts"
 import { followEvent, scanEvent } from "./follow-events.ts"
 import { failedAt, heldBack, isSilent, noFailures } from "./mass-failure.ts"
-import { makeMediaDesk, type Media, type NewMedia } from "./media-desk.ts"
+import { makeMediaStore, type Media, type NewMedia } from "./media-store.ts"
 import type { PhoneAct } from "./phone-act.ts"
 import { makePhoneBook, type NumberedChange, type Snapshot } from "./phone-book.ts"
 import { accountContent, textContent, type Phone } from "./phone.ts"
 import type { PlatformSettings } from "./platform-settings.ts"
-import { randomName } from "./token-desk.ts"
+import { randomName } from "./token-issuer.ts"
 
 export class Platform extends Context.Service<
   Platform,
@@ -71,7 +71,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
   )
   const faults = makeFaults(book.setStruck)
   faults.set(book.conditions().faults)
-  const desk = makeMediaDesk()
+  const mediaStore = makeMediaStore()
   const { token, appId, aesKey } = settings
   const line: CallbackLine = {
     callbackUrls: settings.callbackUrls,
@@ -79,7 +79,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     keys: aesKey === undefined ? undefined : { token, appId, key: aesKey },
     accountId: settings.accountId,
     attemptLimitMillis: settings.attemptLimitMillis ?? attemptLimitMillis,
-    knowsMedia: (id, nowMillis) => desk.find(id, nowMillis) !== undefined,
+    knowsMedia: (id, nowMillis) => mediaStore.find(id, nowMillis) !== undefined,
     mode: () => modeInForce(book.conditions(), aesKey !== undefined),
     clockAheadMillis: () => book.conditions().clockAheadSeconds * 1000
   }
@@ -195,7 +195,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
       yield* book.show(openid, "system", "platform", textContent("你已取消关注"))
       return yield* tell(openid, { kind: "event", event: "unsubscribe", fields: [["EventKey", ""]] })
     }
-    const mediaId = yield* desk.idFor(does)
+    const mediaId = yield* mediaStore.idFor(does)
     const picUrl = `http://mmbiz.qpic.cn/mmbiz_jpg/${mediaId}/0`
     const doing = doingOf(does, { mediaId, picUrl, menuId: book.menuId() })
     if (doing.trigger !== undefined) yield* opens(openid, doing.trigger)
@@ -230,8 +230,8 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     say: (openid, text, menuId) =>
       act(openid, { act: "say", text, ...(menuId === undefined ? {} : { menuId }) }),
     press: (openid, key) => act(openid, { act: "press", key }),
-    keepMedia: desk.keep,
-    media: (id) => Effect.map(Clock.currentTimeMillis, (now) => desk.find(id, now)),
+    keepMedia: mediaStore.keep,
+    media: (id) => Effect.map(Clock.currentTimeMillis, (now) => mediaStore.find(id, now)),
     conditions: Effect.sync(book.conditions),
     change: (change) =>
       Effect.sync(() => {

@@ -38,7 +38,7 @@ export interface RawExchange {
 export const wireHistoryEntries = 200
 
 /** A longer body is cut on the wire view; 4 KiB more than an encrypted text of the longest sort. */
-export const wireBodyCharacters = 12_000
+const wireBodyCharacters = 12_000
 
 /** Bodies cut to what the view keeps. */
 export const cutRaw = (raw: RawExchange): RawExchange => ({

@@ -12,8 +12,8 @@ export type Input =
   | { readonly _tag: "Unfollow" }
 
 /**
- * One thing that a user did, and what came of it. `answeredAtMillis` is absent while it is being worked on, or when its server
- * died. `server` and `attempts`: where WeChat sent it last, and how often it has.
+ * One thing that a user did, and what came of it. `answeredAtMillis` is absent while it is being worked on, when its server
+ * died, and when WeChat gave it up (`givenUpAtMillis`). `server` and `attempts`: where WeChat sent it last, and how often it has.
  */
 export interface Action {
   readonly id: number
@@ -23,6 +23,7 @@ export interface Action {
   server: number
   attempts: number
   answeredAtMillis?: number
+  givenUpAtMillis?: number
   answer?: Content | undefined
 }
 

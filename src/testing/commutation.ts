@@ -1,5 +1,5 @@
 import type { Operation } from "./operation.ts"
-import type { Choice } from "./scenario-run.ts"
+import type { Choice } from "./race-run.ts"
 
 /**
  * Whether two choices lead to the same world in either order. Operations on one item do not, if one of them writes; nor do

@@ -1,15 +1,15 @@
 import { commute } from "./commutation.ts"
 import type { Violation } from "./invariants.ts"
 import { withinPreemptions } from "./preemption.ts"
-import type { FaultKind, Scenario } from "./scenario.ts"
-import { type Choice, mostStepsInARun, neverEnds, ScenarioRun } from "./scenario-run.ts"
+import type { FaultKind, Race } from "./race.ts"
+import { type Choice, mostStepsInARun, neverEnds, RaceRun } from "./race-run.ts"
 import type { World } from "./world.ts"
 
 export interface ExploreOptions {
   readonly fault: FaultKind
   /** Where this many schedules do not suffice, the rest is not covered, and the result says so. */
   readonly mostSchedules: number
-  /** Without reduction every order of every two operations is tried, which is for very small scenarios only. */
+  /** Without reduction every order of every two operations is tried, which is for very small races only. */
   readonly reduction?: "partial order" | "none"
   /** Covers every schedule with at most so many preemptions, and no others; without reduction. */
   readonly mostPreemptions?: number
@@ -20,7 +20,7 @@ export interface ExploreOptions {
 }
 
 export interface Exploration {
-  readonly scenario: string
+  readonly race: string
   readonly fault: FaultKind
   /** Runs to the end. */
   readonly schedules: number
@@ -42,24 +42,24 @@ interface Node {
 }
 
 /**
- * Runs a scenario through every interleaving of its memcached operations and pushes, on the production chat code. Depth first and
+ * Runs a race through every interleaving of its memcached operations and pushes, on the production chat code. Depth first and
  * stateless: each schedule is a new world. Reductions: of two operations that commute only one order is tried (dynamic partial
  * order reduction with sleep sets), and there is no choice about when a thread begins its next step, since its first
  * operation can be delayed at will. Faults commute with nothing.
  */
-export const explore = (scenario: Scenario, options: ExploreOptions): Exploration => {
+export const explore = (race: Race, options: ExploreOptions): Exploration => {
   const path: Array<Node> = []
   let schedules = 0
   let equivalent = 0
   for (;;) {
-    const run = new ScenarioRun(scenario, options.fault)
+    const run = new RaceRun(race, options.fault)
     const violations = follow(run, path, options)
     if (violations === "equivalent") equivalent += 1
     else {
       schedules += 1
       options.onSchedule?.(scheduleOf(path))
     }
-    const base = { scenario: scenario.name, fault: options.fault, schedules, equivalent }
+    const base = { race: race.name, fault: options.fault, schedules, equivalent }
     if (violations !== "equivalent" && violations.length > 0) {
       return { ...base, exhaustive: false, failure: { schedule: scheduleOf(path), violations } }
     }
@@ -69,8 +69,8 @@ export const explore = (scenario: Scenario, options: ExploreOptions): Exploratio
 }
 
 /** Runs one schedule again, as a failed exploration printed it. */
-export const replay = (scenario: Scenario, fault: FaultKind, schedule: string): ReadonlyArray<Violation> => {
-  const run = new ScenarioRun(scenario, fault)
+export const replay = (race: Race, fault: FaultKind, schedule: string): ReadonlyArray<Violation> => {
+  const run = new RaceRun(race, fault)
   for (const name of schedule.split(" ").filter((part) => part !== "")) {
     const choice = run.choices().find((one) => nameOf(one) === name)
     if (choice === undefined) return [{ guarantee: "a schedule can be replayed", facts: `no choice ${name}` }]
@@ -81,7 +81,7 @@ export const replay = (scenario: Scenario, fault: FaultKind, schedule: string): 
 
 /** Follows the path and lengthens it to the end of the run. */
 const follow = (
-  run: ScenarioRun,
+  run: RaceRun,
   path: Array<Node>,
   { reduction, mostPreemptions, onRun }: ExploreOptions
 ): ReadonlyArray<Violation> | "equivalent" => {

@@ -18,10 +18,11 @@ export const settle = (world: World, isOver: () => boolean = () => true): void =
   throw new Error("the world does not come to rest")
 }
 
-/** Lets a user act, and gives the action back when it was answered. */
+/** Lets a user act, and gives the action back when it was answered, or given up: its server had been killed. */
 export const actInTurn = (world: World, user: Openid, input: Input, server = 0): Action => {
   const action = world.act(user, input, server)
   settle(world, () => action.answeredAtMillis !== undefined || !world.isAlive(server))
+  world.giveUp(action)
   return action
 }
 

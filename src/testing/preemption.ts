@@ -1,4 +1,4 @@
-import type { Choice } from "./scenario-run.ts"
+import type { Choice } from "./race-run.ts"
 
 /** A moment of a run: what could have happened, and what did. */
 export interface Moment {

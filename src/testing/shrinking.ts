@@ -1,5 +1,4 @@
 /** Shrinking: the shortest part of a story that still breaks the same guarantee. */
-import type { Portions } from "./portions.ts"
 import type { Deed } from "./story.ts"
 
 /** A part of a story, and how much work was done to find it. */
@@ -20,49 +19,44 @@ const firstWindow = 250
 const windowGrowth = 8
 
 /** Whether a part of a story, told alone, breaks the guarantee. */
-export type Fails = (part: ReadonlyArray<Deed>) => Portions<boolean>
+export type Fails = (part: ReadonlyArray<Deed>) => boolean
 
 /**
  * Shrinks a story that fails with its last deed. First to a stretch at the end, then to the fewest users, then to the fewest deeds
  * (delta debugging: Zeller, Hildebrandt 2002).
  */
-export function* shrinking(
-  story: ReadonlyArray<Deed>,
-  fails: Fails,
-  budget = mostDeedsDoneAgain
-): Portions<Shrunk> {
+export const shrink = (story: ReadonlyArray<Deed>, fails: Fails, budget = mostDeedsDoneAgain): Shrunk => {
   let left = budget
   let tried = 0
-  function* test(part: ReadonlyArray<Deed>): Portions<boolean> {
+  const test: Fails = (part) => {
     if (part.length === 0 || left < part.length) return false
     left -= part.length
     tried += 1
-    yield
-    return yield* fails(part)
+    return fails(part)
   }
   let deeds = story
   for (let length = firstWindow; length < story.length; length *= windowGrowth) {
     const window = story.slice(-length)
-    if (!(yield* test(window))) continue
+    if (!test(window)) continue
     deeds = window
     break
   }
   const people = [...Map.groupBy(deeds, groupOf).values()]
-  const few = yield* minimal(people, (groups) => test(inOrder(groups.flat())))
-  return { deeds: yield* minimal(inOrder(few.flat()), test), tried }
+  const few = minimal(people, (groups) => test(inOrder(groups.flat())))
+  return { deeds: minimal(inOrder(few.flat()), test), tried }
 }
 
 /** The parts without which the test fails no more: chunks are left out, halved and halved again, until none can go. */
-function* minimal<A>(
+const minimal = <A>(
   whole: ReadonlyArray<A>,
-  fails: (part: ReadonlyArray<A>) => Portions<boolean>
-): Portions<ReadonlyArray<A>> {
+  fails: (part: ReadonlyArray<A>) => boolean
+): ReadonlyArray<A> => {
   let kept = whole
   for (let size = Math.ceil(kept.length / 2); size >= 1;) {
     const before = kept.length
     for (let end = kept.length; end > 0; end -= size) {
       const part = kept.toSpliced(Math.max(0, end - size), Math.min(size, end))
-      if (yield* fails(part)) kept = part
+      if (fails(part)) kept = part
     }
     if (size > 1) size = Math.ceil(size / 2)
     else if (kept.length === before) break

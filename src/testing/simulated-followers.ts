@@ -55,6 +55,11 @@ export class SimulatedFollowers {
     this.#show({ atMillis: this.#now(), by: follower, content, ...answers })
   }
 
+  /** WeChat gave an act up: no exchange is open for it any more, and nothing shows up. */
+  unanswered(follower: Openid, button?: Button): void {
+    if (asksForPartner(button)) this.#count(follower, -1)
+  }
+
   /** A push, as `message/custom/send` takes it. */
   push(to: Openid, message: OutgoingMessage): Effect.Effect<void, WeChatError> {
     return Effect.suspend(() => {

@@ -22,7 +22,7 @@ export const report = (
 ]
 
 /** The command that plays some deeds of a story again. */
-export const commandOf = (options: SimulationOptions, deeds: Failure["deeds"]): string =>
+const commandOf = (options: SimulationOptions, deeds: Failure["deeds"]): string =>
   `npm start -- simulate --seed ${options.seed} --users ${options.users} --servers ${options.servers}` +
   ` --faults ${options.faults.join(",") || "none"}` +
   ((options.faultRate ?? 1) === 1 ? "" : ` --fault-rate ${options.faultRate}`) +

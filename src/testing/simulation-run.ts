@@ -1,8 +1,7 @@
 /** One run of the simulation as a command makes it: the story, and what is shrunk from it when it fails. */
 import type { Violation } from "./invariants.ts"
-import type { Portions } from "./portions.ts"
-import { mostDeedsDoneAgain, shrinking } from "./shrinking.ts"
-import { simulating } from "./simulation.ts"
+import { mostDeedsDoneAgain, shrink } from "./shrinking.ts"
+import { simulate } from "./simulation.ts"
 import type { SimulationOptions, SimulationResult } from "./simulation-result.ts"
 import { type Deed, storyOfOnly, storyOfSteps } from "./story.ts"
 
@@ -23,8 +22,8 @@ export interface SimulationRun {
 }
 
 /** Plays a part of a story; where it fails, looks for a shorter part that breaks the same guarantee. */
-export function* running(options: SimulationOptions, extent: Extent): Portions<SimulationRun> {
-  const result = yield* simulating(options, storyOfExtent(options, extent))
+export const runSimulation = (options: SimulationOptions, extent: Extent): SimulationRun => {
+  const result = simulate(options, storyOfExtent(options, extent))
   const [first] = result.violations
   if (first === undefined) return { result }
   // What shrinking cannot reach need not be kept.
@@ -34,14 +33,12 @@ export function* running(options: SimulationOptions, extent: Extent): Portions<S
     if (deed.number > result.lastDeed - mostDeedsDoneAgain) deeds.push(deed)
   }
   const { tell: _unheard, ...quietly } = options
-  function* fails(part: ReadonlyArray<Deed>): Portions<boolean> {
-    const { violations } = yield* simulating(quietly, part)
-    return violations.some(({ guarantee }) => guarantee === first?.guarantee)
-  }
+  const fails = (part: ReadonlyArray<Deed>): boolean =>
+    simulate(quietly, part).violations.some(({ guarantee }) => guarantee === first.guarantee)
   // Of thousands of users mostly those who are named and their partners are to blame.
   const close = deeds.filter(({ what }) => !("user" in what) || result.company.has(what.user))
-  const shrunk = yield* shrinking((yield* fails(close)) ? close : deeds, fails)
-  const { violations } = yield* simulating(quietly, shrunk.deeds)
+  const shrunk = shrink(fails(close) ? close : deeds, fails)
+  const { violations } = simulate(quietly, shrunk.deeds)
   return { result, failure: { ...shrunk, violations } }
 }
 

@@ -12,7 +12,6 @@ import {
 } from "./invariants.ts"
 import { type Latency, latencyFrom } from "./latency.ts"
 import type { Operation } from "./operation.ts"
-import { type Portions, toTheEnd } from "./portions.ts"
 import { RunningJudge } from "./running-judge.ts"
 import type { SimulationOptions, SimulationResult } from "./simulation-result.ts"
 import { snapshot } from "./state-history.ts"
@@ -23,10 +22,6 @@ import { World } from "./world.ts"
 
 /** Plays deeds of a story, in the order of their numbers, from the first to the last, or to the first violation. */
 export const simulate = (options: SimulationOptions, deeds: Iterable<Deed>): SimulationResult =>
-  toTheEnd(simulating(options, deeds))
-
-/** The same in portions, for whoever has to listen to signals in between. */
-export const simulating = (options: SimulationOptions, deeds: Iterable<Deed>): Portions<SimulationResult> =>
   new Simulation(options).run(deeds)
 
 class Simulation {
@@ -70,11 +65,8 @@ class Simulation {
     this.#faults = new FaultMaker(this.#world, this.#judge)
   }
 
-  *run(deeds: Iterable<Deed>): Portions<SimulationResult> {
-    let portion = 0
+  run(deeds: Iterable<Deed>): SimulationResult {
     for (const deed of deeds) {
-      portion += 1
-      if (portion % deedsInAPortion === 0) yield
       if (this.#deeds + this.#ahead === 0) this.#begin(deed)
       this.#ahead += 1
       this.#world.machine.at(this.#begunMillis + deed.atMillis, () => this.#do(deed))
@@ -118,7 +110,10 @@ class Simulation {
   /** WeChat sends a message again when no answer comes in time, wherever the balancer leads. */
   #sendAgain(action: Action): void {
     if (action.answeredAtMillis !== undefined) return
-    if (action.attempts === mostAttempts) return this.#judge.gaveUp(action)
+    if (action.attempts === mostAttempts) {
+      this.#world.giveUp(action)
+      return this.#judge.gaveUp(action)
+    }
     this.#world.attempt(action, this.#aliveFrom(action.server + 1))
     this.#world.machine.at(this.#world.machine.now + resendMillis, () => this.#sendAgain(action))
   }
@@ -228,9 +223,6 @@ const tidyEveryMillis = 60_000
 
 /** Short, so that pairs that fall silent are seen to end. */
 const chatIdleTimeoutMillis = 180_000
-
-/** A portion takes some tenths of a second. */
-const deedsInAPortion = 500
 
 /** Deeds of one user may be told this much ahead of those of others. */
 const lookaheadMillis = 1_000

@@ -30,7 +30,7 @@ export interface StoryOptions {
 }
 
 /** The endless story of a seed. What a user does does not depend on what became of it: a part of a story is a story. */
-export function* storyOf(options: StoryOptions): Generator<Deed, never> {
+function* storyOf(options: StoryOptions): Generator<Deed, never> {
   const chance = chanceFrom(`story/${options.seed}/${options.users}/${options.servers}`)
   const faultChance = chanceFrom(`faults/${options.seed}/${options.faults.join()}`)
   const people = Array.from({ length: options.users }, (_, place) => new Person(place, options, chance))

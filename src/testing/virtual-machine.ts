@@ -101,7 +101,7 @@ export class VirtualMachine {
 }
 
 /** When virtual time begins: a Tuesday morning of a term in Shanghai. */
-export const virtualStartMillis = Date.UTC(2026, 8, 15, 1, 0, 0)
+const virtualStartMillis = Date.UTC(2026, 8, 15, 1, 0, 0)
 
 const nanosPerMilli = 1_000_000n
 

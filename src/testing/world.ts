@@ -145,7 +145,7 @@ export class World {
     const work = Effect.flatMap(Inbox, (inbox) => inbox.answer(incoming(action)))
     this.#hangUps.get(action)?.()
     const hangUp = this.#run(server, `${user}#${id}`, work, (exit) => {
-      if (action.attempts !== attempt) return
+      if (action.attempts !== attempt || action.givenUpAtMillis !== undefined) return
       this.#hangUps.delete(action)
       action.answeredAtMillis = this.machine.now
       if (exit._tag === "Success") action.answer = exit.value
@@ -155,8 +155,11 @@ export class World {
     if (action.answeredAtMillis === undefined) this.#hangUps.set(action, hangUp)
   }
 
-  /** WeChat does not wait any longer for the newest attempt of an action. */
-  hangUp(action: Action): void {
+  /** WeChat gives an action up that was not answered: it hangs up, and sends it no more. */
+  giveUp(action: Action): void {
+    if (action.answeredAtMillis !== undefined || action.givenUpAtMillis !== undefined) return
+    action.givenUpAtMillis = this.machine.now
+    this.followers.unanswered(action.user, buttonOf(action))
     this.#hangUps.get(action)?.()
     this.#hangUps.delete(action)
     this.machine.drain()
@@ -193,8 +196,6 @@ export class World {
       const running = this.#servers[server]
       return running?.incarnation === incarnation && running.alive
     }
-    /** It is being built, or was not killed. */
-    const isUp = () => isAwaited() || (this.#servers[server]?.incarnation ?? 0) < incarnation
     const gate = (begun: BegunOperation) => {
       if (!isAwaited()) return
       const operation = { ...begun, id: this.#operations++, isAwaited }
@@ -224,7 +225,7 @@ export class World {
     const base = Context.make(
       Clock.Clock,
       // What a killed server left waiting for time would go on for ever.
-      this.machine.clock(() => this.#skewMillis[server] ?? 0, isUp)
+      this.machine.clock(() => this.#skewMillis[server] ?? 0, isAwaited)
     ).pipe(
       Context.add(Random.Random, chanceFrom(`${options.seed}/${server}/${incarnation}`)),
       Context.add(References.MinimumLogLevel, "None" as const),

@@ -1,8 +1,8 @@
 /** Servers of the chat over one memcached in memory and one WeChat that takes, or refuses, their pushes. */
-import { Context, DateTime, Effect, Layer } from "effect"
+import { Context, DateTime, Effect, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { laterMillis } from "../../src/chat/answer.ts"
-import { Background } from "../../src/chat/background.ts"
+import { Background, finishMillis } from "../../src/chat/background.ts"
 import { Campus } from "../../src/chat/campus.ts"
 import { chatLayer } from "../../src/chat/chat-layer.ts"
 import { ChatStatus } from "../../src/chat/chat-status.ts"
@@ -110,7 +110,7 @@ export const startServer = Effect.fnUntraced(function* (rig: Rig) {
     Layer.provideMerge(faultyMemcached(rig.faults)),
     Layer.provide(rig.options.memcached ?? Memcached.layerStore(rig.store))
   )
-  const context = yield* Layer.build(Layer.fresh(layer))
+  const context = yield* buildEnding(Layer.fresh(layer))
   const run = <A, E>(effect: Effect.Effect<A, E, Layer.Success<typeof layer>>) =>
     Effect.provideContext(effect, context)
   const settled = Context.get(context, Background).settled
@@ -141,3 +141,24 @@ export const startServer = Effect.fnUntraced(function* (rig: Rig) {
 })
 
 export type Server = Effect.Success<ReturnType<typeof startServer>>
+
+/**
+ * Builds a layer that ends with the test though time stands still then: what goes on in the background is waited for by the clock of
+ * the test, which would turn a failure into a test that hangs.
+ */
+const buildEnding = <A, E, R>(layer: Layer.Layer<A, E, R>) =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    yield* Effect.addFinalizer((exit) =>
+      Effect.gen(function* () {
+        const closing = yield* Effect.forkDetach(Scope.close(scope, exit))
+        for (let turns = 0; turns < mostTurns && closing.pollUnsafe() === undefined; turns += 1) {
+          yield* TestClock.adjust(finishMillis)
+        }
+      })
+    )
+    return yield* Layer.buildWithScope(layer, scope)
+  })
+
+/** Everything that waits for time, or for a memcached in memory, is over long before. */
+export const mostTurns = 1_000

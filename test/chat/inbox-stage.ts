@@ -1,4 +1,5 @@
 /** Messages of people, and what a server answers them. */
+import { assert } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { heldPollMillis } from "../../src/chat/held-search.ts"
@@ -7,7 +8,16 @@ import type { Button } from "../../src/core/button.ts"
 import type { Content } from "../../src/core/content.ts"
 import type { Openid } from "../../src/core/openid.ts"
 import type { Incoming } from "../../src/wechat/messages.ts"
-import { alice, bob, makeRig, type RigOptions, type Server, startMillis, startServer } from "./chat-rig.ts"
+import {
+  alice,
+  bob,
+  makeRig,
+  mostTurns,
+  type RigOptions,
+  type Server,
+  startMillis,
+  startServer
+} from "./chat-rig.ts"
 
 export const startSeconds = startMillis / 1_000
 let messages = 0
@@ -49,4 +59,14 @@ export const paired = Effect.fnUntraced(function* (options: RigOptions = {}) {
   yield* send(servers[1], typed(bob, "#状态"))
   rig.pushes.length = 0
   return { rig, servers }
+})
+
+/** What an effect comes to while time stands still. One that waits for time fails in words, and not by hanging. */
+export const atOnce = Effect.fnUntraced(function* <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) {
+  const fiber = yield* Effect.forkChild(effect)
+  for (let turns = 0; turns < mostTurns && fiber.pollUnsafe() === undefined; turns += 1) {
+    yield* TestClock.adjust(0)
+  }
+  if (fiber.pollUnsafe() === undefined) assert.fail(`${what} waits for time to pass`)
+  return yield* Fiber.join(fiber)
 })

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Redacted } from "effect"
 import { TestClock } from "effect/testing"
+import { blocksFreshMillis } from "../../src/chat/blocks.ts"
 import { type NewReport, Reports } from "../../src/chat/reports.ts"
 import { LinkSecret } from "../../src/chat/secret-keys.ts"
 import { UnsavedReports } from "../../src/chat/unsaved-reports.ts"
@@ -9,7 +10,7 @@ import { reportableMinutes, RoomId } from "../../src/core/room.ts"
 import { DatabaseFailed } from "../../src/database/database.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { MemoryStore } from "../../src/memcached/memory-store.ts"
-import { alice, bob, carol, dave, pushedTo } from "./chat-rig.ts"
+import { alice, bob, carol, dave, pushedTo, type Server, startServer } from "./chat-rig.ts"
 import { clicked, paired, send, typed } from "./inbox-stage.ts"
 
 const stage = Effect.gen(function* () {
@@ -106,7 +107,63 @@ describe("举报 after the end of a chat", () => {
       assert.lengthOf(yield* reports.list, 0)
     })
   )
+
+  it.effect("keeps the two apart on every server, though the database is down, and when it is back", () =>
+    Effect.gen(function* () {
+      const memory = yield* Effect.provide(Reports, Reports.layerMemory)
+      const database = { isDown: true }
+      const { rig, servers } = yield* paired({ reports: Layer.succeed(Reports, mayBeDown(memory, database)) })
+      const [taker, other] = servers
+      yield* send(other, typed(bob, "#退出"))
+      yield* send(taker, typed(alice, "#状态"))
+      assert.include(yield* send(taker, touches(alice)), "举报收到了")
+      const parts = Effect.fnUntraced(function* (server: Server) {
+        for (const both of [
+          [alice, bob],
+          [bob, alice]
+        ] as const) {
+          for (const concurrency of [1, "unbounded"] as const) {
+            const answers = yield* Effect.forEach(both, (who) => send(server, clicked(who, "配对")), {
+              concurrency
+            })
+            for (const words of answers) assert.include(words, "正在配对")
+            for (const who of both) yield* send(server, typed(who, "#退出"))
+          }
+        }
+      })
+      yield* parts(other)
+      // One that has never seen the database has the mark in memcached alone.
+      yield* parts(yield* startServer(rig))
+      const forgetMarks = () => {
+        for (const key of rig.store.keys()) if (key.startsWith("met:")) rig.store.evict(key)
+      }
+      forgetMarks()
+      yield* parts(taker)
+
+      database.isDown = false
+      yield* other.run(Effect.flatMap(UnsavedReports, ({ saveWaiting }) => saveWaiting))
+      assert.deepInclude((yield* memory.list)[0], { reporter: alice, reported: bob })
+      yield* TestClock.adjust(blocksFreshMillis)
+      // This search has it read.
+      yield* send(other, clicked(carol, "配对"))
+      yield* send(other, typed(carol, "#退出"))
+      forgetMarks()
+      yield* parts(other)
+    })
+  )
 })
+
+/** Reports in a database that fails while it is down. */
+const mayBeDown = (memory: Reports["Service"], database: { readonly isDown: boolean }) => {
+  const reached = Effect.suspend(() =>
+    database.isDown ? Effect.fail(new DatabaseFailed({ problem: "down" })) : Effect.void
+  )
+  return Reports.of({
+    ...memory,
+    save: (report) => Effect.andThen(reached, memory.save(report)),
+    blocksSince: (millis) => Effect.andThen(reached, memory.blocksSince(millis))
+  })
+}
 
 describe("a report that comes while the database is down", () => {
   const secret = Layer.succeed(LinkSecret, Redacted.make("of all servers"))
@@ -122,13 +179,7 @@ describe("a report that comes while the database is down", () => {
   const server = Effect.fnUntraced(function* (store: MemoryStore, linkSecret: Layer.Layer<never>) {
     const memory = yield* Effect.provide(Reports, Reports.layerMemory)
     const database = { isDown: true }
-    const reports = Reports.of({
-      ...memory,
-      save: (one) =>
-        Effect.suspend(() =>
-          database.isDown ? Effect.fail(new DatabaseFailed({ problem: "down" })) : memory.save(one)
-        )
-    })
+    const reports = mayBeDown(memory, database)
     const layer = UnsavedReports.layer.pipe(
       Layer.provide([Memcached.layerStore(store), Layer.succeed(Reports, reports), linkSecret])
     )

@@ -3,9 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { typingAfterMillis } from "../../src/chat/conversations.ts"
+import { keys } from "../../src/chat/keys.ts"
 import { Tease } from "../../src/chat/tease.ts"
+import { WeChatUnreachable } from "../../src/wechat/api-exchange.ts"
 import { alice, bob, makeRig, pushedTo, refusal, startServer } from "./chat-rig.ts"
-import { answer, paired, send, typed } from "./inbox-stage.ts"
+import { answer, atOnce, paired, send, typed } from "./inbox-stage.ts"
 
 const burst = Array.from({ length: 8 }, (_, number) => `line ${number}`)
 
@@ -29,12 +31,12 @@ describe("a line that waits", () => {
     Effect.gen(function* () {
       const { rig, servers } = yield* paired()
       rig.answerTyping = () => Effect.sleep("3 seconds")
-      for (const words of burst) yield* answer(servers[0], typed(alice, words))
+      for (const words of burst) yield* atOnce("the writer", answer(servers[0], typed(alice, words)))
       assert.lengthOf(rig.typing, 1)
       rig.answerTyping = () => Effect.fail(refusal(45081))
       yield* TestClock.adjust("16 seconds")
       assert.include(yield* send(servers[1], typed(bob, "#状态")), "已配对")
-      for (const words of burst) yield* answer(servers[0], typed(alice, words))
+      for (const words of burst) yield* atOnce("the writer", answer(servers[0], typed(alice, words)))
       assert.lengthOf(rig.typing, 2)
     })
   )
@@ -63,29 +65,41 @@ describe("a line that waits", () => {
 })
 
 describe("a chatbot that thinks", () => {
-  const thinks = (millis: number) =>
-    Layer.succeed(Tease, {
-      answer: () => Effect.delay(Effect.succeed({ _tag: "TeaseAnswer", text: "嗯" } as const), millis),
-      forget: () => Effect.void
+  const thinks = (millis: number) => {
+    const asked = { times: 0 }
+    const answer = Effect.suspend(() => {
+      asked.times += 1
+      return Effect.delay(Effect.succeed({ _tag: "TeaseAnswer", text: "嗯" } as const), millis)
     })
+    return { asked, tease: Layer.succeed(Tease, { answer: () => answer, forget: () => Effect.void }) }
+  }
 
   it.effect.each([
     { millis: typingAfterMillis - 1, signs: 0 },
     { millis: typingAfterMillis + 1, signs: 1 },
-    { millis: 9_000, signs: 1 }
-  ])("is seen typing once it takes long: %j", ({ millis, signs }) =>
+    { millis: 9_000, signs: 1 },
+    { millis: 9_000, signs: 1, sign: "unanswered" },
+    { millis: 9_000, signs: 0, ledger: "lost" }
+  ])("is asked once, and seen typing once it takes long: %j", ({ millis, signs, sign, ledger }) =>
     Effect.gen(function* () {
-      const rig = yield* makeRig({ tease: thinks(millis) })
+      const { asked, tease } = thinks(millis)
+      const rig = yield* makeRig({ tease })
+      if (sign === "unanswered") {
+        rig.answerTyping = () => Effect.fail(new WeChatUnreachable({ reason: "timeout" }))
+      }
       const server = yield* startServer(rig)
       yield* send(server, typed(alice, "调戏"))
-      const asked = yield* Effect.forkChild(send(server, typed(alice, "在想什么")))
-      yield* TestClock.adjust("10 seconds")
-      const said = [yield* Fiber.join(asked), ...pushedTo(rig, alice)]
+      const answering = yield* Effect.forkChild(send(server, typed(alice, "在想什么")))
+      yield* TestClock.adjust(typingAfterMillis - 1)
+      if (ledger === "lost") rig.store.evict(keys.quota(alice))
+      yield* TestClock.adjust("9 seconds")
+      const said = [yield* atOnce("the answer", Fiber.join(answering)), ...pushedTo(rig, alice)]
       assert.deepStrictEqual(
         said.filter((words) => words !== undefined),
         ["【AI生成】嗯"]
       )
       assert.lengthOf(rig.typing, signs)
+      assert.strictEqual(asked.times, 1)
     })
   )
 })

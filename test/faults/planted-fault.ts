@@ -18,10 +18,10 @@ export interface PlantedFault {
 
 export const lines = (...each: ReadonlyArray<string>): string => each.join("\n")
 
-/** A test of the explorer: one scenario, with nothing going wrong but what is planted. */
-export const explored = (scenario: string): PlantedFault["test"] => ({
+/** A test of the explorer: one race, with nothing going wrong but what is planted. */
+export const explored = (race: string): PlantedFault["test"] => ({
   file: "test/testing/explorer.test.ts",
-  name: `${scenario}, fault: none`
+  name: `${race}, fault: none`
 })
 
 /** A test of the chat's services. */

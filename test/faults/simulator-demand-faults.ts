@@ -106,9 +106,9 @@ export const simulatorDemandFaults: ReadonlyArray<PlantedFault> = [
     "faults on demand",
     "a revoked token lives",
     [
-      "token-desk.ts",
-      'shorten(shorten(desk, "token", nowMillis), "stable_token", nowMillis)',
-      'shorten(desk, "token", nowMillis)'
+      "token-issuer.ts",
+      'shorten(shorten(issuer, "token", nowMillis), "stable_token", nowMillis)',
+      'shorten(issuer, "token", nowMillis)'
     ],
     [faults, "a token revoked: 40001"]
   )

@@ -13,13 +13,13 @@ export const simulatorTimingFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 3.1",
     "there are two attempts",
-    ["callbacks.ts", "export const maxAttempts = 3", "export const maxAttempts = 2"],
+    ["callbacks.ts", "const maxAttempts = 3", "const maxAttempts = 2"],
     [timing, "WeChat drops the connection after 5 s"]
   ),
   simulated(
     "notes 3.1",
     "there are four attempts",
-    ["callbacks.ts", "export const maxAttempts = 3", "export const maxAttempts = 4"],
+    ["callbacks.ts", "const maxAttempts = 3", "const maxAttempts = 4"],
     [timing, "dedup: every attempt carries the same MsgId"]
   ),
   simulated(

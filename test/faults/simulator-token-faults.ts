@@ -8,9 +8,9 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
     "notes 5",
     "a token lives on when another was issued",
     [
-      "token-desk.ts",
-      'issued(shorten(desk, "token", nowMillis + overlapSeconds * 1000), value',
-      "issued(desk, value"
+      "token-issuer.ts",
+      'issued(shorten(issuer, "token", nowMillis + overlapSeconds * 1000), value',
+      "issued(issuer, value"
     ],
     [tokens, "token: a repeat call issues a new token"]
   ),
@@ -18,16 +18,16 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
     "notes 5",
     "the old token dies at once",
     [
-      "token-desk.ts",
-      'shorten(desk, "token", nowMillis + overlapSeconds * 1000)',
-      'shorten(desk, "token", nowMillis)'
+      "token-issuer.ts",
+      'shorten(issuer, "token", nowMillis + overlapSeconds * 1000)',
+      'shorten(issuer, "token", nowMillis)'
     ],
     [tokens, "token: a repeat call issues a new token"]
   ),
   simulated(
     "notes 5",
     "the two overlap for ten minutes",
-    ["token-desk.ts", "export const overlapSeconds = 300", "export const overlapSeconds = 600"],
+    ["token-issuer.ts", "const overlapSeconds = 300", "const overlapSeconds = 600"],
     [tokens, "the old one dies after 5 min of overlap"]
   ),
   simulated(
@@ -40,7 +40,7 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
     "notes 5",
     "stable_token gives the same token until its end",
     [
-      "token-desk.ts",
+      "token-issuer.ts",
       "latest.expiresAtMillis - nowMillis > overlapSeconds * 1000",
       "latest.expiresAtMillis > nowMillis"
     ],
@@ -50,34 +50,34 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
     "notes 5",
     "the stable token before ends with the next",
     [
-      "token-desk.ts",
-      'issued(desk, value, "stable_token", nowMillis)\n',
-      'issued(shorten(desk, "stable_token", nowMillis), value, "stable_token", nowMillis)\n'
+      "token-issuer.ts",
+      'issued(issuer, value, "stable_token", nowMillis)\n',
+      'issued(shorten(issuer, "stable_token", nowMillis), value, "stable_token", nowMillis)\n'
     ],
     [tokens, "both valid for those 5 min"]
   ),
   simulated(
     "notes 5",
     "one token call ends the other's tokens",
-    ["token-desk.ts", "token.kind === kind && token.expiresAtMillis", "token.expiresAtMillis"],
+    ["token-issuer.ts", "token.kind === kind && token.expiresAtMillis", "token.expiresAtMillis"],
     [tokens, "relation: the two APIs' tokens are isolated"]
   ),
   simulated(
     "notes 5",
     "a forced token leaves the old one alive",
-    ["token-desk.ts", '{ ...shorten(desk, "stable_token", nowMillis), forced', "{ ...desk, forced"],
+    ["token-issuer.ts", '{ ...shorten(issuer, "stable_token", nowMillis), forced', "{ ...issuer, forced"],
     [tokens, "force_refresh:true kills the old token"]
   ),
   simulated(
     "notes 5",
     "tokens may be forced 21 times a day",
-    ["token-desk.ts", "const forcedPerDay = 20", "const forcedPerDay = 21"],
+    ["token-issuer.ts", "const forcedPerDay = 20", "const forcedPerDay = 21"],
     [tokens, "force_refresh:true kills the old token"]
   ),
   simulated(
     "notes 5",
     "tokens may be forced 29 s apart",
-    ["token-desk.ts", "const forcedApartMillis = 30_000", "const forcedApartMillis = 29_000"],
+    ["token-issuer.ts", "const forcedApartMillis = 30_000", "const forcedApartMillis = 29_000"],
     [tokens, "force_refresh:true kills the old token"]
   ),
   simulated(
@@ -113,13 +113,13 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "a token lives for three hours",
-    ["token-desk.ts", "tokenLifeSeconds = 7200", "tokenLifeSeconds = 10_800"],
+    ["token-issuer.ts", "tokenLifeSeconds = 7200", "tokenLifeSeconds = 10_800"],
     [tokens, "expires_in ≤ 7200"]
   ),
   simulated(
     "notes 5",
     "a token has 500 characters",
-    ["token-desk.ts", "tokenCharacters = 544", "tokenCharacters = 500"],
+    ["token-issuer.ts", "tokenCharacters = 544", "tokenCharacters = 500"],
     [tokens, "reserve ≥ 512 characters"]
   ),
   simulated(
@@ -141,25 +141,25 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "an expired token is called invalid",
-    ["token-desk.ts", "token.superseded ? 40001 : 42001", "token.superseded ? 40001 : 40001"],
+    ["token-issuer.ts", "token.superseded ? 40001 : 42001", "token.superseded ? 40001 : 40001"],
     [tokens, "codes: 40001, 40014, 42001, 41001"]
   ),
   simulated(
     "notes 5",
     "a token that a newer one ended is called expired",
-    ["token-desk.ts", "token.superseded ? 40001 : 42001", "42001"],
+    ["token-issuer.ts", "token.superseded ? 40001 : 42001", "42001"],
     [tokens, "token: a repeat call issues a new token"]
   ),
   simulated(
     "notes 5",
     "a missing token is called invalid",
-    ["token-desk.ts", "Result.fail(refuse(41001))", "Result.fail(refuse(40001))"],
+    ["token-issuer.ts", "Result.fail(refuse(41001))", "Result.fail(refuse(40001))"],
     [tokens, "codes: 40001, 40014, 42001, 41001"]
   ),
   simulated(
     "notes 5",
     "a malformed token is called invalid",
-    ["token-desk.ts", "return Result.fail(refuse(40014))", "return Result.fail(refuse(40001))"],
+    ["token-issuer.ts", "return Result.fail(refuse(40014))", "return Result.fail(refuse(40001))"],
     [tokens, "codes: 40001, 40014, 42001, 41001"]
   ),
   simulated(

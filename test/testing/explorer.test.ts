@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { explore, replay } from "../../src/testing/explorer.ts"
-import type { FaultKind, Scenario } from "../../src/testing/scenario.ts"
-import { type Choice, ScenarioRun } from "../../src/testing/scenario-run.ts"
-import { scenarios } from "../../src/testing/scenarios.ts"
+import type { FaultKind, Race } from "../../src/testing/race.ts"
+import { type Choice, RaceRun } from "../../src/testing/race-run.ts"
+import { races } from "../../src/testing/races.ts"
 import type { World } from "../../src/testing/world.ts"
 
 /**
- * How many schedules of each scenario are run here: a sample, but for the smallest scenarios; `npm start -- explore` goes on.
+ * How many schedules of each race are run here: a sample, but for the smallest races; `npm start -- explore` goes on.
  */
 const mostSchedules: Readonly<Record<FaultKind, number>> = {
   none: 20,
@@ -15,14 +15,14 @@ const mostSchedules: Readonly<Record<FaultKind, number>> = {
   dropped: 20
 }
 
-/** With one preemption at the most: a sample too, but for the smallest scenarios; the latest preemptions come first. */
+/** With one preemption at the most: a sample too, but for the smallest races; the latest preemptions come first. */
 const mostPreempted = 100
 
 describe("the explorer finds no schedule that breaks a guarantee", () => {
   for (const fault of ["none", "crash", "lostAnswer", "dropped"] as const) {
-    for (const scenario of scenarios) {
-      it(`${scenario.name}, fault: ${fault}`, () => {
-        const { failure, schedules, exhaustive } = explore(scenario, {
+    for (const race of races) {
+      it(`${race.name}, fault: ${fault}`, () => {
+        const { failure, schedules, exhaustive } = explore(race, {
           fault,
           mostSchedules: mostSchedules[fault]
         })
@@ -37,20 +37,20 @@ describe("the explorer finds no schedule that breaks a guarantee", () => {
 })
 
 describe("nor does one with a single preemption", () => {
-  for (const scenario of scenarios) {
-    it(`${scenario.name}, fault: none`, () => {
+  for (const race of races) {
+    it(`${race.name}, fault: none`, () => {
       const options = { fault: "none", mostSchedules: mostPreempted, mostPreemptions: 1 } as const
-      const { failure, schedules, exhaustive } = explore(scenario, options)
+      const { failure, schedules, exhaustive } = explore(race, options)
       assert.deepStrictEqual(failure, undefined)
       assert.isTrue(exhaustive || schedules === mostPreempted)
     })
   }
 
   it("without a preemption one thread runs after the other; with one, those runs are among the others", () => {
-    const scenario = named("leave against relay")
+    const race = named("leave against relay")
     const runs = (mostPreemptions: number) => {
       const found = new Set<string>()
-      explore(scenario, {
+      explore(race, {
         fault: "none",
         mostSchedules: mostPreempted,
         mostPreemptions,
@@ -68,11 +68,11 @@ describe("nor does one with a single preemption", () => {
 
 describe("a fault at each operation in turn, everything else in plain order, breaks no guarantee", () => {
   for (const fault of ["crash", "lostAnswer", "dropped"] as const) {
-    for (const scenario of scenarios) {
-      it(`${scenario.name}, fault: ${fault}`, () => {
+    for (const race of races) {
+      it(`${race.name}, fault: ${fault}`, () => {
         let operations = 0
         for (let at = 0; ; at += 1) {
-          const { happened, violations } = runWithFaultAt(scenario, fault, at)
+          const { happened, violations } = runWithFaultAt(race, fault, at)
           if (!happened) break
           operations += 1
           assert.deepStrictEqual(violations, [], `${fault} at operation ${at}`)
@@ -90,16 +90,16 @@ describe("the reductions leave nothing out", () => {
     "two sweeps of one deadline"
   ]) {
     it(`${name}: chance finds no outcome that the explorer did not`, () => {
-      const scenario = named(name)
+      const race = named(name)
       const found = new Set<string>()
-      const explored = explore(scenario, {
+      const explored = explore(race, {
         fault: "none",
         mostSchedules: 1_000,
         onRun: (world) => found.add(outcomeOf(world))
       })
       assert.isTrue(explored.exhaustive)
       for (let seed = 1; seed <= 60; seed += 1) {
-        const outcome = outcomeOf(runByChance(scenario, seed))
+        const outcome = outcomeOf(runByChance(race, seed))
         assert.isTrue(found.has(outcome), `seed ${seed} came to ${outcome}`)
       }
     })
@@ -107,26 +107,23 @@ describe("the reductions leave nothing out", () => {
 })
 
 it("a schedule that was printed runs again, choice by choice", () => {
-  const scenario = named("look against leave")
+  const race = named("look against leave")
   let schedule = ""
-  explore(scenario, {
+  explore(race, {
     fault: "none",
     mostSchedules: 3,
     onRun: () => undefined,
     onSchedule: (s) => (schedule = s)
   })
   assert.isAbove(schedule.split(" ").length, 20)
-  assert.deepStrictEqual(replay(scenario, "none", schedule), [])
-  assert.strictEqual(
-    replay(scenario, "none", `${schedule} p99999`)[0]?.guarantee,
-    "a schedule can be replayed"
-  )
+  assert.deepStrictEqual(replay(race, "none", schedule), [])
+  assert.strictEqual(replay(race, "none", `${schedule} p99999`)[0]?.guarantee, "a schedule can be replayed")
 })
 
-const named = (name: string): Scenario => {
-  const scenario = scenarios.find((one) => one.name === name)
-  if (scenario === undefined) throw new Error(`no scenario ${name}`)
-  return scenario
+const named = (name: string): Race => {
+  const race = races.find((one) => one.name === name)
+  if (race === undefined) throw new Error(`no race ${name}`)
+  return race
 }
 
 /** What everybody saw, in order: room names differ between schedules, this does not. */
@@ -140,8 +137,8 @@ const outcomeOf = (world: World): string =>
     .join("\n")
 
 /** One run in which a seeded die makes every choice. */
-const runByChance = (scenario: Scenario, seed: number): World => {
-  const run = new ScenarioRun(scenario, "none")
+const runByChance = (race: Race, seed: number): World => {
+  const run = new RaceRun(race, "none")
   let state = seed
   for (let choices = run.choices(); choices.length > 0; choices = run.choices()) {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
@@ -153,8 +150,8 @@ const runByChance = (scenario: Scenario, seed: number): World => {
 }
 
 /** One run in plain order in which the fault hits the operation that is next at step `at`; it may end before that. */
-const runWithFaultAt = (scenario: Scenario, fault: FaultKind, at: number) => {
-  const run = new ScenarioRun(scenario, fault)
+const runWithFaultAt = (race: Race, fault: FaultKind, at: number) => {
+  const run = new RaceRun(race, fault)
   let happened = false
   let step = 0
   for (let choices = run.choices(); choices.length > 0; choices = run.choices()) {

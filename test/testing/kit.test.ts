@@ -185,7 +185,9 @@ describe("a world driven in turn", () => {
   it("goes on when the server of an action was killed", () => {
     const world = new World({ servers: 2, seed: "in turn" })
     world.kill(0)
-    assert.isUndefined(actInTurn(world, ann, look, 0).answer)
+    const inVain = actInTurn(world, ann, look, 0)
+    assert.isUndefined(inVain.answer)
+    assert.isDefined(inVain.givenUpAtMillis)
     assert.isDefined(actInTurn(world, bob, look, 1).answer)
   })
 })

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { Deed } from "../../src/testing/story.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const page = await readFile(join(root, "docs/property-testing.md"), "utf8")
@@ -14,8 +15,35 @@ const programs = new Map(
   [...page.matchAll(/```ts\n\/\/ (\S+\.ts)\n(.*?)```/gsu)].map(([, name = "", code = ""]) => [name, code])
 )
 
+/** The lines of a story on the page, each with the value that prints it. */
+const lines = [...page.matchAll(/^\| `([^`]+#\d+ [^`]+)` \| `([^`]+)` \|$/gmu)].map(
+  ([, line = "", what = ""]) => ({ line, what })
+)
+
+/** A program that has the table's values printed. */
+const tableProgram = () => {
+  const deeds = lines.map(({ line, what }) => {
+    const [, seconds = "", number = ""] = /^([\d.]+) s {2}#(\d+) /u.exec(line) ?? []
+    return `{ number: ${number}, atMillis: ${Number(seconds) * 1_000}, what: ${what} }`
+  })
+  return `import { type Deed, tellStory, userOf } from "xiaohou/testing"
+    const story: ReadonlyArray<Deed> = [${deeds.join(",\n")}]
+    for (const line of tellStory(story)) console.log(line.trim())`
+}
+
 let folder = ""
 const project = () => join(folder, "project")
+
+/** Everything that a deed can be. */
+const kinds: ReadonlyArray<Deed["what"]["_tag"]> = [
+  "Act",
+  "LoseAnswer",
+  "Drop",
+  "Kill",
+  "Evict",
+  "Flush",
+  "SetClock"
+]
 
 const run = promisify(execFile)
 const runProgram = async (name: string): Promise<{ readonly failed: boolean; readonly output: string }> =>
@@ -38,6 +66,7 @@ beforeAll(async () => {
       cwd: project()
     }
   )
+  await writeFile(join(project(), "table.ts"), tableProgram())
   for (const [name, code] of programs) await writeFile(join(project(), name), code)
 }, 120_000)
 
@@ -51,7 +80,7 @@ describe("the published package", () => {
     const tsc = join(root, "node_modules/typescript/bin/tsc")
     const { stdout } = await run(
       process.execPath,
-      [tsc, ...flags.split(" "), ...libraries.split(" "), ...programs.keys()],
+      [tsc, ...flags.split(" "), ...libraries.split(" "), ...programs.keys(), "table.ts"],
       { cwd: project() }
     ).catch((error: { stdout: string }) => error)
     assert.strictEqual(stdout, "")
@@ -72,16 +101,30 @@ describe("the examples of docs/property-testing.md", () => {
   it("are those that are run here", () => {
     assert.deepStrictEqual(
       [...programs.keys()],
-      ["core.ts", "world.ts", "model.ts", "faults.ts", "explore.ts"]
+      ["core.ts", "world.ts", "lines.ts", "story.ts", "model.ts", "faults.ts", "explore.ts"]
     )
   })
 
   it.each([
     ["core.ts", "退出 always leaves"],
     ["world.ts", "who left is in no chat"],
+    ["lines.ts", "lines go to others, and buttons are answered"],
     ["model.ts", "the world agrees with the model"]
   ])("%s holds", async (name, last) => {
     assert.deepStrictEqual(await runProgram(name), { failed: false, output: `${last}\n` })
+  })
+
+  it("the table of a story shows every kind of deed as it is printed", async () => {
+    const printed = lines.map(({ line }) => `${line}\n`).join("")
+    assert.deepStrictEqual(await runProgram("table.ts"), { failed: false, output: printed })
+    const tags = lines.map(({ what }) => /_tag: "(\w+)"/u.exec(what)?.[1])
+    assert.sameMembers([...new Set(tags)] as Array<string>, [...kinds])
+  })
+
+  it("story.ts tells what everybody does and reads, and holds", async () => {
+    const { failed, output } = await runProgram("story.ts")
+    assert.isFalse(failed, output)
+    assert.match(output, /^0 #0 u0 presses 配对 \(server 0\)\n[^]*^\d+ u1 reads u0\.3$/mu)
   })
 
   it("explore.ts covers every schedule", async () => {

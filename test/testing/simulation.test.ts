@@ -2,17 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { type FaultName, faultNames } from "../../src/testing/faults.ts"
-import { toTheEnd } from "../../src/testing/portions.ts"
 import { report } from "../../src/testing/simulation-report.ts"
 import type { SimulationOptions } from "../../src/testing/simulation-result.ts"
-import { type Extent, running } from "../../src/testing/simulation-run.ts"
+import { type Extent, runSimulation } from "../../src/testing/simulation-run.ts"
 
-const play = (options: SimulationOptions, extent: Extent) => toTheEnd(running(options, extent))
 const printed = (options: SimulationOptions, extent: Extent) => {
   const told: Array<string> = []
   const lines = report(
     options,
-    play({ ...options, tell: (at, words) => told.push(`${at} ${words}`) }, extent)
+    runSimulation({ ...options, tell: (at, words) => told.push(`${at} ${words}`) }, extent)
   )
   return [...told, ...lines].join("\n")
 }
@@ -103,7 +101,7 @@ describe("the simulation", () => {
     ([seed, users, servers, chosen]) => {
       const faults = faultNames.filter((name) => chosen.includes(name))
       const options = { seed, users, servers, faults, faultRate: 5 }
-      const run = play(options, { steps: 300 })
+      const run = runSimulation(options, { steps: 300 })
       assert.isUndefined(run.failure, report(options, run).join("\n"))
     },
     // The same stories each time, until fresh ones have held in thousands: of 200, one raised a false alarm on 2026-11-24, mended since;
@@ -116,7 +114,7 @@ describe("the simulation", () => {
     ["the end of a search that nobody tells", newsUntold]
   ] as const)("finds %s, and shrinks the story to somebody who looks", (_, plant) => {
     const options = { ...small, users: 3, faults: [], plant }
-    const run = play(options, { steps: 600 })
+    const run = runSimulation(options, { steps: 600 })
     const { failure } = run
     assert.strictEqual(failure?.violations[0]?.guarantee, "nobody waits past the deadline")
     const again = "--seed 7 --users 3 --servers 3 --faults none --fault-rate 5 --only "
@@ -126,20 +124,20 @@ describe("the simulation", () => {
 
   it("takes nobody for waiting in a room that a server made and died, before anybody relied on it", () => {
     const options: SimulationOptions = { seed: 4, users: 300, servers: 3, faults: faultNames }
-    const run = play(options, { only: new Set([3_019, 3_025]) })
+    const run = runSimulation(options, { only: new Set([3_019, 3_025]) })
     assert.strictEqual(run.result.faults.get("crash"), 1)
     assert.isUndefined(run.failure, report(options, run).join("\n"))
   })
 
   it("makes the faults that it is told to make, and no others", () => {
     for (const fault of ["lost", "dropped", "crash", "evict"] satisfies ReadonlyArray<FaultName>) {
-      const { result } = play({ ...small, faults: [fault] }, { steps: 500 })
+      const { result } = runSimulation({ ...small, faults: [fault] }, { steps: 500 })
       assert.deepStrictEqual([...result.faults.keys()], [fault])
     }
   })
 
   it("pairs people and passes their lines on", () => {
-    const { result } = play({ ...small, faults: [] }, { steps: 2_000 })
+    const { result } = runSimulation({ ...small, faults: [] }, { steps: 2_000 })
     assert.isAbove(result.pairs, 100)
     assert.isAbove(result.lines.arrived, 500)
     assert.isAbove(result.lines.kept, 20)
@@ -154,11 +152,11 @@ describe("the simulation", () => {
     ["a lobby that forgets", lobbyForgets, 4]
   ] as const)("finds %s, and shrinks the story to a handful of deeds", (_, plant, most) => {
     const options: SimulationOptions = { ...small, faults: [], plant }
-    const { failure } = play(options, { steps: 3_000 })
+    const { failure } = runSimulation(options, { steps: 3_000 })
     assert.isDefined(failure)
     assert.isAtMost(failure.deeds.length, most)
     const only = new Set(failure.deeds.map(({ number }) => number))
-    const { result } = play(options, { only })
+    const { result } = runSimulation(options, { only })
     assert.deepStrictEqual(result.violations, failure.violations)
   })
 })

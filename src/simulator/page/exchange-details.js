@@ -35,7 +35,7 @@ export const exchangeDetails = ({ raw, status, faults, atMillis }) => {
  * The command for a POSIX shell; signatures and tokens in it are good for as long as they are on the wire.
  * @param {RawExchange} raw
  */
-export const curlOf = ({ method, url, requestBody }) => {
+const curlOf = ({ method, url, requestBody }) => {
   const head = `curl -i -X ${method} ${quoted(url)}`
   if (requestBody === "") return head
   const type = requestBody.startsWith("<") ? "text/xml" : "application/json"

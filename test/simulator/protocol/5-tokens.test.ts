@@ -6,7 +6,7 @@ import { tinyBot } from "../tiny-bot.ts"
 import { call, credentials } from "./account.ts"
 
 /** The two token calls of a simulated account, and whether a token is taken by another call (0, or its errcode). */
-const desk = Effect.fnUntraced(function* (kind: "verified" | "test" = "verified") {
+const stage = Effect.fnUntraced(function* (kind: "verified" | "test" = "verified") {
   const bot = yield* tinyBot(() => "success")
   const { platform, url } = yield* startSimulator(bot.url, { conditions: { kind } })
   const query = (changes: object) => new URLSearchParams({ ...credentials, ...changes }).toString()
@@ -26,7 +26,7 @@ const desk = Effect.fnUntraced(function* (kind: "verified" | "test" = "verified"
 describe("protocol notes 5, access_token", () => {
   it.effect("token: a repeat call issues a new token, the old one dies after 5 min of overlap", () =>
     Effect.gen(function* () {
-      const { plain, verdict } = yield* desk()
+      const { plain, verdict } = yield* stage()
       const [old, fresh] = [(yield* plain()).access_token, (yield* plain()).access_token]
       assert.notStrictEqual(old, fresh)
       yield* TestClock.adjust("299 seconds")
@@ -40,7 +40,7 @@ describe("protocol notes 5, access_token", () => {
     "stable_token: the same token until 5 min before expiry, then a new one; both valid for those 5 min; expires_in ≥ 300",
     () =>
       Effect.gen(function* () {
-        const { stable, verdict } = yield* desk()
+        const { stable, verdict } = yield* stage()
         const first = yield* stable()
         yield* TestClock.adjust("6899 seconds")
         const last = yield* stable()
@@ -63,7 +63,7 @@ describe("protocol notes 5, access_token", () => {
 
   it.effect("limits: token 2000/day, 200/day for a test account (45009), until midnight in Beijing", () =>
     Effect.gen(function* () {
-      const { plain, stable } = yield* desk("test")
+      const { plain, stable } = yield* stage("test")
       yield* Effect.forEach(Array.from({ length: 200 }), () => plain(), { concurrency: 8 })
       assert.strictEqual((yield* plain()).errcode, 45009)
       // The test's clock begins at eight in the morning in Beijing.
@@ -71,7 +71,7 @@ describe("protocol notes 5, access_token", () => {
       assert.strictEqual((yield* plain()).errcode, 45009)
       yield* TestClock.adjust("1 minutes")
       assert.isString((yield* plain()).access_token)
-      const verified = yield* desk()
+      const verified = yield* stage()
       const quota = yield* call(
         `${verified.url}/cgi-bin/openapi/quota/get?access_token=${(yield* verified.stable()).access_token}`,
         { cgi_path: "/cgi-bin/token" }
@@ -83,7 +83,7 @@ describe("protocol notes 5, access_token", () => {
 
   it.effect("limits: stable_token 10 000/min (45011)", () =>
     Effect.gen(function* () {
-      const { platform, stable } = yield* desk()
+      const { platform, stable } = yield* stage()
       // Counted where calls are let in; so many over HTTP would only take time.
       for (let count = 0; count < 10_000 - 1; count++) yield* platform.account.admit("/cgi-bin/stable_token")
       assert.isString((yield* stable()).access_token)
@@ -95,7 +95,7 @@ describe("protocol notes 5, access_token", () => {
 
   it.effect("force_refresh:true kills the old token, ≤ 20/day and ≥ 30 s apart", () =>
     Effect.gen(function* () {
-      const { stable, verdict } = yield* desk()
+      const { stable, verdict } = yield* stage()
       const first = yield* stable()
       const forced = yield* stable({ force_refresh: true })
       assert.deepStrictEqual(
@@ -115,7 +115,7 @@ describe("protocol notes 5, access_token", () => {
 
   it.effect("relation: the two APIs' tokens are isolated, neither invalidates the other", () =>
     Effect.gen(function* () {
-      const { plain, stable, verdict } = yield* desk()
+      const { plain, stable, verdict } = yield* stage()
       const [one, two] = [yield* plain(), yield* stable()]
       yield* plain()
       yield* TestClock.adjust("301 seconds")
@@ -131,7 +131,7 @@ describe("protocol notes 5, access_token", () => {
 
   it.effect("expires_in ≤ 7200; reserve ≥ 512 characters", () =>
     Effect.gen(function* () {
-      const { plain, stable } = yield* desk()
+      const { plain, stable } = yield* stage()
       for (const answer of [yield* plain(), yield* stable()]) {
         assert.strictEqual(answer.expires_in, 7200)
         assert.isAtLeast(answer.access_token?.length ?? 0, 512)
@@ -141,7 +141,7 @@ describe("protocol notes 5, access_token", () => {
 
   it.effect("errors come as HTTP 200 with errcode and errmsg, which ends in a rid", () =>
     Effect.gen(function* () {
-      const { stable } = yield* desk()
+      const { stable } = yield* stage()
       const { errmsg } = yield* stable({ appid: "wxother" })
       assert.match(String(errmsg), /^invalid appid rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/)
     }).pipe(Effect.scoped)
@@ -151,7 +151,7 @@ describe("protocol notes 5, access_token", () => {
     "codes: 40001, 40014, 42001, 41001 for a token; 40013, 40125, 41002, 41004, 40002, 43001, 43002 for a token call",
     () =>
       Effect.gen(function* () {
-        const { platform, url, plain, stable, verdict } = yield* desk()
+        const { platform, url, plain, stable, verdict } = yield* stage()
         const { access_token: token } = yield* stable()
         assert.deepStrictEqual(
           [yield* verdict(""), yield* verdict("foreign"), yield* verdict("a%20b")],

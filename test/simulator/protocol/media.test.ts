@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { maxMediaBytes } from "../../../src/simulator/media-desk.ts"
+import { maxMediaBytes } from "../../../src/simulator/media-store.ts"
 import { startSimulator } from "../simulator-rig.ts"
 import { tinyBot } from "../tiny-bot.ts"
 import { call, credentials, type ApiAnswer } from "./account.ts"
@@ -9,7 +9,7 @@ import { call, credentials, type ApiAnswer } from "./account.ts"
 const day = 86_400_000
 
 /** An account that uploads and fetches, each time with a token that is good now. */
-const desk = Effect.gen(function* () {
+const stage = Effect.gen(function* () {
   const bot = yield* tinyBot(() => "success")
   const { platform, url } = yield* startSimulator(bot.url)
   const token = Effect.map(
@@ -43,7 +43,7 @@ describe("protocol notes 3.2 and 6.2, media and their ids", () => {
     "media/upload and media/get: a form gives type, media_id, created_at; the bytes come back for three days, then 40007",
     () =>
       Effect.gen(function* () {
-        const { platform, openid, upload, get } = yield* desk
+        const { platform, openid, upload, get } = yield* stage
         const kept = yield* upload("image", picture())
         assert.deepStrictEqual([kept["type"], kept["created_at"]], ["image", 0])
         const id = String(kept["media_id"])
@@ -72,7 +72,7 @@ describe("protocol notes 3.2 and 6.2, media and their ids", () => {
     "media/upload refuses another type (40004), a form without a file (41005), and what is too large (45001)",
     () =>
       Effect.gen(function* () {
-        const { upload } = yield* desk
+        const { upload } = yield* stage
         for (const type of ["image", "voice", "video", "thumb"]) {
           assert.isString((yield* upload(type, picture()))["media_id"], type)
         }

@@ -1,11 +1,11 @@
 import type { Button } from "../core/button.ts"
 import { Openid } from "../core/openid.ts"
-import type { Scenario, ScenarioStep } from "./scenario.ts"
+import type { Race, RaceStep } from "./race.ts"
 
 const [ann, bob, cat] = [Openid.make("ann"), Openid.make("bob"), Openid.make("cat")]
 
 /** Somebody presses a button; the message reaches `server`. */
-export const press = (user: Openid, button: Button, server: number): ScenarioStep => ({
+export const press = (user: Openid, button: Button, server: number): RaceStep => ({
   _tag: "Act",
   user,
   input: { _tag: "Press", button },
@@ -13,7 +13,7 @@ export const press = (user: Openid, button: Button, server: number): ScenarioSte
 })
 
 /** Somebody says a line; the message reaches `server`. */
-export const say = (user: Openid, text: string, server: number): ScenarioStep => ({
+export const say = (user: Openid, text: string, server: number): RaceStep => ({
   _tag: "Act",
   user,
   input: { _tag: "Say", text },
@@ -21,11 +21,11 @@ export const say = (user: Openid, text: string, server: number): ScenarioStep =>
 })
 
 /** A server sweeps once. */
-export const sweep = (server: number): ScenarioStep => ({ _tag: "Sweep", server })
+export const sweep = (server: number): RaceStep => ({ _tag: "Sweep", server })
 /** memcached forgets an item at any moment, named by its key. */
-export const evict = (key: string): ScenarioStep => ({ _tag: "Evict", key })
+export const evict = (key: string): RaceStep => ({ _tag: "Evict", key })
 /** The time passes; for the steps before the threads. */
-export const pass = (millis: number): ScenarioStep => ({ _tag: "Pass", millis })
+export const pass = (millis: number): RaceStep => ({ _tag: "Pass", millis })
 
 /** Ann and Bob are a pair, and both know it. */
 const aPair = [press(ann, "配对", 0), press(bob, "配对", 1)]
@@ -35,7 +35,7 @@ const pairingTimeoutMillis = 5_000
 const nearDeadlineMillis = 4_500
 
 /** The casts that are explored: every meeting of two or three people that a rule of the design is about. */
-export const scenarios: ReadonlyArray<Scenario> = [
+export const races: ReadonlyArray<Race> = [
   {
     name: "both look, on two servers",
     users: [ann, bob],

@@ -1,7 +1,7 @@
 import type { Violation } from "./invariants.ts"
 import { type Faults, judgeAlways, judgeAtRest } from "./judge.ts"
 import type { Operation } from "./operation.ts"
-import type { FaultKind, Scenario, ScenarioStep } from "./scenario.ts"
+import type { FaultKind, Race, RaceStep } from "./race.ts"
 import { World } from "./world.ts"
 
 /** A run that does not come to rest is a violation of its own. */
@@ -21,10 +21,10 @@ export interface Choice {
   readonly operation?: Operation
 }
 
-/** One run of a scenario, driven choice by choice. */
-export class ScenarioRun {
+/** One run of a race, driven choice by choice. */
+export class RaceRun {
   readonly world: World
-  readonly #scenario: Scenario
+  readonly #race: Race
   readonly #fault: FaultKind
   readonly #places: Array<number>
   readonly #underWay = new Map<number, { readonly isOver: () => boolean }>()
@@ -33,15 +33,15 @@ export class ScenarioRun {
   #faultMade = false
   #evicted = false
 
-  constructor(scenario: Scenario, fault: FaultKind) {
-    this.#scenario = scenario
+  constructor(race: Race, fault: FaultKind) {
+    this.#race = race
     this.#fault = fault
-    this.world = new World({ servers: scenario.servers, seed: scenario.name, ...scenario.options })
-    for (const step of scenario.before) {
+    this.world = new World({ servers: race.servers, seed: race.name, ...race.options })
+    for (const step of race.before) {
       this.#begin(step)
       this.#settle()
     }
-    this.#places = scenario.threads.map(() => 0)
+    this.#places = race.threads.map(() => 0)
     this.#beginThreads()
   }
 
@@ -57,7 +57,7 @@ export class ScenarioRun {
       id: operation.id,
       operation
     }))
-    const evictions = this.#scenario.threads.flatMap((thread, id): ReadonlyArray<Choice> =>
+    const evictions = this.#race.threads.flatMap((thread, id): ReadonlyArray<Choice> =>
       thread[this.#places[id] ?? 0]?._tag === "Evict" ? [{ kind: "evict", id }] : []
     )
     return [...proceed, ...evictions, ...this.#faults()]
@@ -93,14 +93,15 @@ export class ScenarioRun {
       world.sweep(second % world.serverCount)
       this.#settle()
     }
+    for (const action of world.actions) world.giveUp(action)
     const leavers = new Set(
       world.actions.flatMap(({ user, input }) => (input._tag === "Unfollow" ? [user] : []))
     )
-    const followers = this.#scenario.users.filter((user) => !leavers.has(user))
+    const followers = this.#race.users.filter((user) => !leavers.has(user))
     for (const [place, user] of followers.entries()) {
       const action = world.act(user, { _tag: "Press", button: "状态" }, 0)
       const isOver = () => action.answeredAtMillis !== undefined
-      this.#underWay.set(this.#scenario.threads.length + place, { isOver })
+      this.#underWay.set(this.#race.threads.length + place, { isOver })
       this.#settle()
     }
     return world.pending.length > 0 ? [neverEnds] : judgeAtRest(world, followers, this.#judgedFaults)
@@ -126,7 +127,7 @@ export class ScenarioRun {
 
   /** Begins the next step of every thread whose last one is over. */
   #beginThreads(): void {
-    this.#scenario.threads.forEach((thread, id) => {
+    this.#race.threads.forEach((thread, id) => {
       for (;;) {
         const place = this.#places[id] ?? 0
         const step = thread[place]
@@ -137,7 +138,7 @@ export class ScenarioRun {
     })
   }
 
-  #begin(step: ScenarioStep): () => boolean {
+  #begin(step: RaceStep): () => boolean {
     const world = this.world
     switch (step._tag) {
       case "Act": {
@@ -158,7 +159,7 @@ export class ScenarioRun {
 
   #evict(thread: number): void {
     const place = this.#places[thread] ?? 0
-    const step = this.#scenario.threads[thread]?.[place]
+    const step = this.#race.threads[thread]?.[place]
     this.#places[thread] = place + 1
     if (step?._tag === "Evict") this.world.store.evict(step.key)
     this.#evicted = true

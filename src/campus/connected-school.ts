@@ -1,4 +1,4 @@
-/** Answers the campus questions of the chat: who asks, what the school says, and the words for a school that does not. */
+/** A school that is connected answers the questions of the chat: who asks, what the school says, and the words for a school that does not. */
 import { Clock, type DateTime, Effect, Layer, Option } from "effect"
 import { Campus } from "../chat/campus.ts"
 import { instantOf, schoolTimeAt, type SchoolTime } from "../core/calendar.ts"
@@ -19,9 +19,9 @@ import { Links } from "./links.ts"
 import { SchoolData, type Student } from "./school-data.ts"
 
 /** An answer is due 4.5 s after the message; the chat needs a part of that for itself. */
-export const answerBudgetMillis = 4_000
+const answerBudgetMillis = 4_000
 
-export const campusDeskLayer = (options: {
+export const connectedSchoolLayer = (options: {
   readonly timeZone: DateTime.TimeZone
 }): Layer.Layer<Campus, never, Bindings | Links | SchoolData> => Layer.effect(Campus, make(options.timeZone))
 

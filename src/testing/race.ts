@@ -2,8 +2,8 @@ import type { Openid } from "../core/openid.ts"
 import type { Input } from "./action.ts"
 import type { WorldOptions } from "./world.ts"
 
-/** One step of a thread of a scenario. */
-export type ScenarioStep =
+/** One step of a thread of a race. */
+export type RaceStep =
   | { readonly _tag: "Act"; readonly user: Openid; readonly input: Input; readonly server: number }
   | { readonly _tag: "Sweep"; readonly server: number }
   /** memcached forgets an item, at any moment. */
@@ -12,12 +12,12 @@ export type ScenarioStep =
   | { readonly _tag: "Pass"; readonly millis: number }
 
 /** A small cast and what it does: `before` one after the other, then the threads side by side, each in its order. */
-export interface Scenario {
+export interface Race {
   readonly name: string
   readonly users: ReadonlyArray<Openid>
   readonly servers: number
-  readonly before: ReadonlyArray<ScenarioStep>
-  readonly threads: ReadonlyArray<ReadonlyArray<ScenarioStep>>
+  readonly before: ReadonlyArray<RaceStep>
+  readonly threads: ReadonlyArray<ReadonlyArray<RaceStep>>
   readonly options?: Partial<WorldOptions>
 }
 

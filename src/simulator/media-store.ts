@@ -2,7 +2,7 @@
 import { Clock, Effect, Random } from "effect"
 import { samplePicture, sampleSound } from "./media-samples.ts"
 import type { FollowersAct } from "./phone-act.ts"
-import { randomName } from "./token-desk.ts"
+import { randomName } from "./token-issuer.ts"
 
 export interface Media {
   readonly id: string
@@ -15,14 +15,14 @@ export interface Media {
 export type NewMedia = Pick<Media, "kind" | "contentType" | "bytes">
 
 /** WeChat keeps temporary media for three days (unverified, from its documentation of `media/upload`). */
-export const mediaLifeMillis = 3 * 86_400_000
+const mediaLifeMillis = 3 * 86_400_000
 /** The memory stays small: the oldest goes first. */
-export const mediaKept = 60
+const mediaKept = 60
 /** Enough for a picture or a voice message; WeChat takes more of some kinds. */
 export const maxMediaBytes = 2_097_152
 const mediaIdCharacters = 64
 
-export const makeMediaDesk = () => {
+export const makeMediaStore = () => {
   const media = new Map<string, Media>()
 
   const keep = Effect.fnUntraced(function* (one: NewMedia) {

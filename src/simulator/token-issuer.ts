@@ -12,18 +12,18 @@ export interface IssuedToken {
   readonly superseded: boolean
 }
 
-/** What the desk remembers; newest token first. */
-export interface TokenDesk {
+/** What the issuer remembers; newest token first. */
+export interface TokenIssuer {
   readonly tokens: ReadonlyArray<IssuedToken>
   readonly forcedAtMillis: ReadonlyArray<number>
 }
 
 /** Today's lifetime of a token (notes 5). */
-export const tokenLifeSeconds = 7200
+const tokenLifeSeconds = 7200
 /** The old token goes on for this long after a new one was issued (notes 5). */
-export const overlapSeconds = 300
+const overlapSeconds = 300
 /** WeChat asks to reserve at least 512 characters; the simulator uses more, so that storage is really tested. */
-export const tokenCharacters = 544
+const tokenCharacters = 544
 /** `force_refresh` at most 20 times a day, at least 30 seconds apart (notes 5). */
 const forcedPerDay = 20
 const forcedApartMillis = 30_000
@@ -33,7 +33,7 @@ const rememberedTokens = 32
 
 const tokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
-export const emptyDesk: TokenDesk = { tokens: [], forcedAtMillis: [] }
+export const newIssuer: TokenIssuer = { tokens: [], forcedAtMillis: [] }
 
 /** Characters of `[A-Za-z0-9_-]`, as in tokens, openids and media ids. */
 export const randomName = (length: number): Effect.Effect<string> =>
@@ -45,63 +45,63 @@ export const randomName = (length: number): Effect.Effect<string> =>
 export const tokenName = randomName(tokenCharacters)
 
 /** `/cgi-bin/token`: always a new token; the one before ends within the overlap. */
-export const issueToken = (desk: TokenDesk, value: string, nowMillis: number): TokenDesk =>
-  issued(shorten(desk, "token", nowMillis + overlapSeconds * 1000), value, "token", nowMillis)
+export const issueToken = (issuer: TokenIssuer, value: string, nowMillis: number): TokenIssuer =>
+  issued(shorten(issuer, "token", nowMillis + overlapSeconds * 1000), value, "token", nowMillis)
 
 /** The token that `/cgi-bin/stable_token` gives again: the latest, until five minutes before its end. */
-export const currentStable = (desk: TokenDesk, nowMillis: number): IssuedToken | undefined => {
-  const latest = desk.tokens.find((token) => token.kind === "stable_token")
+export const currentStable = (issuer: TokenIssuer, nowMillis: number): IssuedToken | undefined => {
+  const latest = issuer.tokens.find((token) => token.kind === "stable_token")
   return latest !== undefined && latest.expiresAtMillis - nowMillis > overlapSeconds * 1000
     ? latest
     : undefined
 }
 
 /** A new stable token; the one before lives to its own end, which is within the overlap. */
-export const issueStable = (desk: TokenDesk, value: string, nowMillis: number): TokenDesk =>
-  issued(desk, value, "stable_token", nowMillis)
+export const issueStable = (issuer: TokenIssuer, value: string, nowMillis: number): TokenIssuer =>
+  issued(issuer, value, "stable_token", nowMillis)
 
 /** `force_refresh: true`: the old stable token ends at once; 45011 when too soon, 45009 past the day's count. */
 export const forceStable = (
-  desk: TokenDesk,
+  issuer: TokenIssuer,
   value: string,
   nowMillis: number
-): Result.Result<TokenDesk, ApiRefusal> => {
-  const recent = desk.forcedAtMillis.filter((at) => nowMillis - at < dayMillis)
+): Result.Result<TokenIssuer, ApiRefusal> => {
+  const recent = issuer.forcedAtMillis.filter((at) => nowMillis - at < dayMillis)
   if (recent.some((at) => nowMillis - at < forcedApartMillis)) return Result.fail(refuse(45011))
   if (recent.length >= forcedPerDay) return Result.fail(refuse(45009))
-  const ended = { ...shorten(desk, "stable_token", nowMillis), forcedAtMillis: [...recent, nowMillis] }
+  const ended = { ...shorten(issuer, "stable_token", nowMillis), forcedAtMillis: [...recent, nowMillis] }
   return Result.succeed(issued(ended, value, "stable_token", nowMillis))
 }
 
 /** What an API call's `access_token` is worth: 41001 missing, 40014 malformed, 42001 expired, 40001 not ours or not latest. */
 export const checkToken = (
-  desk: TokenDesk,
+  issuer: TokenIssuer,
   value: string | undefined,
   nowMillis: number
 ): Result.Result<IssuedToken, ApiRefusal> => {
   if (value === undefined || value === "") return Result.fail(refuse(41001))
   if (!/^[\w-]+$/.test(value)) return Result.fail(refuse(40014))
-  const token = desk.tokens.find((candidate) => candidate.value === value)
+  const token = issuer.tokens.find((candidate) => candidate.value === value)
   if (token === undefined) return Result.fail(refuse(40001))
   if (nowMillis < token.expiresAtMillis) return Result.succeed(token)
   return Result.fail(refuse(token.superseded ? 40001 : 42001))
 }
 
 /** Every token ends now, as when somebody else asked for new ones or the secret was reset. */
-export const revokeAll = (desk: TokenDesk, nowMillis: number): TokenDesk =>
-  shorten(shorten(desk, "token", nowMillis), "stable_token", nowMillis)
+export const revokeAll = (issuer: TokenIssuer, nowMillis: number): TokenIssuer =>
+  shorten(shorten(issuer, "token", nowMillis), "stable_token", nowMillis)
 
-const issued = (desk: TokenDesk, value: string, kind: TokenKind, nowMillis: number): TokenDesk => ({
-  ...desk,
+const issued = (issuer: TokenIssuer, value: string, kind: TokenKind, nowMillis: number): TokenIssuer => ({
+  ...issuer,
   tokens: [
     { value, kind, expiresAtMillis: nowMillis + tokenLifeSeconds * 1000, superseded: false },
-    ...desk.tokens
+    ...issuer.tokens
   ].slice(0, rememberedTokens)
 })
 
-const shorten = (desk: TokenDesk, kind: TokenKind, untilMillis: number): TokenDesk => ({
-  ...desk,
-  tokens: desk.tokens.map((token) =>
+const shorten = (issuer: TokenIssuer, kind: TokenKind, untilMillis: number): TokenIssuer => ({
+  ...issuer,
+  tokens: issuer.tokens.map((token) =>
     token.kind === kind && token.expiresAtMillis > untilMillis
       ? { ...token, expiresAtMillis: untilMillis, superseded: true }
       : token
