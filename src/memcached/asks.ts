@@ -30,7 +30,10 @@ export const understood = <A, B>({ asked, meaning }: Ask<A>, make: (answer: A) =
   meaning: (answer) => make(meaning(answer))
 })
 
+/** Several operations; `undefined` asks nothing. */
+export type Asks = ReadonlyArray<Ask<unknown> | undefined>
+
 /** What became of each of several operations. */
-export type Outcomes<Asks extends ReadonlyArray<Ask<unknown>>, E> = {
-  readonly [Place in keyof Asks]: Asks[Place] extends Ask<infer A> ? Exit.Exit<A, E> : never
-}
+export type Outcomes<Each extends Asks, E> = { readonly [Place in keyof Each]: Outcome<Each[Place], E> }
+
+type Outcome<Asked, E> = Asked extends Ask<infer A> ? Exit.Exit<A, E> : undefined

@@ -1,6 +1,6 @@
 /** Memcached as a service: items with a version and an end, on which all chats stand. */
 import { Context, Effect, Exit, Layer, type Option, Schema } from "effect"
-import type { Ask, Outcomes } from "./asks.ts"
+import type { Asks, Outcomes } from "./asks.ts"
 import {
   type Asked,
   type Backend,
@@ -96,9 +96,7 @@ export class Memcached extends Context.Service<
      * Operations of any kinds at once (`ask` in `asks.ts`), in one packet, with one fiber that waits for all of them. Each has an outcome
      * of its own, in their order.
      */
-    readonly askAll: <const Asks extends ReadonlyArray<Ask<unknown>>>(
-      asks: Asks
-    ) => Effect.Effect<Outcomes<Asks, MemcachedError>>
+    readonly askAll: <const Each extends Asks>(asks: Each) => Effect.Effect<Outcomes<Each, MemcachedError>>
     /** `false`: not there or, with a version, changed. */
     readonly delete: (key: string, version?: Version) => Answer<boolean>
     /** `false`: not there. Keeps the time at which the item ends. */
@@ -161,7 +159,7 @@ const service = (backend: Backend): Memcached["Service"] => {
       return items.map((item, place) => {
         const refused = refusals[place]
         if (refused !== undefined) return Exit.fail(refused)
-        const exit = exits[answered] ?? Exit.die(new Error("an operation without an outcome"))
+        const exit = exits[answered] ?? noOutcome
         answered += 1
         return Exit.mapError(exit, (failure) => asError(failure, factsOf(about(item))))
       })
@@ -173,19 +171,23 @@ const service = (backend: Backend): Memcached["Service"] => {
       backend.writeAll(accepted.map((write) => ({ ...write, ttlSeconds: clampTtlSeconds(write.ttlSeconds) })))
     )
 
-  const askAll: Memcached["Service"]["askAll"] = <const Asks extends ReadonlyArray<Ask<unknown>>>(
-    asks: Asks
-  ) =>
+  const askAll: Memcached["Service"]["askAll"] = <const Each extends Asks>(asks: Each) =>
     Effect.map(
       sendAll(
-        asks.map(({ asked }) => asked),
-        (asked): About => asked,
-        (accepted) => backend.askAll(accepted.map(withClampedTtl))
+        asks.filter((one) => one !== undefined),
+        ({ asked }): About => asked,
+        (accepted) => backend.askAll(accepted.map(({ asked }) => withClampedTtl(asked)))
       ),
-      (exits) =>
-        exits.map((exit, place) =>
-          Exit.isSuccess(exit) ? Exit.succeed(asks[place]?.meaning(exit.value)) : exit
-        ) as unknown as Outcomes<Asks, MemcachedError>
+      (exits) => {
+        let answered = 0
+        const outcomes = asks.map((one) => {
+          if (one === undefined) return undefined
+          const exit = exits[answered] ?? noOutcome
+          answered += 1
+          return Exit.isSuccess(exit) ? Exit.succeed(one.meaning(exit.value)) : exit
+        })
+        return outcomes as unknown as Outcomes<Each, MemcachedError>
+      }
     )
 
   return Memcached.of({
@@ -210,6 +212,8 @@ const service = (backend: Backend): Memcached["Service"] => {
     servers: backend.servers
   })
 }
+
+const noOutcome = Exit.die(new Error("an operation without an outcome"))
 
 const aboutWrite = ({ key, value, version }: Write): About => ({
   operation: version === undefined ? "add" : "cas",

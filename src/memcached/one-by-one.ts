@@ -1,6 +1,6 @@
 /** Several operations one by one, side by side: for a service that stands before another and does something to every operation. */
 import { Effect } from "effect"
-import type { Ask, Outcomes } from "./asks.ts"
+import type { Asks, Outcomes } from "./asks.ts"
 import type { Asked } from "./backend.ts"
 import type { Memcached, MemcachedError } from "./memcached.ts"
 
@@ -27,12 +27,17 @@ const writeEach =
 
 const askEach =
   (service: OneByOne): Memcached["Service"]["askAll"] =>
-  <const Asks extends ReadonlyArray<Ask<unknown>>>(asks: Asks) =>
+  <const Each extends Asks>(asks: Each) =>
     Effect.map(
-      Effect.forEach(asks, ({ asked, meaning }) => Effect.exit(Effect.map(asIs(service, asked), meaning)), {
-        concurrency: "unbounded"
-      }),
-      (outcomes) => outcomes as unknown as Outcomes<Asks, MemcachedError>
+      Effect.forEach(
+        asks,
+        (one) =>
+          one === undefined
+            ? Effect.undefined
+            : Effect.exit(Effect.map(asIs(service, one.asked), one.meaning)),
+        { concurrency: "unbounded" }
+      ),
+      (outcomes) => outcomes as unknown as Outcomes<Each, MemcachedError>
     )
 
 const asIs = (service: OneByOne, asked: Asked): Effect.Effect<unknown, MemcachedError> => {
