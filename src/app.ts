@@ -20,6 +20,7 @@ import { booksRoutes } from "./http/books.ts"
 import { healthRoutes } from "./http/health.ts"
 import { homeRoute } from "./http/home.ts"
 import { boundedServer, KeptConnections } from "./http/kept-connections.ts"
+import { PastRouter } from "./http/past-router.ts"
 import { timetableRoutes } from "./http/timetable.ts"
 import { webhookRoutes } from "./http/webhook.ts"
 import { Memcached } from "./memcached/memcached.ts"
@@ -90,12 +91,15 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 export const listen = (host: string, port: number) =>
   Layer.unwrap(
     Effect.sync(() => {
-      const { server, kept } = boundedServer()
+      const { server, kept, pastRouter } = boundedServer()
       return NodeHttpServer.layer(() => server, {
         host,
         port,
         gracefulShutdownTimeout: finishRequestsMillis
-      }).pipe(Layer.merge(Layer.succeed(KeptConnections, kept)))
+      }).pipe(
+        Layer.merge(Layer.succeed(KeptConnections, kept)),
+        Layer.merge(Layer.succeed(PastRouter, pastRouter))
+      )
     })
   ).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
