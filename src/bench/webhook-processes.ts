@@ -1,5 +1,6 @@
 /** The processes of the webhook benchmark: the servers, WeChat's API, and who sends the messages. Their scopes end them. */
 import { type ChildProcess, fork } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { fileURLToPath } from "node:url"
 import { Effect, type Scope } from "effect"
@@ -27,7 +28,7 @@ export const ourService = Effect.fnUntraced(function* (
   apiPort: number
 ) {
   const port = yield* freePort
-  const child = yield* started("../main.ts", ["serve"], {
+  const settings = {
     HOST: "127.0.0.1",
     PORT: String(port),
     WECHAT_TOKEN: account.token,
@@ -39,7 +40,8 @@ export const ourService = Effect.fnUntraced(function* (
     DATABASE_URL: "sqlite::memory:",
     LINK_SECRET: "secretOfLinksOfTheBenchmark",
     LOG_LEVEL: "warn"
-  })
+  }
+  const child = yield* started("../main.ts", ["serve"], settings, [...startFlags, ...probing])
   yield* ready(port)
   return serverOf(child, port)
 })
@@ -74,19 +76,24 @@ const serverOf = (child: ChildProcess, port: number): ServerUnderLoad => ({
   memory: Effect.map(asked(child, "memory"), (memory) => memory as Memory)
 })
 
-const probe = fileURLToPath(new URL("webhook-probe.ts", import.meta.url))
+const probing = ["--expose-gc", "--import", fileURLToPath(new URL("webhook-probe.ts", import.meta.url))]
+
+/** What `npm start` gives Node. */
+const startFlags = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
+  .scripts.start.split(" ")
+  .filter((word: string) => word.startsWith("--"))
 
 const started = (
   program: string,
-  flags: ReadonlyArray<string>,
+  parameters: ReadonlyArray<string>,
   settings: Readonly<Record<string, string>> = {},
-  probing = ["--expose-gc", "--import", probe]
+  flags: ReadonlyArray<string> = probing
 ) =>
   Effect.acquireRelease(
     Effect.sync(() =>
-      fork(fileURLToPath(new URL(program, import.meta.url)), flags, {
+      fork(fileURLToPath(new URL(program, import.meta.url)), parameters, {
         // The peer is of an age that warns of itself.
-        execArgv: ["--no-deprecation", ...probing],
+        execArgv: ["--no-deprecation", ...flags],
         env: { PATH: process.env["PATH"], ...settings },
         // Where no `.env` of somebody adds settings.
         cwd: tmpdir(),

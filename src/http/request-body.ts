@@ -44,20 +44,23 @@ export const makeBodyCollector: Effect.Effect<BodyCollector, never, Scope.Scope>
       isSettled = true
       takeBack()
     }
-    // The listeners stay: taking them off costs more than their last calls.
-    const settleOnce = (body: Result.Result<string, BodyTooLarge | BodyIncomplete>) => {
-      if (isSettled) return
+    // The listeners stay: taking them off costs more than their last calls. So each of them asks first whether it is over.
+    const settled = (body: Result.Result<string, BodyTooLarge | BodyIncomplete>) => {
       letGo()
       settle(body)
     }
     const onData = (chunk: Buffer) => {
       if (isSettled) return
       bytes += chunk.length
-      if (bytes > bodyMaxBytes) settleOnce(Result.fail(new BodyTooLarge()))
+      if (bytes > bodyMaxBytes) settled(Result.fail(new BodyTooLarge()))
       else chunks.push(chunk)
     }
-    const onEnd = () => settleOnce(Result.succeed(Buffer.concat(chunks).toString("utf8")))
-    const onBroken = () => settleOnce(Result.fail(new BodyIncomplete()))
+    const onEnd = () => {
+      if (!isSettled) settled(Result.succeed(Buffer.concat(chunks).toString("utf8")))
+    }
+    const onBroken = () => {
+      if (!isSettled) settled(Result.fail(new BodyIncomplete()))
+    }
     const takeBack = timeouts.set(Effect.sync(onBroken))
     if (source.destroyed) onBroken()
     else source.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken)

@@ -23,7 +23,7 @@ export const webhookRoutes = (mode: MessageMode) =>
 
       const verify = (request: HttpServerRequest.HttpServerRequest) => {
         const query = callbackQuery(request.url)
-        const echo = query.all.get("echostr")
+        const echo = new URLSearchParams(query.text).get("echostr")
         if (!isSigned(tokenOf(mode), query)) {
           return Effect.map(callback.refused(query, 401, unsigned), responseTo)
         }
