@@ -8,7 +8,7 @@ import { members } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { type Chat, sessionOf } from "../core/session.ts"
 import { isUnrepeatable, perhapsDone, resume } from "../core/takeover.ts"
-import type { MemcachedError } from "../memcached/memcached.ts"
+import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
 import { Agenda } from "./agenda.ts"
 import type { Answer, Later } from "./answer.ts"
 import { Background } from "./background.ts"
@@ -78,6 +78,7 @@ export class Conversations extends Context.Service<
     | Ledger
     | Mailbox
     | Matchmaker
+    | Memcached
     | News
     | Postman
     | Rooms
