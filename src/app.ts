@@ -1,7 +1,7 @@
 /** The wiring on one page: which layer stands on which. */
-import { NodeHttpServer } from "@effect/platform-node"
+import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Predicate, type Redacted, Schema } from "effect"
-import { FetchHttpClient, HttpRouter } from "effect/http"
+import { HttpRouter } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
 import { campusLayer } from "./campus/campus-layer.ts"
 import { CardBinding } from "./campus/card-binding.ts"
@@ -20,6 +20,7 @@ import { booksRoutes } from "./http/books.ts"
 import { healthRoutes } from "./http/health.ts"
 import { homeRoute } from "./http/home.ts"
 import { boundedServer, KeptConnections } from "./http/kept-connections.ts"
+import { PastRouter } from "./http/past-router.ts"
 import { timetableRoutes } from "./http/timetable.ts"
 import { webhookRoutes } from "./http/webhook.ts"
 import { Memcached } from "./memcached/memcached.ts"
@@ -67,7 +68,8 @@ export const weChatLayer = (weChat: WeChatSettings): Layer.Layer<WeChatApi, neve
   }
   return WeChatApi.layer({ apiUrl }).pipe(
     Layer.provide(AccessToken.layer({ apiUrl, appId, appSecret })),
-    Layer.provide(FetchHttpClient.layer)
+    // Behind `fetch` is the same client, and as much work again around it: a push is most of what a relayed line costs.
+    Layer.provide(NodeHttpClient.layerUndici)
   )
 }
 
@@ -90,12 +92,15 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 export const listen = (host: string, port: number) =>
   Layer.unwrap(
     Effect.sync(() => {
-      const { server, kept } = boundedServer()
+      const { server, kept, pastRouter } = boundedServer()
       return NodeHttpServer.layer(() => server, {
         host,
         port,
         gracefulShutdownTimeout: finishRequestsMillis
-      }).pipe(Layer.merge(Layer.succeed(KeptConnections, kept)))
+      }).pipe(
+        Layer.merge(Layer.succeed(KeptConnections, kept)),
+        Layer.merge(Layer.succeed(PastRouter, pastRouter))
+      )
     })
   ).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>

@@ -14,39 +14,68 @@ export const makeAlarms = (afterMillis: number): Effect.Effect<Alarms, never, Sc
     const clock = yield* Clock.Clock
     const scope = yield* Effect.scope
     const run = Effect.runForkWith(yield* Effect.context<never>())
-    /** By their numbers, the oldest first: that one rings first, too. */
-    const alarms = new Map<number, { readonly atMillis: number; readonly ring: Effect.Effect<void> }>()
-    let lastNumber = 0
-    let watching: Fiber.Fiber<void> | undefined
+    const line = new Line()
+    let isWatched = false
 
     const watch: Effect.Effect<void> = Effect.gen(function* () {
-      for (;;) {
-        const [oldest] = alarms
-        if (oldest === undefined) break
-        const [number, { atMillis, ring }] = oldest
-        const waitMillis = atMillis - clock.currentTimeMillisUnsafe()
+      for (let oldest = line.first; oldest !== undefined; oldest = line.first) {
+        const waitMillis = oldest.atMillis - clock.currentTimeMillisUnsafe()
         if (waitMillis > 0) {
           yield* Effect.sleep(waitMillis)
           continue
         }
-        alarms.delete(number)
-        Fiber.runIn(run(ring), scope)
+        line.leave(oldest)
+        Fiber.runIn(run(oldest.ring), scope)
       }
-      watching = undefined
+      isWatched = false
     })
 
     return {
       set: (ring) => {
-        lastNumber += 1
-        const number = lastNumber
-        alarms.set(number, { atMillis: clock.currentTimeMillisUnsafe() + afterMillis, ring })
-        watching ??= Fiber.runIn(run(watch), scope)
-        return () => {
-          alarms.delete(number)
-          if (alarms.size > 0) return
-          watching?.interruptUnsafe()
-          watching = undefined
+        const alarm = line.enter(clock.currentTimeMillisUnsafe() + afterMillis, ring)
+        // Goes on when the last alarm was taken back, until its time: to begin anew with the next costs more than to wake up for nothing.
+        if (!isWatched) {
+          isWatched = true
+          Fiber.runIn(run(watch), scope)
         }
+        return () => line.leave(alarm)
       }
     }
   })
+
+interface Alarm {
+  readonly atMillis: number
+  readonly ring: Effect.Effect<void>
+  before: Alarm | undefined
+  behind: Alarm | undefined
+  isSet: boolean
+}
+
+/** The alarms that are set, the oldest first: that one rings first, too. */
+class Line {
+  #first: Alarm | undefined
+  #last: Alarm | undefined
+
+  get first(): Alarm | undefined {
+    return this.#first
+  }
+
+  enter(atMillis: number, ring: Effect.Effect<void>): Alarm {
+    const before = this.#last
+    const alarm: Alarm = { atMillis, ring, before, behind: undefined, isSet: true }
+    this.#last = alarm
+    if (before === undefined) this.#first = alarm
+    else before.behind = alarm
+    return alarm
+  }
+
+  leave(alarm: Alarm): void {
+    if (!alarm.isSet) return
+    alarm.isSet = false
+    const { before, behind } = alarm
+    if (before === undefined) this.#first = behind
+    else before.behind = behind
+    if (behind === undefined) this.#last = before
+    else behind.before = before
+  }
+}

@@ -4,7 +4,7 @@ import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, type Room, type RoomId } from "../core/room.ts"
 import { type Chat, ordinary, resolve, type Session, stateNumbers } from "../core/session.ts"
 import { word } from "../core/wording.ts"
-import type { MemcachedError } from "../memcached/memcached.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
 import { newWriteId } from "./identifiers.ts"
@@ -33,6 +33,7 @@ const viewAttempts = 10
 export const makeChatView = Effect.gen(function* () {
   const agenda = yield* Agenda
   const background = yield* Background
+  const memcached = yield* Memcached
   const postman = yield* Postman
   const rooms = yield* Rooms
   const sessions = yield* Sessions
@@ -96,13 +97,12 @@ export const makeChatView = Effect.gen(function* () {
     let seen: ChatView = { chat: ordinary, room: undefined, now: yield* Clock.currentTimeMillis }
     for (let tries = 0; tries < viewAttempts; tries += 1) {
       // The partner is looked at in the same round trip, where the session knows who that is.
-      const [room, partner] = yield* Effect.all(
-        [
-          rooms.read(pointer),
-          believed === undefined ? Effect.as(Effect.void, undefined) : sessions.read(believed)
-        ],
-        { concurrency: "unbounded" }
-      )
+      const [roomRead, partnerRead] = yield* memcached.askAll([
+        rooms.reading(pointer, seen.now),
+        believed === undefined ? undefined : sessions.reading(believed)
+      ])
+      const room = yield* roomRead
+      const partner = partnerRead === undefined ? undefined : yield* partnerRead
       const now = yield* Clock.currentTimeMillis
       const chat = resolve(stored.value, room.value, openid, now)
       seen = { chat, room, now }

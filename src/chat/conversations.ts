@@ -7,7 +7,7 @@ import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { type Chat, sessionOf } from "../core/session.ts"
 import { isUnrepeatable, perhapsDone, resume } from "../core/takeover.ts"
-import type { MemcachedError } from "../memcached/memcached.ts"
+import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
 import type { Agenda } from "./agenda.ts"
 import type { Answer, Later } from "./answer.ts"
 import type { Background } from "./background.ts"
@@ -78,6 +78,7 @@ export class Conversations extends Context.Service<
     | Ledger
     | Mailbox
     | Matchmaker
+    | Memcached
     | News
     | Postman
     | Rooms

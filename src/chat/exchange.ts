@@ -1,4 +1,4 @@
-import { Clock, Deferred, Effect, Metric } from "effect"
+import { Clock, Deferred, Effect, Exit, Metric } from "effect"
 import { type Content, text } from "../core/content.ts"
 import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
@@ -7,28 +7,14 @@ import type { Incoming } from "../wechat/messages.ts"
 import { lastAttemptEndsMillis, replyBudgetMillis } from "./answer.ts"
 import { makeAlarms } from "./alarms.ts"
 import { Background } from "./background.ts"
-import {
-  type Answered,
-  Duplicates,
-  type Mine,
-  type Over,
-  type Underway,
-  underwayPollMillis
-} from "./duplicates.ts"
+import type { Mine } from "./claim.ts"
+import { type Answered, Duplicates, type Over, type Underway, underwayPollMillis } from "./duplicates.ts"
 import { Postman } from "./postman.ts"
 import type { Reply } from "./replies.ts"
 import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
 
 /** An offered answer is given by an attempt that waits on another server as soon as that looks for it. */
 const offerMillis = underwayPollMillis + 300
-
-/** Messages by kind and by what became of them. */
-const messagesTotal = (attributes: { readonly kind: Incoming["_tag"]; readonly outcome: Outcome }) =>
-  Metric.counter("messages_total", {
-    description: "Attempts of messages from users, by kind and outcome",
-    incremental: true,
-    attributes
-  })
 
 /** What a message came to. `restate`: it says nothing but how things stand, and this is how they stand later. */
 export interface Finished extends Reply {
@@ -50,6 +36,16 @@ export interface Attempt {
   readonly begin: (over: Over | undefined) => Effect.Effect<Begun | Answered | Underway, MemcachedError>
 }
 
+/** An attempt that is being answered. */
+interface Exchange extends Attempt {
+  /** When it came, milliseconds since 1970. */
+  readonly cameMillis: number
+  /** What is heard of the message next. */
+  heard: Deferred.Deferred<Heard>
+  /** It was answered, or WeChat hung up. */
+  isOver: boolean
+}
+
 /**
  * Answers one attempt: with the answer if it comes within the budget, on whatever server it is worked on; otherwise with nothing, and
  * then the answer is pushed. Where nothing can be pushed the exchange is held instead, until WeChat hangs up and sends the
@@ -60,6 +56,7 @@ export const makeExchange = Effect.gen(function* () {
   const duplicates = yield* Duplicates
   const postman = yield* Postman
   const followerHash = makeFollowerHash(yield* LinkSecret)
+  const count = yield* makeMessageCount
   const budgetEnds = yield* makeAlarms(replyBudgetMillis)
 
   const whileServing = (millis: number) => Effect.raceFirst(Effect.sleep(millis), background.ending)
@@ -92,102 +89,106 @@ export const makeExchange = Effect.gen(function* () {
       { answer: text(word({ _tag: "Busy" })) }
     )
 
-  const answer = Effect.fnUntraced(function* ({ incoming, key, begin }: Attempt) {
-    let isOver = false
-    let heard = Deferred.makeUnsafe<Heard>()
-    const cameMillis = yield* Clock.currentTimeMillis
-
-    const work = Effect.fnUntraced(function* (over: Over | undefined) {
-      const begun = yield* Effect.catch(begin(over), (error) =>
-        Effect.map(busy(incoming.from, error), answered)
-      )
-      if (begun._tag !== "Begun") {
-        yield* Deferred.succeed(heard, begun)
-        return
-      }
-      const { claim } = begun
-      const finished = yield* claim.alive(begun.rest)
-      const isInTime = !isOver && (yield* Deferred.succeed(heard, answered(finished)))
-      yield* isInTime ? claim.settle(finished.answer) : finishLate(incoming, claim, finished)
-      if (finished.afterwards !== undefined) yield* finished.afterwards
-    })
-
-    /** Nearly every message is over with this. */
-    const first = Effect.suspend(() => {
-      const takeBack = budgetEnds.set(Effect.asVoid(Deferred.succeed(heard, late)))
-      return background
-        .run(work(undefined))
-        .pipe(Effect.andThen(Deferred.await(heard)), Effect.ensuring(Effect.sync(takeBack)))
-    })
-
-    /** The answer, from whomever it comes. */
-    const listen = Effect.fnUntraced(function* (latest: Heard) {
-      for (;;) {
-        if (latest._tag === "Answered") return latest.answer
-        if (latest._tag === "Underway") {
-          const ended = yield* duplicates.whenOver(key)
-          if (ended._tag === "Answered") return ended.answer
-          heard = Deferred.makeUnsafe()
-          yield* background.run(work(ended))
-        }
-        latest = yield* Deferred.await(heard)
-      }
-    })
-
-    const patience = Effect.fnUntraced(function* (latest: Heard) {
-      if (latest._tag !== "Late") {
-        yield* Effect.sleep(cameMillis + replyBudgetMillis - (yield* Clock.currentTimeMillis))
-      }
-      if (yield* postman.mayPush) return undefined
-      const firstMillis = (yield* duplicates.claimedAtMillis(key)) ?? cameMillis
-      yield* whileServing(Math.max(0, firstMillis + lastAttemptEndsMillis - (yield* Clock.currentTimeMillis)))
-      return text(word({ _tag: "StillWorking" }))
-    })
-
-    const waited = (latest: Heard) =>
-      Effect.raceFirst(
-        listen(latest).pipe(
-          Effect.catch((error) => Effect.map(busy(incoming.from, error), ({ answer }) => answer)),
-          Effect.map(endedWith)
-        ),
-        Effect.map(patience(latest), (answer): Ended => ({ answer, outcome: "late" }))
-      )
-
-    return yield* first.pipe(
-      Effect.flatMap((latest) => {
-        if (latest._tag === "Answered") return Effect.succeed(endedWith(latest.answer))
-        // Whoever is late goes on to listen, where nothing can be pushed.
-        if (latest._tag === "Late") heard = Deferred.makeUnsafe()
-        return waited(latest)
-      }),
-      Effect.ensuring(
-        Effect.sync(() => {
-          isOver = true
-        })
-      ),
-      Effect.onInterrupt(() => countMessage(incoming, "hungUp")),
-      Effect.tap(({ outcome }) => countMessage(incoming, outcome)),
-      Effect.map((ended) => ended.answer)
+  const work = Effect.fnUntraced(function* (exchange: Exchange, over: Over | undefined) {
+    const { incoming, begin } = exchange
+    const begun = yield* Effect.catch(begin(over), (error) =>
+      Effect.map(busy(incoming.from, error), answered)
     )
+    if (begun._tag !== "Begun") {
+      tell(exchange, begun)
+      return
+    }
+    const { claim } = begun
+    const finished = yield* claim.alive(begun.rest)
+    const isInTime = !exchange.isOver && tell(exchange, answered(finished))
+    yield* isInTime ? claim.settle(finished.answer) : finishLate(incoming, claim, finished)
+    if (finished.afterwards !== undefined) yield* finished.afterwards
   })
 
-  return { answer, busy }
+  /** The answer, from whomever it comes. */
+  const listen = Effect.fnUntraced(function* (exchange: Exchange, heard: Heard) {
+    for (let latest = heard; ;) {
+      if (latest._tag === "Answered") return latest.answer
+      if (latest._tag === "Underway") {
+        const ended = yield* duplicates.whenOver(exchange.key)
+        if (ended._tag === "Answered") return ended.answer
+        exchange.heard = Deferred.makeUnsafe()
+        yield* background.run(work(exchange, ended))
+      }
+      latest = yield* Deferred.await(exchange.heard)
+    }
+  })
+
+  const patience = Effect.fnUntraced(function* ({ key, cameMillis }: Exchange, latest: Heard) {
+    if (latest._tag !== "Late") {
+      yield* Effect.sleep(cameMillis + replyBudgetMillis - (yield* Clock.currentTimeMillis))
+    }
+    if (yield* postman.mayPush) return undefined
+    const firstMillis = (yield* duplicates.claimedAtMillis(key)) ?? cameMillis
+    yield* whileServing(Math.max(0, firstMillis + lastAttemptEndsMillis - (yield* Clock.currentTimeMillis)))
+    return text(word({ _tag: "StillWorking" }))
+  })
+
+  const waited = (exchange: Exchange, latest: Heard) =>
+    Effect.raceFirst(
+      listen(exchange, latest).pipe(
+        Effect.catch((error) => Effect.map(busy(exchange.incoming.from, error), ({ answer }) => answer)),
+        Effect.map(endedWith)
+      ),
+      Effect.map(patience(exchange, latest), (answer): Ended => ({ answer, outcome: "late" }))
+    )
+
+  const answer = (attempt: Attempt): Effect.Effect<Content | undefined> =>
+    Effect.clockWith((clock) => {
+      const cameMillis = clock.currentTimeMillisUnsafe()
+      const exchange: Exchange = { ...attempt, cameMillis, heard: Deferred.makeUnsafe(), isOver: false }
+      const takeBack = budgetEnds.set(Effect.sync(() => tell(exchange, late)))
+
+      const ended = background.run(work(exchange, undefined)).pipe(
+        Effect.andThen(Deferred.await(exchange.heard)),
+        Effect.flatMap((first) => {
+          takeBack()
+          // Nearly every message is over with this.
+          if (first._tag === "Answered") return Effect.succeed(endedWith(first.answer))
+          // Whoever is late goes on to listen, where nothing can be pushed.
+          if (first._tag === "Late") exchange.heard = Deferred.makeUnsafe()
+          return waited(exchange, first)
+        }),
+        Effect.onExit((exit) => {
+          takeBack()
+          exchange.isOver = true
+          if (Exit.isSuccess(exit)) count(attempt.incoming, exit.value.outcome)
+          else if (Exit.hasInterrupts(exit)) count(attempt.incoming, "hungUp")
+          return Effect.void
+        })
+      )
+      return Effect.map(ended, ({ answer }) => answer)
+    })
+
+  return { answer, busy, count }
 })
 
-export const countMessage = (incoming: Incoming, outcome: Outcome) =>
-  Metric.update(counterOf(incoming._tag, outcome), 1)
+/** False: something was heard before, which counts. */
+const tell = ({ heard }: Exchange, what: Heard): boolean => Deferred.doneUnsafe(heard, Effect.succeed(what))
 
-/** Made once: putting attributes to a metric takes longer than counting. */
-const counters = new Map<string, Metric.Counter<number>>()
+/** Messages by kind and by what became of them. */
+const makeMessageCount = Effect.map(Effect.context<never>(), (context) => {
+  /** Made once: putting attributes to a metric takes longer than counting. */
+  const counters = new Map<string, Metric.Counter<number>>()
+  return ({ _tag: kind }: Incoming, outcome: Outcome): void => {
+    const name = `${kind} ${outcome}`
+    const known = counters.get(name) ?? messagesTotal({ kind, outcome })
+    counters.set(name, known)
+    known.updateUnsafe(1, context)
+  }
+})
 
-const counterOf = (kind: Incoming["_tag"], outcome: Outcome): Metric.Counter<number> => {
-  const name = `${kind} ${outcome}`
-  const known = counters.get(name)
-  if (known !== undefined) return known
-  const counter = messagesTotal({ kind, outcome })
-  counters.set(name, counter)
-  return counter
-}
+const messagesTotal = (attributes: { readonly kind: Incoming["_tag"]; readonly outcome: Outcome }) =>
+  Metric.counter("messages_total", {
+    description: "Attempts of messages from users, by kind and outcome",
+    incremental: true,
+    attributes
+  })
 
 const nowOf = (finished: Finished): Effect.Effect<Finished> => finished.restate ?? Effect.succeed(finished)
 

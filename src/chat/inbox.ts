@@ -1,5 +1,5 @@
 /** The inbox: one message in, one answer out, within WeChat's five seconds and only once, whatever a neighbour does. */
-import { Clock, Context, Effect, Layer, Option } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
 import type { Kept } from "../core/folding.ts"
@@ -7,21 +7,23 @@ import type { Openid } from "../core/openid.ts"
 import { joined, type Said, whenFull } from "../core/reply-plan.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
 import { laterMillis } from "./answer.ts"
 import type { Background } from "./background.ts"
+import type { Mine } from "./claim.ts"
 import { Conversations } from "./conversations.ts"
 import { Duplicates, type Over } from "./duplicates.ts"
-import { type Begun, countMessage, type Finished, makeExchange } from "./exchange.ts"
+import { type Begun, type Finished, makeExchange } from "./exchange.ts"
 import { makeFirstAttempts } from "./first-attempts.ts"
 import { eventOf, triggerOf } from "./incoming-event.ts"
 import { Ledger } from "./ledger.ts"
-import { type Mail, Mailbox } from "./mailbox.ts"
+import { type Mail, Mailbox, noMail } from "./mailbox.ts"
 import { MessageLimit, type Pace } from "./message-limit.ts"
 import { Postman } from "./postman.ts"
 import { makeReplies } from "./replies.ts"
 import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
-import { Sessions } from "./sessions.ts"
+import { Sessions, type StoredSession } from "./sessions.ts"
 import { makeTurns } from "./turns.ts"
 
 export class Inbox extends Context.Service<
@@ -37,7 +39,7 @@ export class Inbox extends Context.Service<
   static readonly layer: Layer.Layer<
     Inbox,
     never,
-    Background | Conversations | Duplicates | Ledger | Mailbox | MessageLimit | Postman | Sessions
+    Background | Conversations | Duplicates | Ledger | Mailbox | Memcached | MessageLimit | Postman | Sessions
   > = Layer.effect(
     Inbox,
     Effect.suspend(() => make)
@@ -49,6 +51,7 @@ const make = Effect.gen(function* () {
   const duplicates = yield* Duplicates
   const ledger = yield* Ledger
   const mailbox = yield* Mailbox
+  const memcached = yield* Memcached
   const limit = yield* MessageLimit
   const postman = yield* Postman
   const sessions = yield* Sessions
@@ -63,37 +66,51 @@ const make = Effect.gen(function* () {
       follower: followerHash(from)
     })
 
-  const opened = (incoming: Incoming) => {
+  /** What an answer needs to know. Counts the message. */
+  const look = ({ incoming, event }: Message, nowMillis: number) => {
+    const { from } = incoming
     const trigger = triggerOf(incoming)
-    return trigger === undefined ? Effect.void : Effect.ignore(ledger.open(incoming.from, trigger))
+    const counting = isCounted(event) ? limit.counting(from, nowMillis) : undefined
+    return {
+      asks: [
+        // Before the mailbox is read: who keeps something after that look finds the window open, and pushes.
+        trigger === undefined ? undefined : ledger.opening(from, trigger, nowMillis),
+        sessions.reading(from),
+        mailbox.peeking(from),
+        counting?.ask
+      ],
+      seen: ([_opened, session, mail, counted]: Looked): Exit.Exit<Seen, MemcachedError> =>
+        Exit.map(session, (session) => ({
+          session,
+          mail: Exit.isSuccess(mail) ? mail.value : noMail,
+          pace: counting?.pace(counted) ?? "fine"
+        }))
+    } as const
   }
 
-  const mailOf = (openid: Openid): Effect.Effect<Mail> =>
-    Effect.orElseSucceed(mailbox.peek(openid), () => ({ kept: [], version: undefined }))
-
   /** Claims a message, and looks at what an answer needs. */
-  const claim = Effect.fnUntraced(function* (incoming: Incoming, event: ChatEvent, over: Over | undefined) {
-    const { from } = incoming
-    const key = duplicateKey(incoming)
-    const claiming = duplicates.tryClaim(key, over)
-    const counting = isCounted(event) ? limit.count(from) : Effect.succeed<Pace>("fine")
-    // The window opens before the mailbox is read: who keeps something after that look finds it open, and pushes.
-    const looking = Effect.all([opened(incoming), sessions.read(from), mailOf(from), counting], {
-      concurrency: "unbounded"
-    })
-    if (isFirstAttempt(key, incoming.createTimeSeconds, yield* Clock.currentTimeMillis)) {
-      const [claimed, seen] = yield* Effect.all([claiming, looking], { concurrency: "unbounded" })
-      return claimed._tag === "Mine" ? { ...claimed, seen } : claimed
+  const claim = Effect.fnUntraced(function* (message: Message, over: Over | undefined) {
+    const { incoming, key } = message
+    const claiming = yield* duplicates.claiming(key, over)
+    const nowMillis = yield* Clock.currentTimeMillis
+    if (isFirstAttempt(key, incoming.createTimeSeconds, nowMillis)) {
+      const { asks, seen } = look(message, nowMillis)
+      const [asked, ...looked] = yield* memcached.askAll([claiming.ask, ...asks])
+      const claimed = yield* claiming.outcome(asked)
+      return claimed._tag === "Mine" ? { ...claimed, seen: yield* seen(looked) } : claimed
     }
     // Sent again, perhaps: WeChat opened a window with the first attempt only, and the user wrote once.
-    const claimed = yield* claiming
-    return claimed._tag === "Mine" ? { ...claimed, seen: yield* looking } : claimed
+    const [asked] = yield* memcached.askAll([claiming.ask])
+    const claimed = yield* claiming.outcome(asked)
+    if (claimed._tag !== "Mine") return claimed
+    const { asks, seen } = look(message, nowMillis)
+    return { ...claimed, seen: yield* seen(yield* memcached.askAll(asks)) }
   })
 
   const compose: Compose = Effect.fnUntraced(function* (from, sentences, mail) {
     const pushes = yield* postman.mayPush
     // News of a chat may have become mail since the look: words that come now must not overtake it.
-    const box = mail ?? (yield* mailOf(from))
+    const box = mail ?? (yield* Effect.orElseSucceed(mailbox.peek(from), () => noMail))
     const isOver = box.kept.some(tellsOfAnEnd)
     const said = sentences.map((one): Said => {
       // What was typed to somebody who is gone was not meant for us.
@@ -119,48 +136,55 @@ const make = Effect.gen(function* () {
     )
 
   /** Brings the event to the conversation, unless another attempt did or does. Gives what is left to do after the turn. */
-  const begin = Effect.fnUntraced(function* (incoming: Incoming, event: ChatEvent, over: Over | undefined) {
-    const { from } = incoming
-    const claimed = yield* claim(incoming, event, over)
+  const begin = Effect.fnUntraced(function* (message: Message, over: Over | undefined) {
+    const { from } = message.incoming
+    const claimed = yield* claim(message, over)
     if (claimed._tag !== "Mine") return claimed
-    const [, session, mail, pace] = claimed.seen
+    const { pace } = claimed.seen
     if (pace !== "fine") {
       if (pace === "justOver") yield* tooFast(from)
       const answer = pace === "justOver" ? text(word({ _tag: "TooFast" })) : undefined
       return { _tag: "Begun", claim: claimed, rest: Effect.succeed({ answer }) } satisfies Begun
     }
-    const answering = Effect.gen(function* () {
-      const { sentences, later } = yield* conversations.handle(from, event, {
-        session,
-        ...(claimed.takenOver ? { begunAtMillis: claimed.firstClaimedAtMillis } : {}),
-        firstToSend: claimed.firstToSend
-      })
-      if (later === undefined) {
-        // News of a chat may have become mail since the look: words that come now must not overtake it. Nor may words of a
-        // search or a pair wait: it can change at any moment, and that is told by push. Without a room there is no news.
-        const isFresh =
-          session.value?.room === undefined || sentences.length === 0 || sentences.some(tellsOfAChat)
-        return { rest: Effect.succeed(yield* compose(from, sentences, isFresh ? mail : undefined)) }
-      }
-      const rest = later(claimed.firstClaimedAtMillis + laterMillis).pipe(
-        Effect.flatMap((more) => compose(from, [...sentences, ...more])),
-        Effect.catch((error) => exchange.busy(from, error))
+    const rest = yield* claimed.alive(
+      Effect.catch(answering(message, claimed, claimed.seen), (error) =>
+        Effect.succeed(exchange.busy(from, error))
       )
-      return { rest }
-    })
-    const { rest } = yield* claimed.alive(
-      Effect.catch(answering, (error) => Effect.succeed({ rest: exchange.busy(from, error) }))
     )
     return { _tag: "Begun", claim: claimed, rest } satisfies Begun
   })
 
+  const answering = Effect.fnUntraced(function* ({ incoming, event }: Message, claimed: Mine, seen: Seen) {
+    const { from } = incoming
+    const { session, mail } = seen
+    const { sentences, later } = yield* conversations.handle(from, event, {
+      session,
+      ...(claimed.takenOver ? { begunAtMillis: claimed.firstClaimedAtMillis } : {}),
+      firstToSend: claimed.firstToSend
+    })
+    if (later === undefined) {
+      // News of a chat may have become mail since the look: words that come now must not overtake it. Nor may words of a
+      // search or a pair wait: it can change at any moment, and that is told by push. Without a room there is no news.
+      const isFresh =
+        session.value?.room === undefined || sentences.length === 0 || sentences.some(tellsOfAChat)
+      return Effect.succeed(yield* compose(from, sentences, isFresh ? mail : undefined))
+    }
+    return later(claimed.firstClaimedAtMillis + laterMillis).pipe(
+      Effect.flatMap((more) => compose(from, [...sentences, ...more])),
+      Effect.catch((error) => exchange.busy(from, error))
+    )
+  })
+
   /** An event that says nothing to us may still allow pushes, such as a scanned code. */
   const ignore = Effect.fnUntraced(function* (incoming: Incoming) {
-    yield* countMessage(incoming, "ignored")
-    if (triggerOf(incoming) === undefined) return undefined
+    exchange.count(incoming, "ignored")
+    const trigger = triggerOf(incoming)
+    if (trigger === undefined) return undefined
     const claimed = yield* Effect.option(duplicates.tryClaim(duplicateKey(incoming)))
     if (Option.isNone(claimed) || claimed.value._tag !== "Mine") return undefined
-    yield* Effect.all([claimed.value.settle(undefined), opened(incoming)], { concurrency: "unbounded" })
+    yield* Effect.all([claimed.value.settle(undefined), Effect.ignore(ledger.open(incoming.from, trigger))], {
+      concurrency: "unbounded"
+    })
     return undefined
   })
 
@@ -168,14 +192,38 @@ const make = Effect.gen(function* () {
     answer: (incoming) => {
       const event = eventOf(incoming)
       if (event === undefined) return ignore(incoming)
+      const message: Message = { incoming, event, key: duplicateKey(incoming) }
       return exchange.answer({
         incoming,
-        key: duplicateKey(incoming),
-        begin: (over) => inTurn(incoming.from, begin(incoming, event, over))
+        key: message.key,
+        begin: (over) => inTurn(incoming.from, begin(message, over))
       })
     }
   })
 })
+
+/** A message that means something for the sender's chat. */
+interface Message {
+  readonly incoming: Incoming
+  readonly event: ChatEvent
+  /** The same for every attempt to deliver it. */
+  readonly key: string
+}
+
+/** What an answer needs to know, as it was when the message came. */
+interface Seen {
+  readonly session: StoredSession
+  readonly mail: Mail
+  readonly pace: Pace
+}
+
+type Outcome<A> = Exit.Exit<A, MemcachedError>
+type Looked = readonly [
+  Outcome<void> | undefined,
+  Outcome<StoredSession>,
+  Outcome<Mail>,
+  Outcome<number> | undefined
+]
 
 /** Whoever floods can still go, and come back. */
 const isCounted = (event: ChatEvent): boolean => event._tag !== "Followed" && event._tag !== "Unfollowed"

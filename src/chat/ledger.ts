@@ -10,7 +10,8 @@ import {
   type Trigger
 } from "../core/allowance.ts"
 import type { Openid } from "../core/openid.ts"
-import { Memcached, type MemcachedError, type Version } from "../memcached/memcached.ts"
+import { type Ask, ask, understood } from "../memcached/asks.ts"
+import { Memcached, type MemcachedError, type Version, type Versioned } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { decodeJson } from "./stored.ts"
 
@@ -26,6 +27,10 @@ export class Ledger extends Context.Service<
     readonly read: (openid: Openid) => Effect.Effect<StoredAllowance, MemcachedError>
     /** A user acted: a new window. Blind, since it replaces whatever was counted before. */
     readonly open: (openid: Openid, trigger: Trigger) => Effect.Effect<void, MemcachedError>
+    /** The same, to be asked together with others; milliseconds since 1970. */
+    readonly opening: (openid: Openid, trigger: Trigger, nowMillis: number) => Ask<void>
+    /** As `read`, to be asked together with others; what is assumed where nothing is stored is of that time. */
+    readonly reading: (openid: Openid, nowMillis: number) => Ask<StoredAllowance>
     /** Counts a push before it is sent. False: the ledger changed since it was read. */
     readonly count: (openid: Openid, from: StoredAllowance) => Effect.Effect<boolean, MemcachedError>
     /** Takes a count back: the push did certainly not happen. False: the ledger changed since it was read. */
@@ -48,19 +53,16 @@ export class Ledger extends Context.Service<
       return Ledger.of({
         read: Effect.fnUntraced(function* (openid) {
           const found = yield* memcached.gets(keys.quota(openid))
-          const now = yield* Clock.currentTimeMillis
-          return {
-            allowance: Option.getOrElse(
-              Option.flatMap(found, ({ value }) => decode(value)),
-              () => assumed(now)
-            ),
-            version: Option.getOrUndefined(found)?.version
-          }
+          return storedAs(found, yield* Clock.currentTimeMillis)
         }),
+        reading: (openid, nowMillis) =>
+          understood(ask.gets(keys.quota(openid)), (found) => storedAs(found, nowMillis)),
         open: (openid, trigger) =>
           Effect.flatMap(Clock.currentTimeMillis, (now) =>
             memcached.set(keys.quota(openid), JSON.stringify(opened(trigger, now)), ttlSeconds.quota)
           ),
+        opening: (openid, trigger, nowMillis) =>
+          ask.set(keys.quota(openid), JSON.stringify(opened(trigger, nowMillis)), ttlSeconds.quota),
         count: (openid, from) => write(openid, from, afterPush(from.allowance)),
         uncount: (openid, from) => write(openid, from, afterNoPush(from.allowance)),
         shut: (openid, from) => write(openid, from, afterRefusal(from.allowance)),
@@ -69,5 +71,13 @@ export class Ledger extends Context.Service<
     })
   )
 }
+
+const storedAs = (found: Option.Option<Versioned>, nowMillis: number): StoredAllowance => ({
+  allowance: Option.getOrElse(
+    Option.flatMap(found, ({ value }) => decode(value)),
+    () => assumed(nowMillis)
+  ),
+  version: Option.getOrUndefined(found)?.version
+})
 
 const decode = decodeJson(Allowance)

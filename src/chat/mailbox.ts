@@ -3,7 +3,8 @@ import { Context, Effect, Layer, Option, Schema } from "effect"
 import { Kept } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { WriteId } from "../core/room.ts"
-import { Memcached, type MemcachedError, type Version } from "../memcached/memcached.ts"
+import { type Ask, ask, understood } from "../memcached/asks.ts"
+import { Memcached, type MemcachedError, type Version, type Versioned } from "../memcached/memcached.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 
@@ -37,6 +38,8 @@ export class Mailbox extends Context.Service<
   Mailbox,
   {
     readonly peek: (openid: Openid) => Effect.Effect<Mail, MemcachedError>
+    /** The same, to be asked together with others. */
+    readonly peeking: (openid: Openid) => Ask<Mail>
     /** Adds at the end. False: the mailbox (as it was read) is full, and nothing was added. */
     readonly keep: (openid: Openid, mail: Mail, kept: Marked) => Effect.Effect<boolean, MemcachedError>
     /**
@@ -68,14 +71,8 @@ export class Mailbox extends Context.Service<
     Effect.gen(function* () {
       const memcached = yield* Memcached
 
-      const peek = (openid: Openid) =>
-        Effect.map(
-          memcached.gets(keys.mail(openid)),
-          Option.match({
-            onNone: (): Mail => ({ kept: [], version: undefined }),
-            onSome: ({ value, version }) => ({ kept: parse(value), version })
-          })
-        )
+      const peek = (openid: Openid) => Effect.map(memcached.gets(keys.mail(openid)), mailIn)
+      const peeking = (openid: Openid) => understood(ask.gets(keys.mail(openid)), mailIn)
 
       const append = (key: string, line: string): Effect.Effect<boolean, MemcachedError> =>
         Effect.flatMap(memcached.append(key, line), (appended) =>
@@ -146,6 +143,7 @@ export class Mailbox extends Context.Service<
 
       return Mailbox.of({
         peek,
+        peeking,
         keep,
         take,
         hold,
@@ -161,6 +159,11 @@ export class Mailbox extends Context.Service<
 const Line = Schema.fromJsonString(Schema.Struct({ ...Kept.fields, mark: Schema.optionalKey(WriteId) }))
 const decode = Schema.decodeUnknownOption(Line)
 const encode = Schema.encodeSync(Line)
+
+export const noMail: Mail = { kept: [], version: undefined }
+
+const mailIn = (found: Option.Option<Versioned>): Mail =>
+  Option.isNone(found) ? noMail : { kept: parse(found.value.value), version: found.value.version }
 
 const parse = (value: string): ReadonlyArray<Marked> =>
   value

@@ -1,7 +1,8 @@
 /** The limit of messages per person and minute, shared by all servers. */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Exit, Layer } from "effect"
 import type { Openid } from "../core/openid.ts"
-import { Memcached } from "../memcached/memcached.ts"
+import { type Ask, ask } from "../memcached/asks.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 
 /** Two a second for a whole minute: more than thumbs can write and a partner can read, and little enough for a program that floods. */
@@ -16,11 +17,19 @@ export const countedAlone = 20
 /** `justOver`: the first message above the limit in this minute; its writer is told. */
 export type Pace = "fine" | "justOver" | "over"
 
+/** A message that was counted; `ask`: what memcached has to say to it, if anything. */
+export interface Counting {
+  readonly ask: Ask<number> | undefined
+  readonly pace: (asked: Exit.Exit<number, MemcachedError> | undefined) => Pace
+}
+
 export class MessageLimit extends Context.Service<
   MessageLimit,
   {
     /** Counts a message. While memcached cannot be reached this server counts alone. */
     readonly count: (openid: Openid) => Effect.Effect<Pace>
+    /** The same in two parts, of which the first can be asked together with others; milliseconds since 1970. */
+    readonly counting: (openid: Openid, nowMillis: number) => Counting
   }
 >()("xiaohou/chat/MessageLimit") {
   static readonly layer = Layer.effect(
@@ -30,26 +39,36 @@ export class MessageLimit extends Context.Service<
       let minute = 0
       let counts = new Map<Openid, number>()
 
-      const count = Effect.fnUntraced(function* (openid: Openid) {
-        const current = Math.floor((yield* Clock.currentTimeMillis) / minuteMillis)
+      const counting = (openid: Openid, nowMillis: number): Counting => {
+        const current = Math.floor(nowMillis / minuteMillis)
         if (current !== minute) {
           minute = current
           counts = new Map()
         }
         const own = (counts.get(openid) ?? 0) + 1
         counts.set(openid, own)
-        if (own <= countedAlone) return "fine"
+        if (own <= countedAlone) return countedHere
         const added = own === countedAlone + 1 ? own : 1
-        return yield* memcached.increment(keys.pace(openid, current), added, added, ttlSeconds.pace).pipe(
-          Effect.map((all) => paceAt(all, added)),
-          Effect.orElseSucceed(() => paceAt(own, 1))
-        )
+        return {
+          ask: ask.increment(keys.pace(openid, current), added, added, ttlSeconds.pace),
+          pace: (asked) =>
+            asked !== undefined && Exit.isSuccess(asked) ? paceAt(asked.value, added) : paceAt(own, 1)
+        }
+      }
+
+      const count = Effect.fnUntraced(function* (openid: Openid) {
+        const { ask, pace } = counting(openid, yield* Clock.currentTimeMillis)
+        if (ask === undefined) return pace(undefined)
+        const [asked] = yield* memcached.askAll([ask])
+        return pace(asked)
       })
 
-      return MessageLimit.of({ count })
+      return MessageLimit.of({ count, counting })
     })
   )
 }
+
+const countedHere: Counting = { ask: undefined, pace: () => "fine" }
 
 const minuteMillis = 60_000
 

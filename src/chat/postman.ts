@@ -1,12 +1,12 @@
 /** The postman: brings words to a user by push while WeChat allows it, and keeps them in the mailbox otherwise. */
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { isMadeByAi } from "../core/ai-label.ts"
 import type { Importance } from "../core/allowance.ts"
 import { type Content, text } from "../core/content.ts"
 import { carriable, fold, halved, type Kept, replyTextBytes } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import type { WriteId } from "../core/room.ts"
-import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import type { WeChatApi } from "../wechat/api.ts"
 import { newWriteId } from "./identifiers.ts"
 import { Ledger } from "./ledger.ts"
@@ -58,15 +58,17 @@ export class Postman extends Context.Service<
 const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   const ledger = yield* Ledger
   const mailbox = yield* Mailbox
+  const memcached = yield* Memcached
   const putOff = yield* makePutOff
   const typing = yield* makeTyping
   const { push, maySend, pauseMillis, linesAllowed } = yield* makePushing(delivery)
 
   /** Pushes one thing if nothing waits before it and that is allowed; otherwise puts it behind what waits. */
   const pushOrKeep = Effect.fnUntraced(function* (to: Openid, thing: Kept, importance: Importance) {
-    const [mail, window] = yield* Effect.all([mailbox.peek(to), ledger.read(to)], {
-      concurrency: "unbounded"
-    })
+    const now = yield* Clock.currentTimeMillis
+    const [peeked, read] = yield* memcached.askAll([mailbox.peeking(to), ledger.reading(to, now)])
+    const mail = yield* peeked
+    const window = yield* read
     const allowed = yield* maySend(window, importance)
     // The receiver may have acted at the same moment.
     if (mail.kept.length > 0 || !allowed) return yield* keepAll(to, mail, [thing], delivery === "active")

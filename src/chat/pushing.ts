@@ -1,4 +1,4 @@
-import { Clock, Effect, Ref } from "effect"
+import { Clock, Effect } from "effect"
 import { type Importance, mayPush, pushesFor } from "../core/allowance.ts"
 import type { Content } from "../core/content.ts"
 import type { Openid } from "../core/openid.ts"
@@ -29,17 +29,16 @@ const countAttempts = 8
 export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   const api = yield* WeChatApi
   const ledger = yield* Ledger
-  const pausedUntilMillis = yield* Ref.make(delivery === "passive" ? Number.POSITIVE_INFINITY : 0)
+  let pausedUntilMillis = delivery === "passive" ? Number.POSITIVE_INFINITY : 0
 
   /** For how long nobody may be pushed to, in milliseconds; 0: not at all, infinite: for ever. */
-  const pauseMillis = Effect.zipWith(Clock.currentTimeMillis, Ref.get(pausedUntilMillis), (now, until) =>
-    Math.max(0, until - now)
-  )
+  const pauseMillis = Effect.map(Clock.currentTimeMillis, (now) => Math.max(0, pausedUntilMillis - now))
 
-  const maySend = Effect.fnUntraced(function* (window: StoredAllowance, importance: Importance) {
-    const now = yield* Clock.currentTimeMillis
-    return (yield* pauseMillis) === 0 && mayPush(window.allowance, importance, now)
-  })
+  const maySend = (window: StoredAllowance, importance: Importance) =>
+    Effect.map(
+      Clock.currentTimeMillis,
+      (now) => pausedUntilMillis <= now && mayPush(window.allowance, importance, now)
+    )
 
   /** The ledger as it is now, if it is still of the same window: the user may have opened another meanwhile. */
   const inSameWindow = Effect.fnUntraced(function* (to: Openid, { allowance }: StoredAllowance) {
@@ -73,7 +72,7 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
       if (outcome === "notAllowed") yield* shut(to, window)
       if (outcome === "notSent" || typeof outcome === "object") yield* Effect.ignore(uncount(to, window))
       if (typeof outcome === "object") {
-        yield* Ref.set(pausedUntilMillis, (yield* Clock.currentTimeMillis) + outcome.pauseMillis)
+        pausedUntilMillis = (yield* Clock.currentTimeMillis) + outcome.pauseMillis
       }
       return outcome
     }

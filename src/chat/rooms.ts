@@ -2,6 +2,7 @@
 import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, Room, type RoomId } from "../core/room.ts"
+import { type Ask, ask, understood } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
@@ -21,6 +22,8 @@ export class Rooms extends Context.Service<
   Rooms,
   {
     readonly read: (id: RoomId) => Effect.Effect<StoredRoom, MemcachedError>
+    /** The same, to be asked together with others; milliseconds since 1970. */
+    readonly reading: (id: RoomId, nowMillis: number) => Ask<StoredRoom>
     /** False: the name is taken. */
     readonly create: (id: RoomId, room: Room) => Effect.Effect<boolean, MemcachedError>
     /** The same for several at once; each has an outcome of its own. */
@@ -94,6 +97,11 @@ export class Rooms extends Context.Service<
 
       return Rooms.of({
         read: (id) => Effect.tap(items.read(keys.room(id)), ({ value }) => learn(id, value)),
+        reading: (id, nowMillis) =>
+          understood(items.reading(keys.room(id)), (room) => {
+            learnAt(nowMillis, id, room.value)
+            return room
+          }),
         create: (id, room) => change(id, nothing, room),
         createAll: (fresh) =>
           Effect.tap(
@@ -118,15 +126,12 @@ export class Rooms extends Context.Service<
           Clock.currentTimeMillis.pipe(
             Effect.flatMap((now) => {
               known.heard(id, now)
-              return Effect.all(
-                [
-                  memcached.set(keys.spoke(id), String(now), ttlSeconds.chat),
-                  memcached.increment(keys.lines(id), 1, 1, ttlSeconds.chat)
-                ],
-                { concurrency: "unbounded" }
-              )
+              return memcached.askAll([
+                ask.set(keys.spoke(id), String(now), ttlSeconds.chat),
+                ask.increment(keys.lines(id), 1, 1, ttlSeconds.chat)
+              ])
             }),
-            Effect.map(([, lines]) => lines)
+            Effect.flatMap(([spoke, lines]) => Effect.andThen(spoke, lines))
           ),
         liveliness: (id) =>
           Effect.tap(

@@ -2,6 +2,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto"
 import { Context, Option, Redacted } from "effect"
 import type { Openid } from "../core/openid.ts"
+import { freshRandomBytes } from "../wechat/random-bytes.ts"
 
 /** LINK_SECRET; where none is set, one that ends with this process. */
 export const LinkSecret = Context.Reference<Redacted.Redacted>("xiaohou/chat/LinkSecret", {
@@ -30,7 +31,7 @@ export const makeSeal = (secret: Redacted.Redacted, purpose: string): Seal => {
   const key = keyFor(secret, purpose)
   return {
     close: (text) => {
-      const nonce = randomBytes(nonceBytes)
+      const nonce = freshRandomBytes(nonceBytes)
       const cipher = createCipheriv("aes-256-gcm", key, nonce)
       const encrypted = Buffer.concat([cipher.update(text, "utf8"), cipher.final()])
       return Buffer.concat([nonce, cipher.getAuthTag(), encrypted]).toString("base64url")

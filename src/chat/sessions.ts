@@ -2,6 +2,7 @@
 import { Context, Effect, type Exit, Layer } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { type Chat, ordinary, Session, sessionOf } from "../core/session.ts"
+import type { Ask } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { jsonItem, type Stored } from "./stored.ts"
@@ -18,6 +19,8 @@ export class Sessions extends Context.Service<
   Sessions,
   {
     readonly read: (openid: Openid) => Effect.Effect<StoredSession, MemcachedError>
+    /** To be asked together with others. */
+    readonly reading: (openid: Openid) => Ask<StoredSession>
     /** Replaces the session that was read; `undefined` deletes it (state 0). False: it changed since, read again. */
     readonly write: (
       openid: Openid,
@@ -36,6 +39,7 @@ export class Sessions extends Context.Service<
       const items = jsonItem(yield* Memcached, Session)
       return Sessions.of({
         read: (openid) => items.read(keys.session(openid)),
+        reading: (openid) => items.reading(keys.session(openid)),
         write: (openid, from, next) => items.write(keys.session(openid), from, next, ttlSeconds.chat),
         writeAll: (changes) =>
           items.writeAll(

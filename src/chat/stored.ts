@@ -1,5 +1,6 @@
 import { Effect, Exit, Option, Schema } from "effect"
 import type { WriteId } from "../core/room.ts"
+import { type Ask, ask, understood } from "../memcached/asks.ts"
 import type { Memcached, MemcachedError, Version, Versioned } from "../memcached/memcached.ts"
 
 /**
@@ -42,13 +43,16 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
 ) => {
   const decode = decodeJson(schema)
 
-  const stored = (found: Option.Option<Versioned>): Stored<A> =>
+  const storedAs = (found: Option.Option<Versioned>): Stored<A> =>
     Option.isNone(found)
       ? nothing
       : { value: Option.getOrUndefined(decode(found.value.value)), version: found.value.version }
 
   const read = (key: string): Effect.Effect<Stored<A>, MemcachedError> =>
-    Effect.map(memcached.gets(key), stored)
+    Effect.map(memcached.gets(key), storedAs)
+
+  /** To be asked together with others. */
+  const reading = (key: string): Ask<Stored<A>> => understood(ask.gets(key), storedAs)
 
   /**
    * Replaces what was read by `next`, or deletes it where `next` is undefined. False: it changed since. A write whose answer
@@ -73,6 +77,17 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
         : memcached.cas(key, JSON.stringify(next), from.version, ttlSeconds)
     return Effect.catchTag(written, "MemcachedUnanswered", () => isWritten(key, next))
   }
+
+  /** As `write` where nothing was read, to be asked together with others; what it came to says `isAdded`. */
+  const adding = (key: string, next: A, ttlSeconds: number): Ask<boolean> =>
+    ask.add(key, JSON.stringify(next), ttlSeconds)
+
+  const isAdded = (
+    key: string,
+    next: A,
+    added: Exit.Exit<boolean, MemcachedError>
+  ): Effect.Effect<boolean, MemcachedError> =>
+    Exit.isSuccess(added) ? added : Effect.catchTag(added, "MemcachedUnanswered", () => isWritten(key, next))
 
   const isWritten = (key: string, next: A): Effect.Effect<boolean, MemcachedError> =>
     Effect.map(read(key), (found) => found.value?.writtenBy === next.writtenBy)
@@ -102,5 +117,5 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
     )
   }
 
-  return { read, write, writeAll }
+  return { read, reading, write, adding, isAdded, writeAll }
 }

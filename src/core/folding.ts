@@ -33,7 +33,8 @@ export const byteLength = (words: string): number => {
 
 /** A text in parts of at most `limitBytes`, cut between characters, in order; joined they are the text. */
 export const split = (words: string, limitBytes: number): ReadonlyArray<string> => {
-  if (byteLength(words) <= limitBytes) return [words]
+  // No UTF-16 unit takes more than three bytes: most texts need not be counted.
+  if (words.length * 3 <= limitBytes || byteLength(words) <= limitBytes) return [words]
   const parts: Array<string> = []
   let part = ""
   let bytes = 0

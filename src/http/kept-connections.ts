@@ -1,6 +1,7 @@
 /** The connections that clients keep open between requests, and letting go of them before the server closes. */
-import { createServer, type Server, type ServerResponse } from "node:http"
+import { type IncomingMessage, Server, type ServerResponse } from "node:http"
 import { Context, Effect } from "effect"
+import { type NodeListener, PastRouter } from "./past-router.ts"
 import { bodyTimeoutMillis } from "./request-body.ts"
 
 /**
@@ -28,11 +29,15 @@ export class KeptConnections extends Context.Service<
   }
 >()("xiaohou/http/KeptConnections") {}
 
-/** Node's HTTP server, with limits on who is slow. */
-export const boundedServer = (): { readonly server: Server; readonly kept: KeptConnections["Service"] } => {
+/** Node's HTTP server, with limits on who is slow, and the way past what else listens to it. */
+export const boundedServer = (): {
+  readonly server: Server
+  readonly kept: KeptConnections["Service"]
+  readonly pastRouter: PastRouter["Service"]
+} => {
   const underWay = new Set<ServerResponse>()
   let isLast = false
-  const server = createServer({
+  const server = new DivertedServer({
     headersTimeout: headTimeoutMillis,
     requestTimeout: requestTimeoutMillis,
     connectionsCheckingInterval: connectionCheckMillis
@@ -49,5 +54,34 @@ export const boundedServer = (): { readonly server: Server; readonly kept: KeptC
     }),
     Effect.sleep(letGoMillis)
   )
-  return { server, kept: KeptConnections.of({ letGo }) }
+  const takeOver = (listener: NodeListener) =>
+    Effect.asVoid(
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          server.first = listener
+        }),
+        () =>
+          Effect.sync(() => {
+            server.first = nobody
+          })
+      )
+    )
+  return {
+    server,
+    kept: KeptConnections.of({ letGo }),
+    pastRouter: PastRouter.of({ takeOver, isLast: () => isLast })
+  }
+}
+
+const nobody: NodeListener = () => false
+
+/** A server of whose requests one listener is asked before those that are registered. */
+class DivertedServer extends Server {
+  first: NodeListener = nobody
+
+  override emit(event: string, ...parts: ReadonlyArray<unknown>): boolean {
+    const [request, response] = parts
+    const isTaken = event === "request" && this.first(request as IncomingMessage, response as ServerResponse)
+    return isTaken || super.emit(event, ...parts)
+  }
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto"
 import { Clock, Effect, Metric } from "effect"
-import { HttpServerResponse } from "effect/http"
 
 export type RefusalStatus = 400 | 401 | 408 | 413
 
@@ -26,7 +25,7 @@ const logEveryMillis = 10_000
 const hashDigits = 16
 
 /**
- * Refuses callbacks, counts them, and logs what helps to find out why (pitfall 27), which is not what could be used again: of the query the
+ * Counts callbacks that are refused, and logs what helps to find out why (pitfall 27), which is not what could be used again: of the query the
  * names of its fields and how far its time is off, of the body its length and a hash.
  */
 export const makeRefusals = () => {
@@ -46,9 +45,6 @@ export const makeRefusals = () => {
         ...(last === undefined || last.unlogged === 0 ? {} : { unlogged: last.unlogged })
       })
     }
-    // The rest of a body that nobody reads must not be taken for the next request.
-    const headers = status === 400 || status === 401 ? {} : { connection: "close" }
-    return HttpServerResponse.empty({ status, headers })
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream"
-import { Effect, Schema, type Scope } from "effect"
+import { Effect, Result, Schema, type Scope } from "effect"
 import type { HttpServerRequest } from "effect/http"
-import { type Alarms, makeAlarms } from "../chat/alarms.ts"
+import { makeAlarms } from "../chat/alarms.ts"
 
 /** A WeChat message is a few kilobytes; three times that in compatible mode (protocol notes 2.1). */
 export const bodyMaxBytes = 64 * 1024
@@ -27,41 +27,59 @@ export type BodyReader = (
   request: HttpServerRequest.HttpServerRequest
 ) => Effect.Effect<string, BodyTooLarge | BodyIncomplete>
 
+/** Has `settle` called with the whole body as text, or with why there is none. The answer lets go of the source; then it is not called. */
+export type BodyCollector = (
+  source: Readable,
+  settle: (body: Result.Result<string, BodyTooLarge | BodyIncomplete>) => void
+) => () => void
+
+/** From Node's own streams: one of Effect's around one costs more than all else that is done with a short message. */
+export const makeBodyCollector: Effect.Effect<BodyCollector, never, Scope.Scope> = Effect.map(
+  makeAlarms(bodyTimeoutMillis),
+  (timeouts) => (source, settle) => {
+    const chunks: Array<Buffer> = []
+    let bytes = 0
+    let isSettled = false
+    const letGo = () => {
+      isSettled = true
+      takeBack()
+    }
+    // The listeners stay: taking them off costs more than their last calls. So each of them asks first whether it is over.
+    const settled = (body: Result.Result<string, BodyTooLarge | BodyIncomplete>) => {
+      letGo()
+      settle(body)
+    }
+    const onData = (chunk: Buffer) => {
+      if (isSettled) return
+      bytes += chunk.length
+      if (bytes > bodyMaxBytes) settled(Result.fail(new BodyTooLarge()))
+      else chunks.push(chunk)
+    }
+    const onEnd = () => {
+      if (!isSettled) settled(Result.succeed(Buffer.concat(chunks).toString("utf8")))
+    }
+    const onBroken = () => {
+      if (!isSettled) settled(Result.fail(new BodyIncomplete()))
+    }
+    const takeBack = timeouts.set(Effect.sync(onBroken))
+    if (source.destroyed) onBroken()
+    else source.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken)
+    return letGo
+  }
+)
+
 /** Reads whole bodies as text; never more of one in memory than the limit and one chunk. For those who read many. */
 export const makeBodyReader: Effect.Effect<BodyReader, never, Scope.Scope> = Effect.map(
-  makeAlarms(bodyTimeoutMillis),
-  (timeouts) => (request) =>
+  makeBodyCollector,
+  (collect) => (request) =>
     Number(request.headers["content-length"] ?? 0) > bodyMaxBytes
       ? Effect.fail(new BodyTooLarge())
-      : received(request.source as Readable, timeouts)
+      : Effect.callback((resume) => {
+          const letGo = collect(request.source as Readable, (body) => resume(Effect.fromResult(body)))
+          return Effect.sync(letGo)
+        })
 )
 
 /** Reads one body. */
 export const readBody: BodyReader = (request) =>
   Effect.scoped(Effect.flatMap(makeBodyReader, (read) => read(request)))
-
-/** From Node's own stream: one of Effect's around it costs more than all else that is done with a short message. */
-const received = (source: Readable, timeouts: Alarms): ReturnType<BodyReader> =>
-  Effect.callback((resume) => {
-    const chunks: Array<Buffer> = []
-    let bytes = 0
-    const letGo = () => {
-      takeBack()
-      source.off("data", onData).off("end", onEnd).off("error", onBroken).off("close", onBroken)
-    }
-    const settle = (result: ReturnType<BodyReader>) => {
-      letGo()
-      resume(result)
-    }
-    const onData = (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > bodyMaxBytes) settle(Effect.fail(new BodyTooLarge()))
-      else chunks.push(chunk)
-    }
-    const onEnd = () => settle(Effect.succeed(Buffer.concat(chunks).toString("utf8")))
-    const onBroken = () => settle(Effect.fail(new BodyIncomplete()))
-    const takeBack = timeouts.set(Effect.sync(onBroken))
-    if (source.destroyed) return onBroken()
-    source.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken)
-    return Effect.sync(letGo)
-  })

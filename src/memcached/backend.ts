@@ -43,6 +43,30 @@ export interface Write {
   readonly version?: Version | undefined
 }
 
+/** An operation as data. Without `append`, whose refusal is looked into by another operation, and `delete`. */
+export type Asked =
+  | { readonly operation: "get" | "gets"; readonly key: string }
+  | {
+      readonly operation: "set" | "add"
+      readonly key: string
+      readonly value: string
+      readonly ttlSeconds: number
+    }
+  | {
+      readonly operation: "cas"
+      readonly key: string
+      readonly value: string
+      readonly version: Version
+      readonly ttlSeconds: number
+    }
+  | {
+      readonly operation: "increment"
+      readonly key: string
+      readonly by: number
+      readonly initial: number
+      readonly ttlSeconds: number
+    }
+
 type Answer<A> = Effect.Effect<A, Failure>
 
 export interface Backend {
@@ -56,6 +80,8 @@ export interface Backend {
   readonly writeAll: (
     writes: ReadonlyArray<Write>
   ) => Effect.Effect<ReadonlyArray<Exit.Exit<boolean, Failure>>>
+  /** The same for operations of different kinds; each outcome is that of the operation of its name. */
+  readonly askAll: (asked: ReadonlyArray<Asked>) => Effect.Effect<ReadonlyArray<Exit.Exit<unknown, Failure>>>
   readonly delete: (key: string, version: Version | undefined) => Answer<boolean>
   readonly append: (key: string, value: string) => Answer<boolean>
   readonly increment: (key: string, by: number, initial: number, ttlSeconds: number) => Answer<number>

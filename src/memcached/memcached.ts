@@ -1,6 +1,8 @@
 /** Memcached as a service: items with a version and an end, on which all chats stand. */
 import { Context, Effect, Exit, Layer, type Option, Schema } from "effect"
+import type { Asks, Outcomes } from "./asks.ts"
 import {
+  type Asked,
   type Backend,
   type Failure,
   refusals,
@@ -90,6 +92,11 @@ export class Memcached extends Context.Service<
     readonly writeAll: (
       writes: ReadonlyArray<Write>
     ) => Effect.Effect<ReadonlyArray<Exit.Exit<boolean, MemcachedError>>>
+    /**
+     * Operations of any kinds at once (`ask` in `asks.ts`), in one packet, with one fiber that waits for all of them. Each has an outcome
+     * of its own, in their order.
+     */
+    readonly askAll: <const Each extends Asks>(asks: Each) => Effect.Effect<Outcomes<Each, MemcachedError>>
     /** `false`: not there or, with a version, changed. */
     readonly delete: (key: string, version?: Version) => Answer<boolean>
     /** `false`: not there. Keeps the time at which the item ends. */
@@ -114,85 +121,117 @@ export class Memcached extends Context.Service<
     Layer.effect(Memcached, Effect.map(memjsBackend(options), service))
 }
 
-/** Writes one by one, side by side: for a service that stands before another and does something to every operation. */
-export const writeEach =
-  ({ add, cas }: Pick<Memcached["Service"], "add" | "cas">): Memcached["Service"]["writeAll"] =>
-  (writes) =>
-    Effect.forEach(
-      writes,
-      ({ key, value, version, ttlSeconds }) =>
-        Effect.exit(
-          version === undefined ? add(key, value, ttlSeconds) : cas(key, value, version, ttlSeconds)
-        ),
-      { concurrency: "unbounded" }
-    )
-
 /** The rules that hold for every layer, and the errors. */
 const service = (backend: Backend): Memcached["Service"] => {
-  const factsOf = (operation: Operation, key: string): Facts => ({
+  const factsOf = ({ operation, key }: About): Facts => ({
     server: backend.addressOf(key),
     operation,
     keyPrefix: keyPrefix(key)
   })
 
   /** Why something is not even sent. */
-  const refusal = (operation: Operation, key: string, value: string): MemcachedError | undefined => {
-    const problem = keyProblem(key)
-    if (problem !== undefined) return new MemcachedKeyInvalid({ ...factsOf(operation, key), problem })
-    if (valueFits(value)) return undefined
-    return new MemcachedRefused({ ...factsOf(operation, key), status: "ValueTooLarge" })
+  const refusal = (about: About): MemcachedError | undefined => {
+    const problem = keyProblem(about.key)
+    if (problem !== undefined) return new MemcachedKeyInvalid({ ...factsOf(about), problem })
+    if (about.value !== undefined && !valueFits(about.value)) {
+      return new MemcachedRefused({ ...factsOf(about), status: "ValueTooLarge" })
+    }
+    if (isCount(about.by ?? 0) && isCount(about.initial ?? 0)) return undefined
+    return new MemcachedRefused({ ...factsOf(about), status: "InvalidArguments" })
   }
 
-  const carryOut = <A>(
-    operation: Operation,
-    key: string,
-    value: string,
-    act: () => Effect.Effect<A, Failure>
-  ): Answer<A> => {
-    const refused = refusal(operation, key, value)
+  const carryOut = <A>(about: About, act: () => Effect.Effect<A, Failure>): Answer<A> => {
+    const refused = refusal(about)
     if (refused !== undefined) return Effect.fail(refused)
-    return Effect.mapError(act(), (failure) => asError(failure, factsOf(operation, key)))
+    return Effect.mapError(act(), (failure) => asError(failure, factsOf(about)))
   }
 
-  const writeAll: Memcached["Service"]["writeAll"] = (writes) => {
-    const refusals = writes.map((write) => refusal(operationOf(write), write.key, write.value))
-    const sent = writes
-      .filter((_, place) => refusals[place] === undefined)
-      .map((write) => ({ ...write, ttlSeconds: clampTtlSeconds(write.ttlSeconds) }))
-    return Effect.map(backend.writeAll(sent), (exits) => {
-      const answers = exits.values()
-      return writes.map((write, place) => {
+  /** Sends what is not refused; everything has an outcome, in its order. */
+  const sendAll = <Item, A>(
+    items: ReadonlyArray<Item>,
+    about: (item: Item) => About,
+    send: (accepted: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Exit.Exit<A, Failure>>>
+  ): Effect.Effect<ReadonlyArray<Exit.Exit<A, MemcachedError>>> => {
+    const refusals = items.map((item) => refusal(about(item)))
+    const accepted = items.filter((_, place) => refusals[place] === undefined)
+    return Effect.map(send(accepted), (exits) => {
+      let answered = 0
+      return items.map((item, place) => {
         const refused = refusals[place]
         if (refused !== undefined) return Exit.fail(refused)
-        const exit = answers.next().value ?? Exit.die(new Error("a write without an outcome"))
-        return Exit.mapError(exit, (failure) => asError(failure, factsOf(operationOf(write), write.key)))
+        const exit = exits[answered] ?? noOutcome
+        answered += 1
+        return Exit.mapError(exit, (failure) => asError(failure, factsOf(about(item))))
       })
     })
   }
 
+  const writeAll: Memcached["Service"]["writeAll"] = (writes) =>
+    sendAll(writes, aboutWrite, (accepted) =>
+      backend.writeAll(accepted.map((write) => ({ ...write, ttlSeconds: clampTtlSeconds(write.ttlSeconds) })))
+    )
+
+  const askAll: Memcached["Service"]["askAll"] = <const Each extends Asks>(asks: Each) =>
+    Effect.map(
+      sendAll(
+        asks.filter((one) => one !== undefined),
+        ({ asked }): About => asked,
+        (accepted) => backend.askAll(accepted.map(({ asked }) => withClampedTtl(asked)))
+      ),
+      (exits) => {
+        let answered = 0
+        const outcomes = asks.map((one) => {
+          if (one === undefined) return undefined
+          const exit = exits[answered] ?? noOutcome
+          answered += 1
+          return Exit.isSuccess(exit) ? Exit.succeed(one.meaning(exit.value)) : exit
+        })
+        return outcomes as unknown as Outcomes<Each, MemcachedError>
+      }
+    )
+
   return Memcached.of({
-    get: (key) => carryOut("get", key, "", () => backend.get(key)),
-    gets: (key) => carryOut("gets", key, "", () => backend.gets(key)),
+    get: (key) => carryOut({ operation: "get", key }, () => backend.get(key)),
+    gets: (key) => carryOut({ operation: "gets", key }, () => backend.gets(key)),
     set: (key, value, ttlSeconds) =>
-      carryOut("set", key, value, () => backend.set(key, value, clampTtlSeconds(ttlSeconds))),
+      carryOut({ operation: "set", key, value }, () => backend.set(key, value, clampTtlSeconds(ttlSeconds))),
     add: (key, value, ttlSeconds) =>
-      carryOut("add", key, value, () => backend.add(key, value, clampTtlSeconds(ttlSeconds))),
+      carryOut({ operation: "add", key, value }, () => backend.add(key, value, clampTtlSeconds(ttlSeconds))),
     cas: (key, value, version, ttlSeconds) =>
-      carryOut("cas", key, value, () => backend.cas(key, value, version, clampTtlSeconds(ttlSeconds))),
+      carryOut({ operation: "cas", key, value }, () =>
+        backend.cas(key, value, version, clampTtlSeconds(ttlSeconds))
+      ),
     writeAll,
-    delete: (key, version) => carryOut("delete", key, "", () => backend.delete(key, version)),
-    append: (key, value) => carryOut("append", key, value, () => backend.append(key, value)),
+    askAll,
+    delete: (key, version) => carryOut({ operation: "delete", key }, () => backend.delete(key, version)),
+    append: (key, value) => carryOut({ operation: "append", key, value }, () => backend.append(key, value)),
     increment: (key, by, initial, ttlSeconds) =>
-      carryOut("increment", key, "", () =>
-        isCount(by) && isCount(initial)
-          ? backend.increment(key, by, initial, clampTtlSeconds(ttlSeconds))
-          : Effect.fail<Failure>({ _tag: "Refused", status: "InvalidArguments" })
+      carryOut({ operation: "increment", key, by, initial }, () =>
+        backend.increment(key, by, initial, clampTtlSeconds(ttlSeconds))
       ),
     servers: backend.servers
   })
 }
 
-const operationOf = ({ version }: Write): "add" | "cas" => (version === undefined ? "add" : "cas")
+const noOutcome = Exit.die(new Error("an operation without an outcome"))
+
+const aboutWrite = ({ key, value, version }: Write): About => ({
+  operation: version === undefined ? "add" : "cas",
+  key,
+  value
+})
+
+const withClampedTtl = (asked: Asked): Asked =>
+  "ttlSeconds" in asked ? { ...asked, ttlSeconds: clampTtlSeconds(asked.ttlSeconds) } : asked
+
+/** What is checked of an operation before it is sent. */
+interface About {
+  readonly operation: Operation
+  readonly key: string
+  readonly value?: string
+  readonly by?: number
+  readonly initial?: number
+}
 
 type Facts = { readonly server: string; readonly operation: Operation; readonly keyPrefix: string }
 

@@ -11,7 +11,7 @@ import {
   versionBytes,
   versionGeneration
 } from "./answers.ts"
-import type { Backend, Failure, Operation, ServerHealth, Write } from "./backend.ts"
+import type { Asked, Backend, Failure, Operation, ServerHealth, Versioned, Write } from "./backend.ts"
 import { countExtras, nothing, opcodes, statuses, storeExtras } from "./binary-protocol.ts"
 import { largestValueBytes } from "./item-rules.ts"
 import type { Outcome } from "./memjs-connection.ts"
@@ -114,36 +114,26 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
           )
         })
 
-  const get = (key: string) => ask({ operation: "get", opcode: opcodes.getWithKey, key, read: readValue })
+  const get = (key: string) => ask(asGet(key))
   const append = (key: string, value: string) =>
     ask({ operation: "append", opcode: opcodes.append, key, value, read: appended })
 
   return {
     addressOf: (key) => linkOf(key).address,
     get,
-    gets: (key) => ask({ operation: "gets", opcode: opcodes.getWithKey, key, read: readVersioned }),
-    set: (key, value, ttlSeconds) =>
-      ask({
-        operation: "set",
-        opcode: opcodes.set,
-        key,
-        value,
-        extras: storeExtras(ttlSeconds),
-        read: readDone
-      }),
+    gets: (key) => ask(asGets(key)),
+    set: (key, value, ttlSeconds) => ask(asSet(key, value, ttlSeconds)),
     add: (key, value, ttlSeconds) => ask(asWrite({ key, value, ttlSeconds })),
     cas: (key, value, version, ttlSeconds) => ask(asWrite({ key, value, version, ttlSeconds })),
     writeAll: (writes) => askAll(writes.map(asWrite)),
+    askAll: (asked) => askAll<unknown>(asked.map(asAsk)),
     delete: (key, version) =>
       ask({ operation: "delete", opcode: opcodes.delete, key, version, read: unchanged, outdated: false }),
     append: (key, value) =>
       Effect.flatMap(append(key, value), (appended) =>
         appended ? Effect.succeed(true) : whyNotAppended(value, get(key), append(key, value))
       ),
-    increment: (key, by, initial, ttlSeconds) => {
-      const extras = countExtras(by, initial, ttlSeconds)
-      return ask({ operation: "increment", opcode: opcodes.increment, key, extras, read: readCount })
-    },
+    increment: (key, by, initial, ttlSeconds) => ask(asIncrement(key, by, initial, ttlSeconds)),
     servers: Effect.forEach(
       links,
       (link) =>
@@ -160,6 +150,53 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
         ),
       { concurrency: "unbounded" }
     )
+  }
+}
+
+const asGet = (key: string): Ask<Option.Option<string>> => ({
+  operation: "get",
+  opcode: opcodes.getWithKey,
+  key,
+  read: readValue
+})
+
+const asGets = (key: string): Ask<Option.Option<Versioned>> => ({
+  operation: "gets",
+  opcode: opcodes.getWithKey,
+  key,
+  read: readVersioned
+})
+
+const asSet = (key: string, value: string, ttlSeconds: number): Ask<void> => ({
+  operation: "set",
+  opcode: opcodes.set,
+  key,
+  value,
+  extras: storeExtras(ttlSeconds),
+  read: readDone
+})
+
+const asIncrement = (key: string, by: number, initial: number, ttlSeconds: number): Ask<number> => ({
+  operation: "increment",
+  opcode: opcodes.increment,
+  key,
+  extras: countExtras(by, initial, ttlSeconds),
+  read: readCount
+})
+
+const asAsk = (asked: Asked): Ask<unknown> => {
+  switch (asked.operation) {
+    case "get":
+      return asGet(asked.key)
+    case "gets":
+      return asGets(asked.key)
+    case "set":
+      return asSet(asked.key, asked.value, asked.ttlSeconds)
+    case "add":
+    case "cas":
+      return asWrite(asked)
+    case "increment":
+      return asIncrement(asked.key, asked.by, asked.initial, asked.ttlSeconds)
   }
 }
 

@@ -1,5 +1,6 @@
 import { Context, Effect } from "effect"
-import { Memcached, MemcachedUnanswered, type MemcachedError, writeEach } from "../memcached/memcached.ts"
+import { type Memcached, MemcachedUnanswered, type MemcachedError } from "../memcached/memcached.ts"
+import { oneByOne } from "../memcached/one-by-one.ts"
 
 /**
  * Something that a simulated server asks of the world: an operation of memcached, or a call of WeChat's API. It is under way
@@ -80,16 +81,12 @@ export const gatedMemcached = (
         )
       )
     )
-  const add: Memcached["Service"]["add"] = (key, value, ttl) => wait("add", key, real.add(key, value, ttl))
-  const cas: Memcached["Service"]["cas"] = (key, value, version, ttl) =>
-    wait("cas", key, real.cas(key, value, version, ttl))
-  return Memcached.of({
+  return oneByOne({
     get: (key) => wait("get", key, real.get(key)),
     gets: (key) => wait("gets", key, real.gets(key)),
     set: (key, value, ttl) => wait("set", key, real.set(key, value, ttl)),
-    add,
-    cas,
-    writeAll: writeEach({ add, cas }),
+    add: (key, value, ttl) => wait("add", key, real.add(key, value, ttl)),
+    cas: (key, value, version, ttl) => wait("cas", key, real.cas(key, value, version, ttl)),
     delete: (key, version) => wait("delete", key, real.delete(key, version)),
     append: (key, value) => wait("append", key, real.append(key, value)),
     increment: (key, by, initial, ttl) => wait("increment", key, real.increment(key, by, initial, ttl)),

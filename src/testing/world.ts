@@ -17,7 +17,8 @@ import { Sweeper } from "../chat/sweeper.ts"
 import { Tease } from "../chat/tease.ts"
 import { Reports } from "../chat/reports.ts"
 import type { Openid } from "../core/openid.ts"
-import { Memcached, writeEach } from "../memcached/memcached.ts"
+import { Memcached } from "../memcached/memcached.ts"
+import { oneByOne } from "../memcached/one-by-one.ts"
 import { MemoryStore } from "../memcached/memory-store.ts"
 import { WeChatApi } from "../wechat/api.ts"
 import { type Action, buttonOf, incoming, type Input, triggerOf } from "./action.ts"
@@ -219,8 +220,8 @@ export class World {
       weChat: { delivery: options.delivery ?? "active" }
     }).pipe(
       Layer.provide([api, Campus.layerNone, Reports.layerMemory, Tease.layerNone]),
-      // Several writes at once go the way of the single ones, which a plant may have replaced.
-      Layer.provide(Layer.succeed(Memcached, { ...memcached, writeAll: writeEach(memcached) }))
+      // Several operations at once go the way of the single ones, which a plant may have replaced.
+      Layer.provide(Layer.succeed(Memcached, oneByOne(memcached)))
     )
     const base = Context.make(
       Clock.Clock,
@@ -246,5 +247,4 @@ export class World {
 
 /** How long users look for a partner unless told otherwise, as in the settings. */
 export const presetPairingMillis = 50_000
-
 const shanghaiOffsetMillis = 8 * 60 * 60 * 1_000

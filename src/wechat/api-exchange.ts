@@ -131,11 +131,12 @@ const withoutConfidential = (
     .replaceAll(confidentialRun, "…")
     .slice(0, errmsgLengthCharacters)
 
-const parseJson = Schema.decodeUnknownOption(
-  Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
-)
+const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
+
+const isObject = (value: unknown): value is WeChatAnswer =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Nicknames have come with raw control characters in them (pitfall 34); JSON has no place for those, except as white space. */
 const jsonObject = (text: string): Option.Option<WeChatAnswer> =>
   // oxlint-disable-next-line no-control-regex
-  parseJson(text.replaceAll(/[\u0000-\u001F\u007F]/g, " "))
+  Option.filter(parseJson(text.replaceAll(/[\u0000-\u001F\u007F]/g, " ")), isObject)

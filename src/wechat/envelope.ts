@@ -1,6 +1,7 @@
 /** WeChat's message encryption (WXBizMsgCrypt, protocol notes 4): opens what came in and seals what goes out. */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto"
+import { createCipheriv, createDecipheriv } from "node:crypto"
 import { Redacted, Result, Schema } from "effect"
+import { freshRandomBytes } from "./random-bytes.ts"
 import { cdata, element } from "./reply.ts"
 import { messageSignature, signatureMatches } from "./signature.ts"
 
@@ -61,7 +62,7 @@ export const sealEnvelope = (
   keys: Pick<EnvelopeKeys, "token" | "appId" | "key">,
   xml: string,
   { timestamp, nonce }: Stamp,
-  random: Uint8Array = randomBytes(randomLengthBytes)
+  random: Uint8Array = freshRandomBytes(randomLengthBytes)
 ): string => {
   const encrypted = encrypt(keys.key, keys.appId, xml, random)
   return element(
@@ -114,4 +115,12 @@ const randomLengthBytes = 16
 const lengthLengthBytes = 4
 
 /** The 43rd character may carry spare bits, which strict decoders refuse; Buffer does not (notes 4.1). */
-const keyBytes = (key: Redacted.Redacted): Buffer => Buffer.from(`${Redacted.value(key)}=`, "base64")
+const keyBytes = (key: Redacted.Redacted): Buffer => {
+  const known = decodedKeys.get(key)
+  if (known !== undefined) return known
+  const bytes = Buffer.from(`${Redacted.value(key)}=`, "base64")
+  decodedKeys.set(key, bytes)
+  return bytes
+}
+
+const decodedKeys = new WeakMap<Redacted.Redacted, Buffer>()

@@ -50,7 +50,15 @@ export const openCallback = (
   body: string
 ): Result.Result<OpenedCallback, CallbackUnsigned | CallbackUnreadable> => {
   const token = mode._tag === "Plain" ? mode.token : mode.keys.token
-  if (!isSigned(token, query)) return Result.fail(new CallbackUnsigned())
+  return isSigned(token, query) ? openSigned(mode, query, body) : Result.fail(new CallbackUnsigned())
+}
+
+/** The same for a query of which `isSigned` was asked before the body was read. */
+export const openSigned = (
+  mode: MessageMode,
+  query: CallbackQuery,
+  body: string
+): Result.Result<OpenedCallback, CallbackUnsigned | CallbackUnreadable> => {
   if (mode._tag === "Plain") return Result.succeed({ xml: body, answer: (reply) => reply })
   if (query.msg_signature === undefined) return Result.fail(new CallbackUnsigned())
   const encrypted = ciphertextOf(body)

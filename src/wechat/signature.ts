@@ -4,9 +4,13 @@ import { Redacted } from "effect"
 
 /** Lower-case hex sha1 of the parts, joined after sorting by their bytes (notes 1: PHP's `SORT_STRING`). */
 export const signatureOf = (parts: ReadonlyArray<string>): string => {
+  // Of ASCII, which is all that WeChat sends, the order of the bytes is that of the characters.
+  if (parts.every(isAscii)) return hash("sha1", parts.toSorted().join(""), "hex")
   const sorted = parts.map((part) => Buffer.from(part, "utf8")).sort(Buffer.compare)
   return hash("sha1", Buffer.concat(sorted), "hex")
 }
+
+const isAscii = (part: string): boolean => /^[ -~]*$/.test(part)
 
 /** `signature`: what every call of WeChat carries in its query. It covers the token, the time and the nonce, not the body. */
 export const requestSignature = (token: Redacted.Redacted, timestamp: string, nonce: string): string =>

@@ -1,12 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
+import { beatEveryMillis, leaseMillis, type Mine } from "../../src/chat/claim.ts"
 import {
   type Answered,
-  beatEveryMillis,
   Duplicates,
-  leaseMillis,
-  type Mine,
   type Over,
   underwayPollMillis,
   watchMillis

@@ -1,11 +1,7 @@
 /** A memcached whose answers get lost on demand. */
 import { Effect, Layer } from "effect"
-import {
-  Memcached,
-  type MemcachedError,
-  MemcachedUnanswered,
-  writeEach
-} from "../../src/memcached/memcached.ts"
+import { Memcached, type MemcachedError, MemcachedUnanswered } from "../../src/memcached/memcached.ts"
+import { oneByOne } from "../../src/memcached/one-by-one.ts"
 
 type Operation = MemcachedUnanswered["operation"]
 
@@ -63,17 +59,12 @@ export const faultyMemcached = (plan: FaultPlan): Layer.Layer<Memcached, never, 
           if (fate === "proceed") return carryOut
           return fate === "drop" ? lost : Effect.andThen(carryOut, lost)
         })
-      const add: Memcached["Service"]["add"] = (key, value, ttl) =>
-        meet("add", key, real.add(key, value, ttl))
-      const cas: Memcached["Service"]["cas"] = (key, value, version, ttl) =>
-        meet("cas", key, real.cas(key, value, version, ttl))
-      return Memcached.of({
+      return oneByOne({
         get: (key) => meet("get", key, real.get(key)),
         gets: (key) => meet("gets", key, real.gets(key)),
         set: (key, value, ttl) => meet("set", key, real.set(key, value, ttl)),
-        add,
-        cas,
-        writeAll: writeEach({ add, cas }),
+        add: (key, value, ttl) => meet("add", key, real.add(key, value, ttl)),
+        cas: (key, value, version, ttl) => meet("cas", key, real.cas(key, value, version, ttl)),
         delete: (key, version) => meet("delete", key, real.delete(key, version)),
         append: (key, value) => meet("append", key, real.append(key, value)),
         increment: (key, by, initial, ttl) => meet("increment", key, real.increment(key, by, initial, ttl)),

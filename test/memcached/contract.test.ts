@@ -2,15 +2,21 @@ import { Effect, Layer } from "effect"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { memcachedContract } from "./contract.ts"
 import { memcachedProcess } from "./memcached-process.ts"
+import { togetherContract } from "./together.ts"
 
-memcachedContract("in memory", Memcached.layerMemory)
+const underContract = (name: string, memcachedLayer: Layer.Layer<Memcached>): void => {
+  memcachedContract(name, memcachedLayer)
+  togetherContract(name, memcachedLayer)
+}
 
-memcachedContract(
+underContract("in memory", Memcached.layerMemory)
+
+underContract(
   "on a real server",
   Layer.unwrap(Effect.map(memcachedProcess(), (server) => Memcached.layerMemjs({ servers: [server] })))
 )
 
-memcachedContract(
+underContract(
   "on three real servers",
   Layer.unwrap(
     Effect.map(Effect.all([memcachedProcess(), memcachedProcess(), memcachedProcess()]), (servers) =>
