@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Arbitrary, Effect, Schema } from "effect"
 import { nextMsgId } from "./callback.ts"
+import { fromSeed } from "./from-seed.ts"
 import { assertSays, textOf } from "./sentences.ts"
 import { pair, type Person, SharedStage } from "./stage.ts"
 
@@ -49,20 +50,23 @@ layer(SharedStage.layer({ servers: 2 }), { excludeTestServices: true })(
   "what one writes, the other reads",
   (it) => {
     it.effect("word for word, alone in its message, and the writer is answered with nothing", () =>
-      Effect.gen(function* () {
-        const { a, b } = yield* onTwoServers
-        const strange = yield* Arbitrary.sampleEffect(
-          Arbitrary.schema(Schema.String.check(Schema.makeFilter(withoutForbidden))),
-          { count: 60, size: 40 }
-        )
-        for (const line of [...words, ...strange]) {
-          assert.isUndefined(yield* a.says(line), line)
-          const heard = yield* b.hears()
-          assert.deepStrictEqual([heard.by, textOf(heard)], ["push", line])
-          yield* answers(b, a)
-        }
-        assert.deepStrictEqual([a.rest(), b.rest()], [[], []])
-      })
+      fromSeed(
+        "LINES_SEED",
+        Effect.fnUntraced(function* (seed) {
+          const { a, b } = yield* onTwoServers
+          const strange = yield* Arbitrary.sampleEffect(
+            Arbitrary.schema(Schema.String.check(Schema.makeFilter(withoutForbidden))),
+            { count: 60, size: 40, seed }
+          )
+          for (const line of [...words, ...strange]) {
+            assert.isUndefined(yield* a.says(line), JSON.stringify(line))
+            const heard = yield* b.hears()
+            assert.deepStrictEqual([heard.by, textOf(heard)], ["push", line])
+            yield* answers(b, a)
+          }
+          assert.deepStrictEqual([a.rest(), b.rest()], [[], []])
+        })
+      )
     )
 
     it.effect("a button's name goes to the partner; the writer learns which button would have done it", () =>

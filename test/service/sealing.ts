@@ -5,16 +5,17 @@ import { appId } from "./fake-wechat.ts"
 import { token } from "./stage.ts"
 
 /** 43 characters, as the console makes them. */
-export const newKey = () => randomBytes(32).toString("base64").slice(0, 43).replaceAll(/[+/]/g, "x")
+export const newKey = (random = randomBytes(32)) =>
+  random.toString("base64").slice(0, 43).replaceAll(/[+/]/g, "x")
 
 const cipherKey = (key: string) => Buffer.from(`${key}=`, "base64")
 
 /** random(16), length, message, app id; padded to 32 bytes; AES-256-CBC whose IV is the key's beginning (notes 4). */
-export const seal = (key: string, message: string, app = appId): string => {
+export const seal = (key: string, message: string, app = appId, random = randomBytes(16)): string => {
   const body = Buffer.from(message)
   const length = Buffer.alloc(4)
   length.writeUInt32BE(body.length)
-  const block = Buffer.concat([randomBytes(16), length, body, Buffer.from(app)])
+  const block = Buffer.concat([random, length, body, Buffer.from(app)])
   const pad = 32 - (block.length % 32)
   const aes = createCipheriv("aes-256-cbc", cipherKey(key), cipherKey(key).subarray(0, 16)).setAutoPadding(
     false

@@ -46,10 +46,14 @@ describe("generated stories", () => {
   it("contain every kind of fault that they may, and no other", () => {
     const seen = (faults: typeof faultNames | readonly ["crash"] | readonly []) => {
       const tags = new Set<Fault["_tag"]>()
-      checkProperty(anyStory({ ...cast, faults }), (story) => {
-        for (const { what } of story) if (what._tag !== "Act") tags.add(what._tag)
-        return true
-      })
+      checkProperty(
+        anyStory({ ...cast, faults }),
+        (story) => {
+          for (const { what } of story) if (what._tag !== "Act") tags.add(what._tag)
+          return true
+        },
+        { seed: 1 }
+      )
       return [...tags].toSorted()
     }
     assert.deepStrictEqual(seen([]), [])
