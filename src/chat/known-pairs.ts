@@ -6,7 +6,7 @@
 import type { RoomId } from "../core/room.ts"
 import { secondOf } from "./agenda.ts"
 
-/** About 10 MB; of more, those that were silent longest are left to the agenda alone. */
+/** About 12 MB; of more, those that were silent longest are left to the agenda alone. */
 export const mostKnownPairs = 100_000
 
 /**
