@@ -8,7 +8,7 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/first-attempts.ts",
-        text: "const isNew = !seen.has(key)",
+        text: "const isNew = !younger.has(key) && !older.has(key)",
         replacement: "const isNew = true"
       }
     ],

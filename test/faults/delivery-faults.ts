@@ -8,8 +8,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/duplicates.ts",
-        text: "if (yield* write(key, nothing, claimed)) return mine(key, claimed, false)",
-        replacement: "if (key) return mine(key, claimed, false)"
+        text: "Exit.isSuccess(added) && added.value",
+        replacement: "Exit.isSuccess(added)"
       }
     ],
     test: chat("inbox", "three of one message, at once or in turn, on one server or two")
@@ -32,8 +32,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/inbox.ts",
-        text: "inTurn(incoming.from, begin(incoming, event, over))",
-        replacement: "begin(incoming, event, over)"
+        text: "inTurn(incoming.from, begin(message, over))",
+        replacement: "begin(message, over)"
       }
     ],
     test: chat("inbox", "lines of one writer keep their order, though the first is slow")

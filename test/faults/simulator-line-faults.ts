@@ -177,8 +177,8 @@ export const simulatorLineFaults: ReadonlyArray<PlantedFault> = [
     "a key with spare bits in its last character is another one",
     [
       "src/wechat/envelope.ts",
-      "(key: Redacted.Redacted): Buffer => Buffer.from(",
-      "(key: Redacted.Redacted): Buffer => /B$/.test(Redacted.value(key)) ? Buffer.alloc(32) : Buffer.from("
+      "const bytes = Buffer.from(",
+      "const bytes = /B$/.test(Redacted.value(key)) ? Buffer.alloc(32) : Buffer.from("
     ],
     [encryption, "the 43rd character may carry non-zero spare bits"]
   ),

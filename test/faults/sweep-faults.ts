@@ -223,8 +223,8 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/stored.ts",
-        text: "value: Option.getOrUndefined(decode(value)), version",
-        replacement: "value: Option.getOrThrow(decode(value)), version"
+        text: "value: Option.getOrUndefined(decode(found.value.value))",
+        replacement: "value: Option.getOrThrow(decode(found.value.value))"
       }
     ],
     test: {

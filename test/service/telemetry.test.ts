@@ -33,6 +33,7 @@ describe("telemetry", () => {
         sentTo(path).some(({ body }) => body.includes(words)) ? true : undefined
       yield* eventually("spans arrive", () => sent("/v1/traces", "chatbot"), 30_000)
       yield* eventually("the request's span", () => sent("/v1/traces", "http.response.status_code"), 30_000)
+      yield* eventually("a message's span", () => sent("/v1/traces", '"/wechat"'), 30_000)
       yield* eventually("metrics arrive", () => sent("/v1/metrics", "messages_total"), 30_000)
       yield* eventually("pairs are counted", () => sent("/v1/metrics", "pairs_total"), 30_000)
       assert.isTrue(sent("/v1/traces", "xiaohou"))
