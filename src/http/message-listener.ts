@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { Clock, Effect, Exit, Fiber, Result, Tracer } from "effect"
+import { Clock, Effect, Exit, Fiber, Result } from "effect"
 import {
   type CallbackAnswer,
   type CallbackQuery,
@@ -18,8 +18,6 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
   const clock = yield* Clock.Clock
   const collect = yield* makeBodyCollector
   const run = Effect.runForkWith(yield* Effect.context<never>())
-  // Without a collector a span would be made for nobody.
-  const traced = (yield* Tracer.Tracer) === Tracer.nativeTracer ? withoutSpan : withSpan(path)
   const underWay = new Set<Fiber.Fiber<CallbackAnswer>>()
   yield* Effect.addFinalizer(() => Fiber.interruptAll(underWay))
 
@@ -47,9 +45,7 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
     let fiber: Fiber.Fiber<CallbackAnswer> | undefined
     const letGo = collect(request, (body) => {
       const answering = run(
-        traced(
-          Result.isSuccess(body) ? callback.answer(query, body.success) : callback.unread(query, body.failure)
-        )
+        Result.isSuccess(body) ? callback.answer(query, body.success) : callback.unread(query, body.failure)
       )
       fiber = answering
       underWay.add(answering)
@@ -77,23 +73,6 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
   }
   return listener
 })
-
-type Answer = Effect.Effect<CallbackAnswer>
-
-const withoutSpan = (answer: Answer): Answer => answer
-
-/** As the router's: one span a request, which is the parent of what is done for its answer. */
-const withSpan =
-  (path: string) =>
-  (answer: Answer): Answer =>
-    Effect.tap(answer, (given) =>
-      Effect.annotateCurrentSpan("http.response.status_code", given._tag === "Refused" ? given.status : 200)
-    ).pipe(
-      Effect.withSpan("POST", {
-        kind: "server",
-        attributes: { "http.request.method": "POST", "url.path": path }
-      })
-    )
 
 const isAt = (path: string, url: string): boolean =>
   url.startsWith(path) && (url.length === path.length || url[path.length] === "?")

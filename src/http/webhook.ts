@@ -1,5 +1,5 @@
 /** WeChat's callback: `GET /wechat` proves who we are, `POST /wechat` brings a message and takes its answer (contract, "Addresses"). */
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Tracer } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { isSigned, type MessageMode } from "../wechat/message-mode.ts"
 import {
@@ -54,9 +54,12 @@ export const webhookRoutes = (mode: MessageMode) =>
         }
       })
       const { takeOver } = yield* PastRouter
-      yield* takeOver(yield* makeMessageListener(callbackPath, callback))
+      // The spans of requests are the router's; who wants them pays for them.
+      if (!(yield* isTraced)) yield* takeOver(yield* makeMessageListener(callbackPath, callback))
     })
   )
+
+const isTraced = Effect.map(Effect.tracer, (tracer) => tracer !== Tracer.nativeTracer)
 
 const responseTo = (answer: CallbackAnswer): HttpServerResponse.HttpServerResponse => {
   if (answer._tag === "Answered") {

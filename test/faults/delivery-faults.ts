@@ -9,7 +9,7 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
       {
         file: "src/chat/duplicates.ts",
         text: "Exit.isSuccess(added) && added.value",
-        replacement: "key.length > 0"
+        replacement: "Exit.isSuccess(added)"
       }
     ],
     test: chat("inbox", "three of one message, at once or in turn, on one server or two")
