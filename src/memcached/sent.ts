@@ -3,7 +3,7 @@ const takenPlacesKept = 1_024
 
 /** The questions under way, oldest first. */
 export class Sent<A> {
-  #places: Array<A> = []
+  #places: Array<A | undefined> = []
   #taken = 0
 
   get count(): number {
@@ -26,6 +26,8 @@ export class Sent<A> {
   takeOldest(): A | undefined {
     const oldest = this.oldest
     if (oldest === undefined) return undefined
+    // What was answered is garbage from here on, though its place is kept for a while.
+    this.#places[this.#taken] = undefined
     this.#taken += 1
     if (this.#taken >= takenPlacesKept || this.count === 0) {
       this.#places = this.#places.slice(this.#taken)
@@ -35,7 +37,7 @@ export class Sent<A> {
   }
 
   takeAll(): ReadonlyArray<A> {
-    const rest = this.#places.slice(this.#taken)
+    const rest = this.#places.slice(this.#taken).filter((question) => question !== undefined)
     this.#places = []
     this.#taken = 0
     return rest
