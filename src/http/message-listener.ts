@@ -44,8 +44,11 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
   const answer = (request: IncomingMessage, response: ServerResponse, query: CallbackQuery): void => {
     let fiber: Fiber.Fiber<CallbackAnswer> | undefined
     const letGo = collect(request, (body) => {
+      // Inside of the fiber: what is thrown while a body is read ends its own request, not the process.
       const answering = run(
-        Result.isSuccess(body) ? callback.answer(query, body.success) : callback.unread(query, body.failure)
+        Effect.suspend(() =>
+          Result.isSuccess(body) ? callback.answer(query, body.success) : callback.unread(query, body.failure)
+        )
       )
       fiber = answering
       underWay.add(answering)
