@@ -4,16 +4,11 @@
  * pair has been silent for so long.
  */
 import type { RoomId } from "../core/room.ts"
+import { keepNewest } from "../memcached/newest.ts"
 import { secondOf } from "./agenda.ts"
 
 /** About 12 MB; of more, those that were silent longest are left to the agenda alone. */
 export const mostKnownPairs = 100_000
-
-/**
- * The limit may be exceeded by this share of it; then all that are too many go at once. To find the first entry of a map takes as long
- * as entries were deleted before it.
- */
-const surplusShare = 1 / 16
 
 export class KnownPairs {
   readonly #most: number
@@ -54,12 +49,6 @@ export class KnownPairs {
 
   #remember(room: RoomId, atMillis: number): void {
     this.#heardSecond.set(room, secondOf(atMillis))
-    let surplus = this.#heardSecond.size - this.#most
-    if (surplus <= this.#most * surplusShare) return
-    for (const oldest of this.#heardSecond.keys()) {
-      this.#heardSecond.delete(oldest)
-      surplus -= 1
-      if (surplus === 0) return
-    }
+    keepNewest(this.#heardSecond, this.#most)
   }
 }

@@ -1,14 +1,9 @@
 /** The items of one memcached in this process: plain state and the server's rules; the caller brings the time. */
 import { largestCount, largestValueBytes } from "./item-rules.ts"
+import { keepNewest } from "./newest.ts"
 
 /** Enough for 100,000 people in chats; bounds the memory of a process that runs without memcached. */
 export const memoryCapacityItems = 1_000_000
-
-/**
- * The capacity may be exceeded by this share of it; then all that is too much goes at once. To find the first entry of a map takes as
- * long as entries were deleted before it.
- */
-const surplusShare = 1 / 16
 
 export interface StoredItem {
   readonly value: string
@@ -116,12 +111,6 @@ export class MemoryStore {
     this.#items.delete(key)
     this.#lastVersion += 1
     this.#items.set(key, { value: value.toWellFormed(), version: this.#lastVersion, expiresAtMillis })
-    let surplus = this.#items.size - this.#capacityItems
-    if (surplus <= this.#capacityItems * surplusShare) return
-    for (const oldest of this.#items.keys()) {
-      this.#items.delete(oldest)
-      surplus -= 1
-      if (surplus === 0) return
-    }
+    keepNewest(this.#items, this.#capacityItems)
   }
 }
