@@ -4,6 +4,7 @@
  */
 import { Context, Effect, Exit, Layer, Option } from "effect"
 import type { Openid } from "../core/openid.ts"
+import { ask } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 
@@ -32,7 +33,7 @@ export class Acquaintances extends Context.Service<
     Acquaintances,
     Effect.gen(function* () {
       const memcached = yield* Memcached
-      const item = (two: Two) => ({ key: keys.met(...two), value: values.met, ttlSeconds: ttlSeconds.met })
+      const adding = (two: Two) => ask.add(keys.met(...two), values.met, ttlSeconds.met)
 
       const one = (two: Two) => Effect.map(memcached.get(keys.met(...two)), meaning)
 
@@ -52,18 +53,20 @@ export class Acquaintances extends Context.Service<
 
       return Acquaintances.of({
         introduce: (twos) =>
-          Effect.flatMap(memcached.writeAll(twos.map(item)), (added) =>
+          Effect.flatMap(memcached.askAll(twos.map(adding)), (added) =>
             added.every((exit) => Exit.isSuccess(exit) && exit.value)
               ? Effect.succeed(added.map(() => strangers))
               : Effect.forEach(twos, (two, place) => before(two, added[place] ?? Exit.succeed(false)), atOnce)
           ),
         between: (twos) => Effect.forEach(twos, (two) => Effect.exit(one(two)), atOnce),
         met: Effect.fnUntraced(function* (two) {
-          const { key, value, ttlSeconds } = item(two)
-          if (yield* memcached.add(key, value, ttlSeconds)) return
+          const key = keys.met(...two)
+          if (yield* memcached.add(key, values.met, ttlSeconds.met)) return
           const found = Option.getOrUndefined(yield* memcached.gets(key))
           // Not `set`: a block that comes at this moment must not be lost.
-          if (found?.value === values.met) yield* memcached.cas(key, value, found.version, ttlSeconds)
+          if (found?.value === values.met) {
+            yield* memcached.cas(key, values.met, found.version, ttlSeconds.met)
+          }
         }),
         block: (two) => memcached.set(keys.met(...two), values.blocked, ttlSeconds.blocked)
       })

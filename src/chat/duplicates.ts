@@ -98,7 +98,7 @@ export class Duplicates extends Context.Service<
         added: Exit.Exit<boolean, MemcachedError>,
         over: Over | undefined
       ): Effect.fn.Return<Mine | Answered | Underway, MemcachedError> {
-        if (yield* items.isAdded(keys.seen(key), claimed, added)) return mine(key, claimed, false)
+        if (yield* items.wasWritten(keys.seen(key), claimed, added)) return mine(key, claimed, false)
         const stored = yield* read(key)
         const seen = stored.value
         if (seen?.answered !== undefined && seen.answered.offered !== true)

@@ -78,16 +78,19 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
     return Effect.catchTag(written, "MemcachedUnanswered", () => isWritten(key, next))
   }
 
-  /** As `write` where nothing was read, to be asked together with others; what it came to says `isAdded`. */
+  /** As `write` where nothing was read, to be asked together with others; what it came to says `wasWritten`. */
   const adding = (key: string, next: A, ttlSeconds: number): Ask<boolean> =>
     ask.add(key, JSON.stringify(next), ttlSeconds)
 
-  const isAdded = (
+  /** Whether `next` was written, by what is known of that. */
+  const wasWritten = (
     key: string,
     next: A,
-    added: Exit.Exit<boolean, MemcachedError>
+    written: Exit.Exit<boolean, MemcachedError>
   ): Effect.Effect<boolean, MemcachedError> =>
-    Exit.isSuccess(added) ? added : Effect.catchTag(added, "MemcachedUnanswered", () => isWritten(key, next))
+    Exit.isSuccess(written)
+      ? written
+      : Effect.catchTag(written, "MemcachedUnanswered", () => isWritten(key, next))
 
   const isWritten = (key: string, next: A): Effect.Effect<boolean, MemcachedError> =>
     Effect.map(read(key), (found) => found.value?.writtenBy === next.writtenBy)
@@ -96,26 +99,21 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
   const writeAll = (
     changes: ReadonlyArray<Change<A>>
   ): Effect.Effect<ReadonlyArray<Exit.Exit<boolean, MemcachedError>>> => {
-    const writes = changes.map(({ key, from, next, ttlSeconds }) => ({
-      key,
-      value: JSON.stringify(next),
-      ttlSeconds,
-      version: from.version
-    }))
-    return Effect.flatMap(memcached.writeAll(writes), (exits): ReturnType<typeof writeAll> =>
+    const asks = changes.map(({ key, from, next, ttlSeconds }) =>
+      from.version === undefined
+        ? adding(key, next, ttlSeconds)
+        : ask.cas(key, JSON.stringify(next), from.version, ttlSeconds)
+    )
+    return Effect.flatMap(memcached.askAll(asks), (exits): ReturnType<typeof writeAll> =>
       exits.every(Exit.isSuccess)
         ? Effect.succeed(exits)
         : Effect.forEach(
             changes,
-            ({ key, next }, place) =>
-              (exits[place] ?? Exit.succeed(false)).pipe(
-                Effect.catchTag("MemcachedUnanswered", () => isWritten(key, next)),
-                Effect.exit
-              ),
+            ({ key, next }, place) => Effect.exit(wasWritten(key, next, exits[place] ?? Exit.succeed(false))),
             { concurrency: "unbounded" }
           )
     )
   }
 
-  return { read, reading, write, adding, isAdded, writeAll }
+  return { read, reading, write, adding, wasWritten, writeAll }
 }

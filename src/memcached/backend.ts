@@ -35,14 +35,6 @@ export interface ServerHealth {
   readonly problem?: string
 }
 
-/** An `add`, or with a version a `cas`. */
-export interface Write {
-  readonly key: string
-  readonly value: string
-  readonly ttlSeconds: number
-  readonly version?: Version | undefined
-}
-
 /** An operation as data. Without `append`, whose refusal is looked into by another operation, and `delete`. */
 export type Asked =
   | { readonly operation: "get" | "gets"; readonly key: string }
@@ -76,11 +68,7 @@ export interface Backend {
   readonly set: (key: string, value: string, ttlSeconds: number) => Answer<void>
   readonly add: (key: string, value: string, ttlSeconds: number) => Answer<boolean>
   readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
-  /** Carries out all of them side by side; each has an outcome of its own, in their order. */
-  readonly writeAll: (
-    writes: ReadonlyArray<Write>
-  ) => Effect.Effect<ReadonlyArray<Exit.Exit<boolean, Failure>>>
-  /** The same for operations of different kinds; each outcome is that of the operation of its name. */
+  /** Carries out all of them side by side; each has an outcome of its own, that of the operation of its name, in their order. */
   readonly askAll: (asked: ReadonlyArray<Asked>) => Effect.Effect<ReadonlyArray<Exit.Exit<unknown, Failure>>>
   readonly delete: (key: string, version: Version | undefined) => Answer<boolean>
   readonly append: (key: string, value: string) => Answer<boolean>

@@ -8,8 +8,7 @@ import {
   refusals,
   type ServerHealth,
   type Version,
-  type Versioned,
-  type Write
+  type Versioned
 } from "./backend.ts"
 import { clampTtlSeconds, isCount, keyPrefix, keyProblem, valueFits } from "./item-rules.ts"
 import { type MemjsOptions, memjsBackend } from "./memjs-backend.ts"
@@ -71,7 +70,7 @@ export type MemcachedError =
   | MemcachedRefused
   | MemcachedKeyInvalid
 
-export type { MemjsOptions, ServerHealth, Version, Versioned, Write }
+export type { MemjsOptions, ServerHealth, Version, Versioned }
 
 type Answer<A> = Effect.Effect<A, MemcachedError>
 
@@ -86,15 +85,8 @@ export class Memcached extends Context.Service<
     /** `false`: changed or gone since. */
     readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
     /**
-     * Several `add` or `cas` at once, in one packet and at much less processor time than one by one. Each has an outcome of its
-     * own, in their order.
-     */
-    readonly writeAll: (
-      writes: ReadonlyArray<Write>
-    ) => Effect.Effect<ReadonlyArray<Exit.Exit<boolean, MemcachedError>>>
-    /**
-     * Operations of any kinds at once (`ask` in `asks.ts`), in one packet, with one fiber that waits for all of them. Each has an outcome
-     * of its own, in their order.
+     * Operations of any kinds at once (`ask` in `asks.ts`), in one packet, with one fiber that waits for all of them: at much less
+     * processor time than one by one. Each has an outcome of its own, in their order.
      */
     readonly askAll: <const Each extends Asks>(asks: Each) => Effect.Effect<Outcomes<Each, MemcachedError>>
     /** `false`: not there or, with a version, changed. */
@@ -146,49 +138,27 @@ const service = (backend: Backend): Memcached["Service"] => {
     return Effect.mapError(act(), (failure) => asError(failure, factsOf(about)))
   }
 
-  /** Sends what is not refused; everything has an outcome, in its order. */
-  const sendAll = <Item, A>(
-    items: ReadonlyArray<Item>,
-    about: (item: Item) => About,
-    send: (accepted: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Exit.Exit<A, Failure>>>
-  ): Effect.Effect<ReadonlyArray<Exit.Exit<A, MemcachedError>>> => {
-    const refusals = items.map((item) => refusal(about(item)))
-    const accepted = items.filter((_, place) => refusals[place] === undefined)
-    return Effect.map(send(accepted), (exits) => {
+  const askAll: Memcached["Service"]["askAll"] = <const Each extends Asks>(asks: Each) => {
+    const refusals = asks.map((one) => (one === undefined ? undefined : refusal(one.asked)))
+    const accepted: Array<Asked> = []
+    for (const [place, one] of asks.entries()) {
+      if (one !== undefined && refusals[place] === undefined) accepted.push(withClampedTtl(one.asked))
+    }
+    return Effect.map(backend.askAll(accepted), (exits) => {
       let answered = 0
-      return items.map((item, place) => {
+      const outcomes = asks.map((one, place) => {
+        if (one === undefined) return undefined
         const refused = refusals[place]
         if (refused !== undefined) return Exit.fail(refused)
         const exit = exits[answered] ?? noOutcome
         answered += 1
-        return Exit.mapError(exit, (failure) => asError(failure, factsOf(about(item))))
+        return Exit.isSuccess(exit)
+          ? Exit.succeed(one.meaning(exit.value))
+          : Exit.mapError(exit, (failure) => asError(failure, factsOf(one.asked)))
       })
+      return outcomes as unknown as Outcomes<Each, MemcachedError>
     })
   }
-
-  const writeAll: Memcached["Service"]["writeAll"] = (writes) =>
-    sendAll(writes, aboutWrite, (accepted) =>
-      backend.writeAll(accepted.map((write) => ({ ...write, ttlSeconds: clampTtlSeconds(write.ttlSeconds) })))
-    )
-
-  const askAll: Memcached["Service"]["askAll"] = <const Each extends Asks>(asks: Each) =>
-    Effect.map(
-      sendAll(
-        asks.filter((one) => one !== undefined),
-        ({ asked }): About => asked,
-        (accepted) => backend.askAll(accepted.map(({ asked }) => withClampedTtl(asked)))
-      ),
-      (exits) => {
-        let answered = 0
-        const outcomes = asks.map((one) => {
-          if (one === undefined) return undefined
-          const exit = exits[answered] ?? noOutcome
-          answered += 1
-          return Exit.isSuccess(exit) ? Exit.succeed(one.meaning(exit.value)) : exit
-        })
-        return outcomes as unknown as Outcomes<Each, MemcachedError>
-      }
-    )
 
   return Memcached.of({
     get: (key) => carryOut({ operation: "get", key }, () => backend.get(key)),
@@ -201,7 +171,6 @@ const service = (backend: Backend): Memcached["Service"] => {
       carryOut({ operation: "cas", key, value }, () =>
         backend.cas(key, value, version, clampTtlSeconds(ttlSeconds))
       ),
-    writeAll,
     askAll,
     delete: (key, version) => carryOut({ operation: "delete", key }, () => backend.delete(key, version)),
     append: (key, value) => carryOut({ operation: "append", key, value }, () => backend.append(key, value)),
@@ -215,14 +184,11 @@ const service = (backend: Backend): Memcached["Service"] => {
 
 const noOutcome = Exit.die(new Error("an operation without an outcome"))
 
-const aboutWrite = ({ key, value, version }: Write): About => ({
-  operation: version === undefined ? "add" : "cas",
-  key,
-  value
-})
-
-const withClampedTtl = (asked: Asked): Asked =>
-  "ttlSeconds" in asked ? { ...asked, ttlSeconds: clampTtlSeconds(asked.ttlSeconds) } : asked
+const withClampedTtl = (asked: Asked): Asked => {
+  if (!("ttlSeconds" in asked)) return asked
+  const ttlSeconds = clampTtlSeconds(asked.ttlSeconds)
+  return ttlSeconds === asked.ttlSeconds ? asked : { ...asked, ttlSeconds }
+}
 
 /** What is checked of an operation before it is sent. */
 interface About {

@@ -1,18 +1,9 @@
 /** The operations over real servers: which server has the key, what to ask, what its answer means. */
 import { Effect, Exit, HashRing, Option, PrimaryKey, Redacted, type Scope } from "effect"
-import {
-  type Reader,
-  readCount,
-  readDone,
-  readText,
-  readValue,
-  readVersioned,
-  readYesUnless,
-  versionBytes,
-  versionGeneration
-} from "./answers.ts"
-import type { Asked, Backend, Failure, Operation, ServerHealth, Versioned, Write } from "./backend.ts"
-import { countExtras, nothing, opcodes, statuses, storeExtras } from "./binary-protocol.ts"
+import { versionBytes, versionGeneration } from "./answers.ts"
+import type { Backend, Failure, ServerHealth } from "./backend.ts"
+import { nothing } from "./binary-protocol.ts"
+import { type Call, callFor, calls } from "./calls.ts"
 import { largestValueBytes } from "./item-rules.ts"
 import type { Outcome } from "./memjs-connection.ts"
 import { type OperationMeter, type OperationOutcome, operationMeter } from "./operation-meter.ts"
@@ -55,19 +46,6 @@ const credentials = ({ username, password }: MemjsOptions) => ({
   password: password === undefined ? undefined : Redacted.value(password)
 })
 
-interface Ask<A> {
-  readonly operation: Operation
-  readonly opcode: number
-  readonly key: string
-  readonly read: Reader<A>
-  readonly extras?: Buffer
-  readonly value?: string
-  /** As `gets` gave it. */
-  readonly version?: string | undefined
-  /** The answer when the version is from an earlier connection. */
-  readonly outdated?: A
-}
-
 const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backend => {
   const [first] = links
   if (first === undefined) throw new Error("memcached needs at least one server")
@@ -75,38 +53,40 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
   HashRing.addMany(ring, links)
   const linkOf = (key: string): RingLink => (links.length === 1 ? first : (HashRing.get(ring, key) ?? first))
 
-  const submit = <A>(link: ServerLink, ask: Ask<A>, settle: (exit: Exit.Exit<A, Failure>) => void) => {
+  const submit = <A>(link: ServerLink, call: Call<A>, settle: (exit: Exit.Exit<A, Failure>) => void) => {
     const startSeconds = meter.seconds()
     link.submit({
-      opcode: ask.opcode,
-      key: ask.key,
-      extras: ask.extras ?? nothing,
-      value: ask.value ?? "",
-      version: ask.version === undefined ? undefined : versionBytes(ask.version),
-      generation: ask.version === undefined ? undefined : versionGeneration(ask.version),
+      opcode: call.opcode,
+      key: call.key,
+      extras: call.extras ?? nothing,
+      value: call.value ?? "",
+      version: call.version === undefined ? undefined : versionBytes(call.version),
+      generation: call.version === undefined ? undefined : versionGeneration(call.version),
       deadlineTick: 0,
       sequence: 0,
       quiet: undefined,
       settle: (outcome) => {
-        const exit = meaning(outcome, ask)
-        meter.record(ask.operation, Exit.isSuccess(exit) ? "done" : label(outcome), startSeconds)
+        const exit = meaning(outcome, call)
+        meter.record(call.operation, Exit.isSuccess(exit) ? "done" : label(outcome), startSeconds)
         settle(exit)
       }
     })
   }
-  const askLink = <A>(link: ServerLink, ask: Ask<A>): Effect.Effect<A, Failure> =>
-    Effect.callback((resume) => submit(link, ask, resume))
-  const ask = <A>(question: Ask<A>): Effect.Effect<A, Failure> => askLink(linkOf(question.key), question)
+  const askLink = <A>(link: ServerLink, call: Call<A>): Effect.Effect<A, Failure> =>
+    Effect.callback((resume) => submit(link, call, resume))
+  const ask = <A>(call: Call<A>): Effect.Effect<A, Failure> => askLink(linkOf(call.key), call)
 
   /** One fiber waits for all of them. */
-  const askAll = <A>(questions: ReadonlyArray<Ask<A>>): Effect.Effect<ReadonlyArray<Exit.Exit<A, Failure>>> =>
-    questions.length === 0
+  const askAll = (
+    all: ReadonlyArray<Call<unknown>>
+  ): Effect.Effect<ReadonlyArray<Exit.Exit<unknown, Failure>>> =>
+    all.length === 0
       ? Effect.succeed([])
       : Effect.callback((resume) => {
-          const exits: Array<Exit.Exit<A, Failure>> = []
-          let open = questions.length
-          questions.forEach((question, place) =>
-            submit(linkOf(question.key), question, (exit) => {
+          const exits: Array<Exit.Exit<unknown, Failure>> = []
+          let open = all.length
+          all.forEach((call, place) =>
+            submit(linkOf(call.key), call, (exit) => {
               exits[place] = exit
               open -= 1
               if (open === 0) resume(Effect.succeed(exits))
@@ -114,102 +94,37 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
           )
         })
 
-  const get = (key: string) => ask(asGet(key))
-  const append = (key: string, value: string) =>
-    ask({ operation: "append", opcode: opcodes.append, key, value, read: appended })
-
   return {
     addressOf: (key) => linkOf(key).address,
-    get,
-    gets: (key) => ask(asGets(key)),
-    set: (key, value, ttlSeconds) => ask(asSet(key, value, ttlSeconds)),
-    add: (key, value, ttlSeconds) => ask(asWrite({ key, value, ttlSeconds })),
-    cas: (key, value, version, ttlSeconds) => ask(asWrite({ key, value, version, ttlSeconds })),
-    writeAll: (writes) => askAll(writes.map(asWrite)),
-    askAll: (asked) => askAll<unknown>(asked.map(asAsk)),
-    delete: (key, version) =>
-      ask({ operation: "delete", opcode: opcodes.delete, key, version, read: unchanged, outdated: false }),
-    append: (key, value) =>
-      Effect.flatMap(append(key, value), (appended) =>
-        appended ? Effect.succeed(true) : whyNotAppended(value, get(key), append(key, value))
-      ),
-    increment: (key, by, initial, ttlSeconds) => ask(asIncrement(key, by, initial, ttlSeconds)),
+    get: (key) => ask(calls.get(key)),
+    gets: (key) => ask(calls.gets(key)),
+    set: (key, value, ttlSeconds) => ask(calls.set(key, value, ttlSeconds)),
+    add: (key, value, ttlSeconds) => ask(calls.add(key, value, ttlSeconds)),
+    cas: (key, value, version, ttlSeconds) => ask(calls.cas(key, value, version, ttlSeconds)),
+    askAll: (asked) => askAll(asked.map(callFor)),
+    delete: (key, version) => ask(calls.delete(key, version)),
+    append: (key, value) => {
+      const append = ask(calls.append(key, value))
+      return Effect.flatMap(append, (appended) =>
+        appended ? Effect.succeed(true) : whyNotAppended(value, ask(calls.get(key)), append)
+      )
+    },
+    increment: (key, by, initial, ttlSeconds) => ask(calls.increment(key, by, initial, ttlSeconds)),
     servers: Effect.forEach(
       links,
       (link) =>
-        Effect.match(
-          askLink(link, { operation: "version", opcode: opcodes.version, key: "", read: readText }),
-          {
-            onSuccess: (version): ServerHealth => ({ address: link.address, healthy: true, version }),
-            onFailure: (failure): ServerHealth => ({
-              address: link.address,
-              healthy: false,
-              problem: failure._tag === "Refused" ? failure.status : failure.problem
-            })
-          }
-        ),
+        Effect.match(askLink(link, calls.version()), {
+          onSuccess: (version): ServerHealth => ({ address: link.address, healthy: true, version }),
+          onFailure: (failure): ServerHealth => ({
+            address: link.address,
+            healthy: false,
+            problem: failure._tag === "Refused" ? failure.status : failure.problem
+          })
+        }),
       { concurrency: "unbounded" }
     )
   }
 }
-
-const asGet = (key: string): Ask<Option.Option<string>> => ({
-  operation: "get",
-  opcode: opcodes.getWithKey,
-  key,
-  read: readValue
-})
-
-const asGets = (key: string): Ask<Option.Option<Versioned>> => ({
-  operation: "gets",
-  opcode: opcodes.getWithKey,
-  key,
-  read: readVersioned
-})
-
-const asSet = (key: string, value: string, ttlSeconds: number): Ask<void> => ({
-  operation: "set",
-  opcode: opcodes.set,
-  key,
-  value,
-  extras: storeExtras(ttlSeconds),
-  read: readDone
-})
-
-const asIncrement = (key: string, by: number, initial: number, ttlSeconds: number): Ask<number> => ({
-  operation: "increment",
-  opcode: opcodes.increment,
-  key,
-  extras: countExtras(by, initial, ttlSeconds),
-  read: readCount
-})
-
-const asAsk = (asked: Asked): Ask<unknown> => {
-  switch (asked.operation) {
-    case "get":
-      return asGet(asked.key)
-    case "gets":
-      return asGets(asked.key)
-    case "set":
-      return asSet(asked.key, asked.value, asked.ttlSeconds)
-    case "add":
-    case "cas":
-      return asWrite(asked)
-    case "increment":
-      return asIncrement(asked.key, asked.by, asked.initial, asked.ttlSeconds)
-  }
-}
-
-const asWrite = ({ key, value, version, ttlSeconds }: Write): Ask<boolean> => {
-  const extras = storeExtras(ttlSeconds)
-  return version === undefined
-    ? { operation: "add", opcode: opcodes.add, key, value, extras, read: added }
-    : { operation: "cas", opcode: opcodes.set, key, value, version, extras, read: unchanged, outdated: false }
-}
-
-const added = readYesUnless(statuses.exists)
-const appended = readYesUnless(statuses.notStored)
-const unchanged = readYesUnless(statuses.exists, statuses.notFound)
 
 /** Memcached answers an append with the same "not stored" whether the item is absent or the sum too large. */
 const whyNotAppended = Effect.fnUntraced(function* (
@@ -227,14 +142,14 @@ const whyNotAppended = Effect.fnUntraced(function* (
   return yield* Effect.fail<Failure>({ _tag: "Refused", status: "OutOfMemory" })
 })
 
-const meaning = <A>(outcome: Outcome, ask: Ask<A>): Exit.Exit<A, Failure> => {
+const meaning = <A>(outcome: Outcome, call: Call<A>): Exit.Exit<A, Failure> => {
   switch (outcome._tag) {
     case "Answered":
-      return ask.read(outcome.reply, outcome.generation)
+      return call.read(outcome.reply, outcome.generation)
     case "Outdated":
-      return ask.outdated === undefined
+      return call.outdated === undefined
         ? Exit.die(new Error("a version without an answer for outdated ones"))
-        : Exit.succeed(ask.outdated)
+        : Exit.succeed(call.outdated)
     default:
       return Exit.fail(outcome)
   }

@@ -13,16 +13,6 @@ export const memoryBackend = (store: MemoryStore): Backend => ({
   add: (key, value, ttlSeconds) => at((now) => store.add(key, value, ttlSeconds, now)),
   cas: (key, value, version, ttlSeconds) =>
     at((now) => store.replace(key, value, Number(version), ttlSeconds, now)),
-  writeAll: (writes) =>
-    at((now) =>
-      writes.map(({ key, value, version, ttlSeconds }) =>
-        Exit.succeed(
-          version === undefined
-            ? store.add(key, value, ttlSeconds, now)
-            : store.replace(key, value, Number(version), ttlSeconds, now)
-        )
-      )
-    ),
   askAll: (asked) => at((now) => asked.map((one) => answerTo(store, one, now))),
   delete: (key, version) =>
     at((now) => store.remove(key, version === undefined ? undefined : Number(version), now)),

@@ -7,23 +7,10 @@ import type { Memcached, MemcachedError } from "./memcached.ts"
 /** The service, but that several operations at once go the way of its single ones. */
 export const oneByOne = (service: OneByOne): Memcached["Service"] => ({
   ...service,
-  writeAll: writeEach(service),
   askAll: askEach(service)
 })
 
-type OneByOne = Omit<Memcached["Service"], "writeAll" | "askAll">
-
-const writeEach =
-  ({ add, cas }: OneByOne): Memcached["Service"]["writeAll"] =>
-  (writes) =>
-    Effect.forEach(
-      writes,
-      ({ key, value, version, ttlSeconds }) =>
-        Effect.exit(
-          version === undefined ? add(key, value, ttlSeconds) : cas(key, value, version, ttlSeconds)
-        ),
-      { concurrency: "unbounded" }
-    )
+type OneByOne = Omit<Memcached["Service"], "askAll">
 
 const askEach =
   (service: OneByOne): Memcached["Service"]["askAll"] =>
