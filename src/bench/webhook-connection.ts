@@ -20,6 +20,11 @@ export class Connection {
     })
   }
 
+  /** The server may have closed it meanwhile. */
+  get isOpen(): boolean {
+    return this.#socket.writable
+  }
+
   /** To be called again only when `settle` was. */
   send(request: Buffer, settle: (answer: HttpAnswer) => void): void {
     this.#settle = settle
