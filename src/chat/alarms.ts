@@ -77,5 +77,8 @@ class Line {
     else before.behind = behind
     if (behind === undefined) this.#last = before
     else behind.before = before
+    // One that the garbage collector has moved among the old would otherwise keep all that came after it, until all is collected.
+    alarm.before = undefined
+    alarm.behind = undefined
   }
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
@@ -46,6 +48,27 @@ describe("alarms", () => {
         assert.deepStrictEqual(rung, expected)
       }).pipe(Effect.scoped),
     { arbitrary: { runs: 60 } }
+  )
+
+  it.effect("do not keep those that were set after them, once they are taken back", () =>
+    Effect.gen(function* () {
+      setFlagsFromString("--expose-gc")
+      const collectGarbage = runInNewContext("gc") as () => void
+      const alarms = yield* makeAlarms(afterMillis)
+      const takeFirstBack = alarms.set(Effect.void)
+      const ring = yield* Effect.sync(() => {
+        const ring = Effect.sync(() => {})
+        const takeBack = alarms.set(ring)
+        takeFirstBack()
+        takeBack()
+        return new WeakRef(ring)
+      })
+      // A weak reference keeps what it refers to until the end of the turn.
+      yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      collectGarbage()
+      assert.isUndefined(ring.deref())
+      takeFirstBack()
+    }).pipe(Effect.scoped)
   )
 
   it.effect("end with their scope", () =>
