@@ -7,9 +7,12 @@ import { word } from "../core/wording.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
+import type { Prefetched } from "./chat-prefetch.ts"
+import { chatRead, makeChatAsks, type Pointer } from "./chat-reading.ts"
 import { newWriteId } from "./identifiers.ts"
 import { tellingLeaseMillis } from "./news.ts"
 import { Postman } from "./postman.ts"
+import type { Receiver } from "./receiver.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
 
@@ -20,6 +23,14 @@ export interface ChatView {
   readonly now: number
   /** Of a pair: the partner has not been told yet, or is just being told, that the pair was made. */
   readonly partnerUnaware?: boolean
+  /** The partner as a line needs to know them, where that was read with the room. */
+  readonly receiver?: Receiver
+}
+
+/** What a view is for, and what was read for it already. */
+export interface Viewing {
+  readonly forLine?: boolean
+  readonly prefetched?: Prefetched | undefined
 }
 
 /** How often a view is taken anew because what it found broken is being repaired by others as well. */
@@ -32,6 +43,7 @@ const viewAttempts = 10
  */
 export const makeChatView = Effect.gen(function* () {
   const agenda = yield* Agenda
+  const asksOf = yield* makeChatAsks
   const background = yield* Background
   const memcached = yield* Memcached
   const postman = yield* Postman
@@ -81,7 +93,11 @@ export const makeChatView = Effect.gen(function* () {
     return yield* rooms.change(id, room, { ...room.value, writtenBy })
   })
 
-  const view = (openid: Openid, stored: StoredSession): Effect.Effect<ChatView, MemcachedError> => {
+  const view = (
+    openid: Openid,
+    stored: StoredSession,
+    viewing: Viewing = {}
+  ): Effect.Effect<ChatView, MemcachedError> => {
     const pointer = stored.value?.room
     return pointer === undefined
       ? Effect.map(Clock.currentTimeMillis, (now) => ({
@@ -89,20 +105,27 @@ export const makeChatView = Effect.gen(function* () {
           room: undefined,
           now
         }))
-      : viewOf(openid, stored, pointer)
+      : viewOf(openid, stored, pointer, viewing)
   }
 
-  const viewOf = Effect.fnUntraced(function* (openid: Openid, stored: StoredSession, pointer: RoomId) {
+  const readChat = (pointer: Pointer, forLine: boolean, nowMillis: number) =>
+    Effect.flatMap(memcached.askAll(asksOf(pointer, forLine, nowMillis)), chatRead)
+
+  const viewOf = Effect.fnUntraced(function* (
+    openid: Openid,
+    stored: StoredSession,
+    pointer: RoomId,
+    { forLine = false, prefetched }: Viewing
+  ) {
     const believed = stored.value?.partner
+    const isForeseen = prefetched?.pointer.room === pointer && prefetched.pointer.partner === believed
+    let foreseen = isForeseen ? prefetched.read : undefined
     let seen: ChatView = { chat: ordinary, room: undefined, now: yield* Clock.currentTimeMillis }
     for (let tries = 0; tries < viewAttempts; tries += 1) {
       // The partner is looked at in the same round trip, where the session knows who that is.
-      const [roomRead, partnerRead] = yield* memcached.askAll([
-        rooms.reading(pointer, seen.now),
-        believed === undefined ? undefined : sessions.reading(believed)
-      ])
-      const room = yield* roomRead
-      const partner = partnerRead === undefined ? undefined : yield* partnerRead
+      const { room, partner, receiver } =
+        foreseen ?? (yield* readChat({ room: pointer, partner: believed }, forLine, seen.now))
+      foreseen = undefined
       const now = yield* Clock.currentTimeMillis
       const chat = resolve(stored.value, room.value, openid, now)
       seen = { chat, room, now }
@@ -113,13 +136,11 @@ export const makeChatView = Effect.gen(function* () {
       if (!(yield* calledOff(pointer, room, openid, believed))) continue
       if (chat._tag !== "Paired") return seen
       if (believed === chat.partner && partner?.value?.room === pointer) {
-        return { ...seen, partnerUnaware: isUnaware(partner.value) } satisfies ChatView
+        return withPartner(seen, partner.value, receiver)
       }
       // Read at the same time as the room, the partner may just not have pointed yet; read after it, they are gone.
       const later = yield* sessions.read(chat.partner)
-      if (later.value?.room === pointer) {
-        return { ...seen, partnerUnaware: isUnaware(later.value) } satisfies ChatView
-      }
+      if (later.value?.room === pointer) return withPartner(seen, later.value)
       yield* partnerLost(pointer, chat.partner, later)
     }
     return seen
@@ -131,6 +152,12 @@ export const makeChatView = Effect.gen(function* () {
 /** A search of one's own that ran out, although no sweep has closed it yet. */
 const isOverdue = (room: Room | undefined, openid: Openid, now: number): boolean =>
   room?._tag === "Waiting" && room.opener === openid && room.deadlineMillis <= now
+
+/** Who is told first has another mailbox and window after that. */
+const withPartner = (seen: ChatView, partner: Session, receiver?: Receiver): ChatView => {
+  if (isUnaware(partner)) return { ...seen, partnerUnaware: true }
+  return receiver === undefined ? seen : { ...seen, receiver }
+}
 
 const isUnaware = ({ state, tellingUntilMillis }: Session): boolean =>
   state === stateNumbers.looking || tellingUntilMillis !== undefined

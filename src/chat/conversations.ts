@@ -1,7 +1,7 @@
 /** The conversations: bring an event to the state machine and carry out what it decides, in the order of writes of the design. */
 import { Context, type DateTime, Effect, Layer } from "effect"
 import { type Step, step } from "../core/conversation.ts"
-import type { ChatEvent } from "../core/event.ts"
+import { type ChatEvent, isLine } from "../core/event.ts"
 import { buttonAsked } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
@@ -13,9 +13,10 @@ import type { Answer, Later } from "./answer.ts"
 import type { Background } from "./background.ts"
 import type { Blocks } from "./blocks.ts"
 import { Campus } from "./campus.ts"
+import type { Prefetched } from "./chat-prefetch.ts"
 import { type ChatView, makeChatView } from "./chat-view.ts"
 import { makeForget } from "./forgetting.ts"
-import { isLeaving, isLooking, isReporting, type Looking } from "./command-kinds.ts"
+import { isLeaving, isLooking, isRelaying, isReporting, type Looking } from "./command-kinds.ts"
 import { newWriteId } from "./identifiers.ts"
 import type { LastLines } from "./last-lines.ts"
 import type { LastPartners } from "./last-partners.ts"
@@ -33,18 +34,18 @@ import { makeSearch } from "./search.ts"
 import { isNew, Sessions, type StoredSession } from "./sessions.ts"
 import { nothing } from "./stored.ts"
 import { Tease } from "./tease.ts"
+import { whileTyping } from "./typing.ts"
 import type { UnsavedReports } from "./unsaved-reports.ts"
 
 /** How often an event is brought to the state machine anew because the session or the room changed at the same moment. */
 export const stepAttempts = 20
 
-/** An answer that takes longer than this is announced by 对方正在输入…; one that is quicker would only flicker. */
-export const typingAfterMillis = 1_000
-
 /** What is known of the message that brought an event. */
 export interface Circumstances {
   /** The session, where it was just read. */
   readonly session?: StoredSession
+  /** The chat in which it was foreseen to be, read together with it. */
+  readonly prefetched?: Prefetched | undefined
   /** A server that died began to work on it then (milliseconds since 1970). */
   readonly begunAtMillis?: number
   /** Asked before something is done that must not be done twice. False: a server that died was at that point before. */
@@ -102,13 +103,6 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   const search = yield* makeSearch
   const { view } = yield* makeChatView
 
-  /** Who waits for long sees that an answer is coming. */
-  const whileTyping = <A>(openid: Openid, answer: Effect.Effect<A>) =>
-    Effect.raceFirst(
-      answer,
-      Effect.andThen(Effect.delay(Effect.ignore(postman.showTyping(openid)), typingAfterMillis), Effect.never)
-    )
-
   const chatOf = Effect.fnUntraced(function* (openid: Openid) {
     return (yield* view(openid, yield* sessions.read(openid))).chat
   })
@@ -120,7 +114,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     stored: StoredSession,
     circumstances: Circumstances
   ): Effect.Effect<Answer | undefined, MemcachedError> =>
-    Effect.flatMap(view(openid, stored), (seen) => {
+    Effect.flatMap(view(openid, stored, { ...circumstances, forLine: isLine(event) }), (seen) => {
       const { begunAtMillis } = circumstances
       const { chat } = seen
       const decided = begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
@@ -158,8 +152,11 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     { chat: next, commands }: Step
   ) {
     const { room, now, chat, partnerUnaware } = seen
-    if (isUnrepeatable(chat, next, commands) && !(yield* firstToSend)) {
-      return { sentences: [perhapsDone(chat, commands)] } satisfies Answer
+    let { receiver } = seen
+    if (isUnrepeatable(chat, next, commands)) {
+      const begun = yield* relay.begin(firstToSend, commands.find(isRelaying), receiver)
+      if (!begun.isFirst) return { sentences: [perhapsDone(chat, commands)] } satisfies Answer
+      receiver = begun.receiver
     }
     const reporting = commands.find(isReporting)
     const reported = reporting === undefined ? [] : yield* report(openid, reporting)
@@ -186,7 +183,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
         }
         case "Relay": {
           if (partnerUnaware === true) yield* news.tellFirst(command.to, command.room)
-          const said = yield* relay(openid, command)
+          const said = yield* relay.pass(openid, command, receiver)
           if (said === undefined) return undefined
           answer.push(...said)
           break
@@ -201,7 +198,8 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
           answer.push(...(yield* campus.unbind(openid)))
           break
         case "Tease":
-          later = () => Effect.map(whileTyping(openid, tease.answer(openid, command.text)), Array.of)
+          later = () =>
+            Effect.map(whileTyping(postman.showTyping(openid), tease.answer(openid, command.text)), Array.of)
           break
         case "ForgetTease":
           // What cannot be forgotten now ends by itself, and nobody is read it: tease mode begins by forgetting.
@@ -224,12 +222,14 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
 
   /** Tries until nothing changes at the same moment. Nearly always the first time does, so it takes no more than that needs. */
   const handle: Conversations["Service"]["handle"] = (openid, event, circumstances = {}) => {
+    // What was read ahead belongs to the session that was read with it.
+    const later = { ...circumstances, prefetched: undefined }
     const from = (read: StoredSession, triesLeft: number): Effect.Effect<Answer, MemcachedError> =>
       triesLeft === 0
         ? Effect.succeed({ sentences: [{ _tag: "Busy" }] })
         : Effect.flatMap(
             Effect.flatMap(news.untold(openid, read), (stored) =>
-              attempt(openid, event, stored, circumstances)
+              attempt(openid, event, stored, stored === circumstances.session ? circumstances : later)
             ),
             (answer) => (answer === undefined ? readFrom(triesLeft - 1) : Effect.succeed(answer))
           )

@@ -1,5 +1,5 @@
 /** The inbox: one message in, one answer out, within WeChat's five seconds and only once, whatever a neighbour does. */
-import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
+import { Clock, Context, Effect, Layer, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
 import type { Kept } from "../core/folding.ts"
@@ -7,7 +7,7 @@ import type { Openid } from "../core/openid.ts"
 import { joined, type Said, whenFull } from "../core/reply-plan.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
-import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { Memcached } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
 import { laterMillis } from "./answer.ts"
 import type { Background } from "./background.ts"
@@ -19,11 +19,13 @@ import { makeFirstAttempts } from "./first-attempts.ts"
 import { eventOf, triggerOf } from "./incoming-event.ts"
 import { Ledger } from "./ledger.ts"
 import { type Mail, Mailbox, noMail } from "./mailbox.ts"
-import { MessageLimit, type Pace } from "./message-limit.ts"
+import type { MessageLimit } from "./message-limit.ts"
+import { makeMessageLook, type Seen } from "./message-look.ts"
 import { Postman } from "./postman.ts"
 import { makeReplies } from "./replies.ts"
 import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
-import { Sessions, type StoredSession } from "./sessions.ts"
+import type { Rooms } from "./rooms.ts"
+import type { Sessions } from "./sessions.ts"
 import { makeTurns } from "./turns.ts"
 
 export class Inbox extends Context.Service<
@@ -39,7 +41,16 @@ export class Inbox extends Context.Service<
   static readonly layer: Layer.Layer<
     Inbox,
     never,
-    Background | Conversations | Duplicates | Ledger | Mailbox | Memcached | MessageLimit | Postman | Sessions
+    | Background
+    | Conversations
+    | Duplicates
+    | Ledger
+    | Mailbox
+    | Memcached
+    | MessageLimit
+    | Postman
+    | Rooms
+    | Sessions
   > = Layer.effect(
     Inbox,
     Effect.suspend(() => make)
@@ -52,9 +63,8 @@ const make = Effect.gen(function* () {
   const ledger = yield* Ledger
   const mailbox = yield* Mailbox
   const memcached = yield* Memcached
-  const limit = yield* MessageLimit
   const postman = yield* Postman
-  const sessions = yield* Sessions
+  const look = yield* makeMessageLook
   const replies = yield* makeReplies
   const exchange = yield* makeExchange
   const inTurn = makeTurns<Openid>()
@@ -66,35 +76,13 @@ const make = Effect.gen(function* () {
       follower: followerHash(from)
     })
 
-  /** What an answer needs to know. Counts the message. */
-  const look = ({ incoming, event }: Message, nowMillis: number) => {
-    const { from } = incoming
-    const trigger = triggerOf(incoming)
-    const counting = isCounted(event) ? limit.counting(from, nowMillis) : undefined
-    return {
-      asks: [
-        // Before the mailbox is read: who keeps something after that look finds the window open, and pushes.
-        trigger === undefined ? undefined : ledger.opening(from, trigger, nowMillis),
-        sessions.reading(from),
-        mailbox.peeking(from),
-        counting?.ask
-      ],
-      seen: ([_opened, session, mail, counted]: Looked): Exit.Exit<Seen, MemcachedError> =>
-        Exit.map(session, (session) => ({
-          session,
-          mail: Exit.isSuccess(mail) ? mail.value : noMail,
-          pace: counting?.pace(counted) ?? "fine"
-        }))
-    } as const
-  }
-
   /** Claims a message, and looks at what an answer needs. */
   const claim = Effect.fnUntraced(function* (message: Message, over: Over | undefined) {
-    const { incoming, key } = message
+    const { incoming, event, key } = message
     const claiming = yield* duplicates.claiming(key, over)
     const nowMillis = yield* Clock.currentTimeMillis
     if (isFirstAttempt(key, incoming.createTimeSeconds, nowMillis)) {
-      const { asks, seen } = look(message, nowMillis)
+      const { asks, seen } = look(incoming, event, nowMillis)
       const [asked, ...looked] = yield* memcached.askAll([claiming.ask, ...asks])
       const claimed = yield* claiming.outcome(asked)
       return claimed._tag === "Mine" ? { ...claimed, seen: yield* seen(looked) } : claimed
@@ -103,7 +91,7 @@ const make = Effect.gen(function* () {
     const [asked] = yield* memcached.askAll([claiming.ask])
     const claimed = yield* claiming.outcome(asked)
     if (claimed._tag !== "Mine") return claimed
-    const { asks, seen } = look(message, nowMillis)
+    const { asks, seen } = look(incoming, event, nowMillis)
     return { ...claimed, seen: yield* seen(yield* memcached.askAll(asks)) }
   })
 
@@ -156,9 +144,10 @@ const make = Effect.gen(function* () {
 
   const answering = Effect.fnUntraced(function* ({ incoming, event }: Message, claimed: Mine, seen: Seen) {
     const { from } = incoming
-    const { session, mail } = seen
+    const { session, mail, prefetched } = seen
     const { sentences, later } = yield* conversations.handle(from, event, {
       session,
+      prefetched,
       ...(claimed.takenOver ? { begunAtMillis: claimed.firstClaimedAtMillis } : {}),
       firstToSend: claimed.firstToSend
     })
@@ -209,24 +198,6 @@ interface Message {
   /** The same for every attempt to deliver it. */
   readonly key: string
 }
-
-/** What an answer needs to know, as it was when the message came. */
-interface Seen {
-  readonly session: StoredSession
-  readonly mail: Mail
-  readonly pace: Pace
-}
-
-type Outcome<A> = Exit.Exit<A, MemcachedError>
-type Looked = readonly [
-  Outcome<void> | undefined,
-  Outcome<StoredSession>,
-  Outcome<Mail>,
-  Outcome<number> | undefined
-]
-
-/** Whoever floods can still go, and come back. */
-const isCounted = (event: ChatEvent): boolean => event._tag !== "Followed" && event._tag !== "Unfollowed"
 
 const tellsOfAChat = ({ _tag }: Sentence): boolean =>
   _tag === "Looking" || _tag === "PairMade" || _tag === "StatusPaired" || _tag === "PairingShown"

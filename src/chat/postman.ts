@@ -8,21 +8,16 @@ import type { Openid } from "../core/openid.ts"
 import type { WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import type { WeChatApi } from "../wechat/api.ts"
+import { type Delivery, type Fate, isFate, worstOf } from "./delivery.ts"
 import { newWriteId } from "./identifiers.ts"
 import { Ledger } from "./ledger.ts"
 import { type Mail, Mailbox, type Marked } from "./mailbox.ts"
 import type { PushOutcome } from "./push-outcome.ts"
 import { type DeliveryMode, makePushing } from "./pushing.ts"
 import { makePutOff } from "./put-off.ts"
-import { type Fate, type Settled, wordsToWriters } from "./settled.ts"
+import type { Receiver } from "./receiver.ts"
+import { type Settled, wordsToWriters } from "./settled.ts"
 import { makeTyping } from "./typing.ts"
-
-/**
- * What became of something for a user. `pushed` WeChat took it · `kept` it waits in the mailbox · `full` the mailbox is full, it
- * was dropped · `refused` WeChat refuses the content · `unsendable` WeChat cannot carry it · `gone` the receiver does not follow ·
- * `unsure` sent, no answer.
- */
-export type Delivery = Fate | "kept" | "full"
 
 /** Something for a user; `group` and `from` as in `Kept`. */
 export interface Parcel {
@@ -35,8 +30,23 @@ export interface Parcel {
 export class Postman extends Context.Service<
   Postman,
   {
-    /** Delivers one thing behind whatever waits already; long texts go in parts. The worst outcome of the parts. */
-    readonly deliver: (to: Openid, parcel: Parcel) => Effect.Effect<Delivery, MemcachedError>
+    /**
+     * Delivers one thing behind whatever waits already; long texts go in parts. The worst outcome of the parts. `receiver`: where they were
+     * just read.
+     */
+    readonly deliver: (
+      to: Openid,
+      parcel: Parcel,
+      receiver?: Receiver
+    ) => Effect.Effect<Delivery, MemcachedError>
+    /** Counts the push of what is about to be delivered. Undefined: their window changed since, and has to be read again. */
+    readonly reserve: (
+      to: Openid,
+      receiver: Receiver,
+      importance: Importance
+    ) => Effect.Effect<Receiver | undefined, MemcachedError>
+    /** Takes that back, where nothing is delivered. */
+    readonly release: (to: Openid, receiver: Receiver) => Effect.Effect<void>
     /** Whether this account may push at all at the moment. */
     readonly mayPush: Effect.Effect<boolean>
     /** Shows a user 对方正在输入… where that is allowed at the moment. */
@@ -61,22 +71,31 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   const memcached = yield* Memcached
   const putOff = yield* makePutOff
   const typing = yield* makeTyping
-  const { push, maySend, pauseMillis, linesAllowed } = yield* makePushing(delivery)
+  const { push, reserve, release, maySend, pauseMillis, linesAllowed } = yield* makePushing(delivery)
+
+  const read = Effect.fnUntraced(function* (to: Openid) {
+    const now = yield* Clock.currentTimeMillis
+    const [mail, window] = yield* memcached.askAll([mailbox.peeking(to), ledger.reading(to, now)])
+    return { mail: yield* mail, window: yield* window } satisfies Receiver
+  })
 
   /** Pushes one thing if nothing waits before it and that is allowed; otherwise puts it behind what waits. */
-  const pushOrKeep = Effect.fnUntraced(function* (to: Openid, thing: Kept, importance: Importance) {
-    const now = yield* Clock.currentTimeMillis
-    const [peeked, read] = yield* memcached.askAll([mailbox.peeking(to), ledger.reading(to, now)])
-    const mail = yield* peeked
-    const window = yield* read
-    const allowed = yield* maySend(window, importance)
+  const pushOrKeep = Effect.fnUntraced(function* (
+    to: Openid,
+    thing: Kept,
+    importance: Importance,
+    known?: Receiver
+  ) {
+    const receiver: Receiver = known ?? (yield* read(to))
+    const { mail, window, counted } = receiver
+    const allowed = counted === true || (yield* maySend(window, importance))
     // The receiver may have acted at the same moment.
     if (mail.kept.length > 0 || !allowed) return yield* keepAll(to, mail, [thing], delivery === "active")
     const outcome = yield* push(
       to,
       { content: thing.content, madeByAi: isOfChatbot(thing) },
       importance,
-      window
+      receiver
     )
     if (isFate(outcome)) return { done: outcome }
     const parts = outcome === "tooLong" ? halved([thing]) : [thing]
@@ -99,11 +118,17 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     return { done: "kept" as const, ...(tryOn ? { tryOn: mark } : {}) }
   })
 
-  const deliverOne = Effect.fnUntraced(function* (to: Openid, thing: Kept, importance: Importance) {
+  const deliverOne = Effect.fnUntraced(function* (
+    to: Openid,
+    thing: Kept,
+    importance: Importance,
+    receiver?: Receiver
+  ) {
     const { done, tryOn }: { readonly done: Delivery; readonly tryOn?: WriteId } = yield* pushOrKeep(
       to,
       thing,
-      importance
+      importance,
+      receiver
     )
     if (tryOn === undefined) return done
     // It is kept already, whatever becomes of the pushing.
@@ -121,10 +146,12 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     return worstOf([...fates, ...(isOwn((yield* mailbox.peek(to)).kept) ? [kept] : [])])
   })
 
-  const deliver = Effect.fnUntraced(function* (to: Openid, { importance, content, ...about }: Parcel) {
+  const deliver = Effect.fnUntraced(function* (to: Openid, parcel: Parcel, receiver?: Receiver) {
+    const { importance, content, ...about } = parcel
     const outcomes: Array<Delivery> = []
-    for (const part of carriable(content)) {
-      const done = yield* deliverOne(to, { ...about, content: part }, importance)
+    for (const [place, part] of carriable(content).entries()) {
+      const known = place === 0 ? receiver : undefined
+      const done = yield* deliverOne(to, { ...about, content: part }, importance, known)
       outcomes.push(done)
       if (done === "gone" || done === "refused" || done === "unsendable") break
     }
@@ -198,6 +225,8 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   yield* Effect.forkScoped(putOff.tryAgain(flush, pauseMillis))
   return Postman.of({
     deliver,
+    reserve,
+    release,
     mayPush: Effect.map(pauseMillis, (millis) => millis === 0),
     showTyping,
     linesAllowed,
@@ -216,23 +245,3 @@ const mayBeForOne: ReadonlySet<PushOutcome> = new Set<PushOutcome>(["refused", "
 /** It did not happen, and may later without anybody's doing. */
 const passes = (outcome: PushOutcome): boolean =>
   typeof outcome === "object" ? outcome.passes : outcome === "notSent"
-
-const isFate = (outcome: PushOutcome): outcome is Fate =>
-  outcome === "pushed" ||
-  outcome === "unsure" ||
-  outcome === "refused" ||
-  outcome === "unsendable" ||
-  outcome === "gone"
-
-const fromBestToWorst: ReadonlyArray<Delivery> = [
-  "pushed",
-  "kept",
-  "unsure",
-  "full",
-  "unsendable",
-  "refused",
-  "gone"
-]
-
-const worstOf = (outcomes: ReadonlyArray<Delivery>): Delivery =>
-  fromBestToWorst.findLast((one) => outcomes.includes(one)) ?? "pushed"

@@ -5,6 +5,7 @@ import type { Openid } from "../core/openid.ts"
 import { type OutgoingMessage, WeChatApi } from "../wechat/api.ts"
 import { Ledger, type StoredAllowance } from "./ledger.ts"
 import { type PushOutcome, readPush } from "./push-outcome.ts"
+import type { Receiver } from "./receiver.ts"
 
 /**
  * `active` pushes within the allowance. `passive` never does: for accounts that may not, everything rides on the receiver's
@@ -57,17 +58,20 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
     if (current !== undefined) yield* ledger.uncount(to, current)
   })
 
-  /** Counts, then sends; a refusal for want of allowance shuts the window. `read`: the ledger, where it was just read. */
+  /** Counts, then sends; a refusal for want of allowance shuts the window. `read`: the receiver, where they were just read. */
   const push = Effect.fnUntraced(function* (
     to: Openid,
     { content, madeByAi }: Pushed,
     importance: Importance,
-    read?: StoredAllowance
+    read?: Receiver
   ) {
     for (let attempt = 0; attempt < countAttempts; attempt += 1) {
-      const window = (attempt === 0 ? read : undefined) ?? (yield* ledger.read(to))
-      if (!(yield* maySend(window, importance))) return "notAllowed" satisfies PushOutcome
-      if (!(yield* ledger.count(to, window))) continue
+      const receiver = attempt === 0 ? read : undefined
+      const window = receiver?.window ?? (yield* ledger.read(to))
+      if (receiver?.counted !== true) {
+        if (!(yield* maySend(window, importance))) return "notAllowed" satisfies PushOutcome
+        if (!(yield* ledger.count(to, window))) continue
+      }
       const outcome = yield* readPush(api.send(to, outgoing(content, madeByAi)))
       if (outcome === "notAllowed") yield* shut(to, window)
       if (outcome === "notSent" || typeof outcome === "object") yield* Effect.ignore(uncount(to, window))
@@ -79,13 +83,27 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
     return "notAllowed" satisfies PushOutcome
   })
 
+  /**
+   * Counts a push ahead, where nothing waits for the receiver and it is allowed; otherwise they come back as they were. Undefined: their
+   * window changed since, and has to be read again.
+   */
+  const reserve = Effect.fnUntraced(function* (to: Openid, receiver: Receiver, importance: Importance) {
+    if (receiver.mail.kept.length > 0 || !(yield* maySend(receiver.window, importance))) return receiver
+    const counted = yield* ledger.count(to, receiver.window)
+    return counted ? ({ ...receiver, counted } satisfies Receiver) : undefined
+  })
+
+  /** Takes back what was counted ahead for a push that does not happen. */
+  const release = (to: Openid, { window, counted }: Receiver) =>
+    counted === true ? Effect.ignore(uncount(to, window)) : Effect.void
+
   /** How many pushes of lines a user may get at the moment. */
   const linesAllowed = Effect.fnUntraced(function* (to: Openid) {
     if ((yield* pauseMillis) > 0) return 0
     return pushesFor((yield* ledger.read(to)).allowance, "line", yield* Clock.currentTimeMillis)
   })
 
-  return { push, maySend, pauseMillis, linesAllowed }
+  return { push, reserve, release, maySend, pauseMillis, linesAllowed }
 })
 
 const outgoing = (content: Content, madeByAi: boolean): OutgoingMessage =>

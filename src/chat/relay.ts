@@ -1,22 +1,22 @@
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import { holdsCommandLink } from "../core/clickable.ts"
-import type { Command } from "../core/command.ts"
 import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
 import { Background } from "./background.ts"
 import { makeChatView } from "./chat-view.ts"
+import type { Relaying } from "./command-kinds.ts"
 import { LastLines } from "./last-lines.ts"
 import { Mailbox } from "./mailbox.ts"
-import { type Delivery, Postman } from "./postman.ts"
+import type { Delivery } from "./delivery.ts"
+import { Postman } from "./postman.ts"
+import type { Receiver } from "./receiver.ts"
 import { Rooms } from "./rooms.ts"
 import { Sessions } from "./sessions.ts"
 import { WordFilter } from "./word-filter.ts"
 
-/**
- * Passes a line on to the partner of a state that was just seen. What the writer is told about it; undefined: the partner does
- * not follow any more, the room is closed now, and the writer's own state has to be read again.
- */
+/** Passes lines on to the partner of a state that was just seen. */
 export const makeRelay = Effect.gen(function* () {
   const background = yield* Background
   const lastLines = yield* LastLines
@@ -34,12 +34,47 @@ export const makeRelay = Effect.gen(function* () {
     yield* mailbox.forget(partner)
   })
 
-  return Effect.fnUntraced(function* (from: Openid, { room, to, content }: Relaying) {
-    if (content._tag === "Text") {
-      if (holdsCommandLink(content.text)) return [{ _tag: "CommandLinkHeld" } as const]
-      if (isFiltered(content.text)) return [{ _tag: "Filtered" } as const]
+  /** Why a line does not go on. */
+  const held = ({ content }: Relaying): Sentence | undefined => {
+    if (content._tag !== "Text") return undefined
+    if (holdsCommandLink(content.text)) return { _tag: "CommandLinkHeld" }
+    return isFiltered(content.text) ? { _tag: "Filtered" } : undefined
+  }
+
+  /**
+   * Asks whether nobody was at this point before, and meanwhile counts the push of the line. The receiver as they are then; undefined: to be
+   * read again.
+   */
+  const begin = Effect.fnUntraced(function* (
+    firstToSend: Effect.Effect<boolean, MemcachedError>,
+    relaying: Relaying | undefined,
+    receiver: Receiver | undefined
+  ) {
+    if (relaying === undefined || receiver === undefined || held(relaying) !== undefined) {
+      return { isFirst: yield* firstToSend, receiver }
     }
-    const delivery = yield* postman.deliver(to, { content, group: room, from, importance: "line" })
+    const [first, counted] = yield* Effect.all(
+      [Effect.exit(firstToSend), Effect.exit(postman.reserve(relaying.to, receiver, "line"))],
+      { concurrency: "unbounded" }
+    )
+    const isFirst = yield* first
+    if (isFirst) return { isFirst, receiver: yield* counted }
+    if (Exit.isSuccess(counted) && counted.value !== undefined) {
+      yield* postman.release(relaying.to, counted.value)
+    }
+    return { isFirst, receiver: undefined }
+  })
+
+  /** What the writer is told; undefined: the partner does not follow any more, the room is closed now, and the writer's own state has to be read again. */
+  const pass = Effect.fnUntraced(function* (
+    from: Openid,
+    relaying: Relaying,
+    receiver: Receiver | undefined
+  ) {
+    const why = held(relaying)
+    if (why !== undefined) return [why]
+    const { room, to, content } = relaying
+    const delivery = yield* postman.deliver(to, { content, group: room, from, importance: "line" }, receiver)
     if (delivery === "gone") {
       yield* partnerUnfollowed(room, to)
       return undefined
@@ -53,9 +88,9 @@ export const makeRelay = Effect.gen(function* () {
     const sentence = sentenceFor[delivery]
     return sentence === undefined ? [] : [sentence]
   })
-})
 
-type Relaying = Extract<Command, { readonly _tag: "Relay" }>
+  return { begin, pass }
+})
 
 const arrives: ReadonlySet<Delivery> = new Set<Delivery>(["pushed", "kept", "unsure"])
 

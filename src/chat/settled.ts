@@ -1,10 +1,8 @@
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
+import type { Fate } from "./delivery.ts"
 import type { Marked } from "./mailbox.ts"
-
-/** How something for a user ends that was tried: it waits no more. */
-export type Fate = "pushed" | "unsure" | "refused" | "unsendable" | "gone"
 
 /** Things that waited and went in one message, and how that came out. */
 export interface Settled {

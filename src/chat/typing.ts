@@ -15,6 +15,16 @@ const mostRemembered = 10_000
 /** A right or a quota that is missing is not asked for again before this is over. */
 const quietMillis = 10 * 60_000
 
+/** An answer that takes longer than this is announced by 对方正在输入…; one that is quicker would only flicker. */
+export const typingAfterMillis = 1_000
+
+/** Who waits for an answer for long sees that it is coming. */
+export const whileTyping = <A, E>(showTyping: Effect.Effect<void, E>, answer: Effect.Effect<A>) =>
+  Effect.raceFirst(
+    answer,
+    Effect.andThen(Effect.delay(Effect.ignore(showTyping), typingAfterMillis), Effect.never)
+  )
+
 /**
  * The sign 对方正在输入…: it costs none of the pushes, so it goes where words cannot yet. It is never waited for, and never repeated: what
  * WeChat refuses is forgotten.

@@ -24,3 +24,6 @@ export const ChatEvent = Schema.TaggedUnion({
   Waited: {}
 })
 export type ChatEvent = typeof ChatEvent.Type
+
+/** Something that goes to the partner, where there is one. */
+export const isLine = (event: ChatEvent): boolean => event._tag === "Said" || event._tag === "Sent"

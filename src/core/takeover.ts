@@ -1,5 +1,5 @@
 import { type Step, step } from "./conversation.ts"
-import type { ChatEvent } from "./event.ts"
+import { type ChatEvent, isLine } from "./event.ts"
 import { buttonAsked } from "./intent.ts"
 import type { Sentence } from "./sentence.ts"
 import type { Chat } from "./session.ts"
@@ -19,8 +19,7 @@ export const resume = (chat: Chat, event: ChatEvent, begunAtMillis: number): Ste
       return stays(chat, { _tag: "ShowPairing", room: chat.room, sinceMillis: chat.sinceMillis })
     }
   }
-  const isLine = event._tag === "Said" || event._tag === "Sent"
-  return isLine && chat.sinceMillis > begunAtMillis
+  return isLine(event) && chat.sinceMillis > begunAtMillis
     ? { chat, commands: [{ _tag: "Reply", sentence: { _tag: "NotSent" } }] }
     : step(chat, event)
 }

@@ -30,6 +30,9 @@ export const pass = (millis: number): RaceStep => ({ _tag: "Pass", millis })
 /** Ann and Bob are a pair, and both know it. */
 const aPair = [press(ann, "配对", 0), press(bob, "配对", 1)]
 
+/** Ann said something before, so that her server foresees where her next line goes. */
+const inTheMiddle = [...aPair, say(ann, "earlier", 0)]
+
 /** A short search, so that few pages of the agenda lie between its beginning and its end. */
 const pairingTimeoutMillis = 5_000
 const nearDeadlineMillis = 4_500
@@ -107,6 +110,20 @@ export const races: ReadonlyArray<Race> = [
     threads: [[say(ann, "ann's line", 0)], [press(bob, "更换", 1)]]
   },
   {
+    name: "leave against the next line",
+    users: [ann, bob],
+    servers: 2,
+    before: inTheMiddle,
+    threads: [[say(ann, "ann's line", 0)], [press(bob, "退出", 1)]]
+  },
+  {
+    name: "a foreseen line after a change on another server",
+    users: [ann, bob, cat],
+    servers: 2,
+    before: [...inTheMiddle, press(cat, "配对", 1)],
+    threads: [[press(ann, "更换", 1), say(ann, "ann's line", 0)], [say(bob, "bob's line", 1)]]
+  },
+  {
     name: "change while a third waits",
     users: [ann, bob, cat],
     servers: 2,
@@ -135,6 +152,13 @@ export const races: ReadonlyArray<Race> = [
     users: [ann, bob],
     servers: 2,
     before: aPair,
+    threads: [[say(ann, "ann's line", 0)], [evict("s:bob")]]
+  },
+  {
+    name: "evict a session against the next line",
+    users: [ann, bob],
+    servers: 2,
+    before: inTheMiddle,
     threads: [[say(ann, "ann's line", 0)], [evict("s:bob")]]
   },
   {

@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { Conversations } from "../../src/chat/conversations.ts"
 import { Duplicates } from "../../src/chat/duplicates.ts"
 import { eventOf } from "../../src/chat/incoming-event.ts"
+import { Ledger } from "../../src/chat/ledger.ts"
 import { duplicateKey, type Incoming } from "../../src/wechat/messages.ts"
 import { alice, bob, carol, makeRig, pushedTo, type Server, startServer } from "./chat-rig.ts"
 import { answer, clicked, paired, send, typed, wordsOf } from "./inbox-stage.ts"
@@ -39,6 +40,18 @@ describe("of a server that died after the effect and before the answer", () => {
       yield* diesBeforeAnswering(servers[0], line)
       assert.include(yield* secondAttempt(servers[1], line), "不知道对方有没有收到")
       assert.deepStrictEqual(pushedTo(rig, bob), ["只说一次"])
+    })
+  )
+
+  it.effect("the allowance of the receiver is not used up by a line that is not passed on again", () =>
+    Effect.gen(function* () {
+      const { servers } = yield* paired()
+      const line = typed(alice, "只说一次")
+      yield* diesBeforeAnswering(servers[1], line)
+      // This server saw Alice in the chat before, and counts the push while it asks whether it may be sent.
+      assert.include(yield* secondAttempt(servers[0], line), "不知道对方有没有收到")
+      const { allowance } = yield* servers[0].run(Effect.flatMap(Ledger, (ledger) => ledger.read(bob)))
+      assert.strictEqual(allowance.used, 1)
     })
   )
 

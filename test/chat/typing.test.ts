@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { typingAfterMillis } from "../../src/chat/conversations.ts"
+import { typingAfterMillis } from "../../src/chat/typing.ts"
 import { keys } from "../../src/chat/keys.ts"
 import { Tease } from "../../src/chat/tease.ts"
 import { WeChatUnreachable } from "../../src/wechat/api-exchange.ts"

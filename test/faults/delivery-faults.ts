@@ -51,41 +51,16 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     test: chat("postman", "what waits goes first, folded")
   },
   {
-    name: "the allowance is not counted",
-    breaks: "the allowance",
+    name: "a line goes where its writer was with the one before",
+    breaks: "rule 5",
     changes: [
       {
-        file: "src/chat/pushing.ts",
-        text: "      if (!(yield* ledger.count(to, window))) continue\n",
-        replacement: ""
+        file: "src/chat/chat-view.ts",
+        text: "prefetched?.pointer.room === pointer && prefetched.pointer.partner === believed",
+        replacement: "prefetched !== undefined"
       }
     ],
-    test: chat("postman", "of a burst after a message four lines go")
-  },
-  {
-    name: "the allowance is counted by a blind set",
-    breaks: "the allowance",
-    changes: [
-      {
-        file: "src/chat/ledger.ts",
-        text: "memcached.cas(keys.quota(openid), JSON.stringify(next), from.version, ttlSeconds.quota)",
-        replacement:
-          "Effect.as(memcached.set(keys.quota(openid), JSON.stringify(next), ttlSeconds.quota), true)"
-      }
-    ],
-    test: chat("postman", "many servers that push to one person count together")
-  },
-  {
-    name: "a refused push does not shut the window",
-    breaks: "the allowance",
-    changes: [
-      {
-        file: "src/chat/pushing.ts",
-        text: '      if (outcome === "notAllowed") yield* shut(to, window)\n',
-        replacement: ""
-      }
-    ],
-    test: chat("push-refusals", "45047 and 45015: kept, and WeChat is not asked again in this window")
+    test: chat("round-trips", "also where this server foresaw the one of before")
   },
   {
     name: "lines that are refused together are all given up",
@@ -110,18 +85,6 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("refused-lines", "the others arrive, once, in order, as far as each window goes")
-  },
-  {
-    name: "what never left uses up the window",
-    breaks: "the allowance",
-    changes: [
-      {
-        file: "src/chat/pushing.ts",
-        text: "yield* Effect.ignore(uncount(to, window))",
-        replacement: "yield* Effect.void"
-      }
-    ],
-    test: chat("refused-lines", "goes by itself when it can, and what never left does not count")
   },
   {
     name: "what could not leave is not tried again",

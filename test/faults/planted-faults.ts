@@ -1,3 +1,4 @@
+import { allowanceFaults } from "./allowance-faults.ts"
 import { channelFaults } from "./channel-faults.ts"
 import { deliveryFaults } from "./delivery-faults.ts"
 import { lobbyFaults } from "./lobby-faults.ts"
@@ -19,7 +20,14 @@ import { truthFaults } from "./truth-faults.ts"
 export const faultLists: {
   readonly [name in "chat" | "simulator"]: ReadonlyArray<PlantedFault>
 } = {
-  chat: [...truthFaults, ...lobbyFaults, ...sweepFaults, ...deliveryFaults, ...channelFaults],
+  chat: [
+    ...truthFaults,
+    ...lobbyFaults,
+    ...sweepFaults,
+    ...deliveryFaults,
+    ...allowanceFaults,
+    ...channelFaults
+  ],
   simulator: [
     ...simulatorLineFaults,
     ...simulatorActFaults,

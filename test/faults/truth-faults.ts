@@ -173,7 +173,7 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
       },
       {
         file: "src/chat/chat-view.ts",
-        text: "return { ...seen, partnerUnaware: isUnaware(partner.value) } satisfies ChatView",
+        text: "return withPartner(seen, partner.value, receiver)",
         replacement: "return seen"
       }
     ],

@@ -1,0 +1,66 @@
+import { chat, type PlantedFault } from "./planted-fault.ts"
+
+/** Against the ledger of what WeChat still allows: counted before it is sent, and only what is sent. */
+export const allowanceFaults: ReadonlyArray<PlantedFault> = [
+  {
+    name: "the allowance is not counted",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/pushing.ts",
+        text: "      if (!(yield* ledger.count(to, window))) continue\n",
+        replacement: ""
+      }
+    ],
+    test: chat("postman", "of a burst after a message four lines go")
+  },
+  {
+    name: "a push that was counted ahead and is not sent stays counted",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/relay.ts",
+        text: "if (Exit.isSuccess(counted) && counted.value !== undefined) {",
+        replacement: "if (Exit.isFailure(counted)) {"
+      }
+    ],
+    test: chat("taken-over", "the allowance of the receiver is not used up by a line")
+  },
+  {
+    name: "the allowance is counted by a blind set",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/ledger.ts",
+        text: "memcached.cas(keys.quota(openid), JSON.stringify(next), from.version, ttlSeconds.quota)",
+        replacement:
+          "Effect.as(memcached.set(keys.quota(openid), JSON.stringify(next), ttlSeconds.quota), true)"
+      }
+    ],
+    test: chat("postman", "many servers that push to one person count together")
+  },
+  {
+    name: "a refused push does not shut the window",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/pushing.ts",
+        text: '      if (outcome === "notAllowed") yield* shut(to, window)\n',
+        replacement: ""
+      }
+    ],
+    test: chat("push-refusals", "45047 and 45015: kept, and WeChat is not asked again in this window")
+  },
+  {
+    name: "what never left uses up the window",
+    breaks: "the allowance",
+    changes: [
+      {
+        file: "src/chat/pushing.ts",
+        text: "yield* Effect.ignore(uncount(to, window))",
+        replacement: "yield* Effect.void"
+      }
+    ],
+    test: chat("refused-lines", "goes by itself when it can, and what never left does not count")
+  }
+]
