@@ -16,7 +16,7 @@ export interface Extent {
 export const fullExtent: Extent = {
   users: 20_000,
   inFlight: 256,
-  warmUpRounds: 3,
+  warmUpRounds: 10,
   rounds: 9,
   populations: [100, 10_000, 100_000],
   unsuitableRooms: 1_000

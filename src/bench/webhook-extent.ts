@@ -17,7 +17,7 @@ export interface WebhookExtent {
 
 export const fullWebhookExtent: WebhookExtent = {
   messages: 20_000,
-  warmUpRounds: 2,
+  warmUpRounds: 4,
   rounds: 7,
   connections: 64,
   people: 40_000,

@@ -1,7 +1,8 @@
 import { Clock, Effect, Exit, Schema } from "effect"
 import { Content } from "../core/content.ts"
 import { WriteId } from "../core/room.ts"
-import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { ask } from "../memcached/asks.ts"
+import { type Hurry, Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { makeAlarms } from "./alarms.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
@@ -84,14 +85,19 @@ export const makeClaims = Effect.gen(function* () {
       )
     })
 
-  const record = (key: string, claimed: Seen, answered: NonNullable<Seen["answered"]>) =>
-    memcached
-      .set(keys.seen(key), JSON.stringify({ ...claimed, answered }), ttlSeconds.seen)
-      .pipe(
-        Effect.catch((error) =>
-          Effect.logWarning("an answer could not be recorded", { problem: error.message })
-        )
-      )
+  const record = Effect.fnUntraced(function* (
+    key: string,
+    claimed: Seen,
+    answered: NonNullable<Seen["answered"]>,
+    hurry: Hurry
+  ) {
+    const seen = JSON.stringify({ ...claimed, answered })
+    const [recorded] = yield* memcached.askAll([ask.set(keys.seen(key), seen, ttlSeconds.seen)], hurry)
+    if (Exit.isSuccess(recorded)) return
+    yield* Effect.catch(recorded, (error) =>
+      Effect.logWarning("an answer could not be recorded", { problem: error.message })
+    )
+  })
 
   const withdraw = Effect.fnUntraced(function* (key: string, holder: WriteId) {
     for (;;) {
@@ -123,8 +129,9 @@ export const makeClaims = Effect.gen(function* () {
                 })
             )
       ),
-      settle: (answer) => record(key, claimed, answer === undefined ? {} : { content: answer }),
-      offer: (answer) => record(key, claimed, { content: answer, offered: true }),
+      // The answer was given: another attempt that comes all the same comes later than that.
+      settle: (answer) => record(key, claimed, answer === undefined ? {} : { content: answer }, "withOthers"),
+      offer: (answer) => record(key, claimed, { content: answer, offered: true }, "now"),
       // Rather twice than never, where nothing can be learned.
       withdraw: Effect.suspend(() => Effect.orElseSucceed(withdraw(key, holder), () => true))
     }

@@ -3,6 +3,7 @@ import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
 import { Content } from "../core/content.ts"
 import { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
+import { ask } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { LinkSecret, makeSeal } from "./secret-keys.ts"
@@ -45,7 +46,9 @@ export class LastLines extends Context.Service<
           const atMillis = yield* Clock.currentTimeMillis
           // Made by us, so it is written as it is.
           const line = seal.close(JSON.stringify({ from, atMillis, content } satisfies Line))
-          yield* memcached.set(keys.lastLine(room, number % lastLinesKept), line, ttlSeconds.lastLine)
+          const key = keys.lastLine(room, number % lastLinesKept)
+          const [kept] = yield* memcached.askAll([ask.set(key, line, ttlSeconds.lastLine)], "withOthers")
+          yield* kept
         }),
         sealed: Effect.fnUntraced(function* (room) {
           const places = Array.from({ length: lastLinesKept }, (_, place) => lineAt(room, place))

@@ -126,10 +126,13 @@ export class Rooms extends Context.Service<
           Clock.currentTimeMillis.pipe(
             Effect.flatMap((now) => {
               known.heard(id, now)
-              return memcached.askAll([
-                ask.set(keys.spoke(id), String(now), ttlSeconds.chat),
-                ask.increment(keys.lines(id), 1, 1, ttlSeconds.chat)
-              ])
+              return memcached.askAll(
+                [
+                  ask.set(keys.spoke(id), String(now), ttlSeconds.chat),
+                  ask.increment(keys.lines(id), 1, 1, ttlSeconds.chat)
+                ],
+                "withOthers"
+              )
             }),
             Effect.flatMap(([spoke, lines]) => Effect.andThen(spoke, lines))
           ),

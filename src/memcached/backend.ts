@@ -59,6 +59,9 @@ export type Asked =
       readonly ttlSeconds: number
     }
 
+/** `withOthers`: nobody waits for it, so it may leave together with what is asked next. */
+export type Hurry = "now" | "withOthers"
+
 type Answer<A> = Effect.Effect<A, Failure>
 
 export interface Backend {
@@ -69,7 +72,10 @@ export interface Backend {
   readonly add: (key: string, value: string, ttlSeconds: number) => Answer<boolean>
   readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
   /** Carries out all of them side by side; each has an outcome of its own, that of the operation of its name, in their order. */
-  readonly askAll: (asked: ReadonlyArray<Asked>) => Effect.Effect<ReadonlyArray<Exit.Exit<unknown, Failure>>>
+  readonly askAll: (
+    asked: ReadonlyArray<Asked>,
+    hurry: Hurry
+  ) => Effect.Effect<ReadonlyArray<Exit.Exit<unknown, Failure>>>
   readonly delete: (key: string, version: Version | undefined) => Answer<boolean>
   readonly append: (key: string, value: string) => Answer<boolean>
   readonly increment: (key: string, by: number, initial: number, ttlSeconds: number) => Answer<number>

@@ -5,6 +5,7 @@ import {
   type Asked,
   type Backend,
   type Failure,
+  type Hurry,
   refusals,
   type ServerHealth,
   type Version,
@@ -70,7 +71,7 @@ export type MemcachedError =
   | MemcachedRefused
   | MemcachedKeyInvalid
 
-export type { MemjsOptions, ServerHealth, Version, Versioned }
+export type { Hurry, MemjsOptions, ServerHealth, Version, Versioned }
 
 type Answer<A> = Effect.Effect<A, MemcachedError>
 
@@ -86,9 +87,13 @@ export class Memcached extends Context.Service<
     readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
     /**
      * Operations of any kinds at once (`ask` in `asks.ts`), in one packet, with one fiber that waits for all of them: at much less
-     * processor time than one by one. Each has an outcome of its own, in their order.
+     * processor time than one by one. Each has an outcome of its own, in their order. What nobody waits for goes `withOthers`: over a
+     * network that saves a packet.
      */
-    readonly askAll: <const Each extends Asks>(asks: Each) => Effect.Effect<Outcomes<Each, MemcachedError>>
+    readonly askAll: <const Each extends Asks>(
+      asks: Each,
+      hurry?: Hurry
+    ) => Effect.Effect<Outcomes<Each, MemcachedError>>
     /** `false`: not there or, with a version, changed. */
     readonly delete: (key: string, version?: Version) => Answer<boolean>
     /** `false`: not there. Keeps the time at which the item ends. */
@@ -138,13 +143,16 @@ const service = (backend: Backend): Memcached["Service"] => {
     return Effect.mapError(act(), (failure) => asError(failure, factsOf(about)))
   }
 
-  const askAll: Memcached["Service"]["askAll"] = <const Each extends Asks>(asks: Each) => {
+  const askAll: Memcached["Service"]["askAll"] = <const Each extends Asks>(
+    asks: Each,
+    hurry: Hurry = "now"
+  ) => {
     const refusals = asks.map((one) => (one === undefined ? undefined : refusal(one.asked)))
     const accepted: Array<Asked> = []
     for (const [place, one] of asks.entries()) {
       if (one !== undefined && refusals[place] === undefined) accepted.push(withClampedTtl(one.asked))
     }
-    return Effect.map(backend.askAll(accepted), (exits) => {
+    return Effect.map(backend.askAll(accepted, hurry), (exits) => {
       let answered = 0
       const outcomes = asks.map((one, place) => {
         if (one === undefined) return undefined

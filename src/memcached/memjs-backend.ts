@@ -1,9 +1,10 @@
 /** The operations over real servers: which server has the key, what to ask, what its answer means. */
 import { Effect, Exit, HashRing, Option, PrimaryKey, Redacted, type Scope } from "effect"
 import { versionBytes, versionGeneration } from "./answers.ts"
-import type { Backend, Failure, ServerHealth } from "./backend.ts"
+import type { Backend, Failure, Hurry, ServerHealth } from "./backend.ts"
 import { nothing } from "./binary-protocol.ts"
 import { type Call, callFor, calls } from "./calls.ts"
+import { type Company, makeCompany } from "./company.ts"
 import { largestValueBytes } from "./item-rules.ts"
 import type { Outcome } from "./memjs-connection.ts"
 import { type OperationMeter, type OperationOutcome, operationMeter } from "./operation-meter.ts"
@@ -32,7 +33,7 @@ export const memjsBackend: (options: MemjsOptions) => Effect.Effect<Backend, nev
       Effect.forever,
       Effect.forkScoped
     )
-    return overLinks(links, meter)
+    return overLinks(links, meter, yield* makeCompany)
   })
 
 class RingLink extends ServerLink implements PrimaryKey.PrimaryKey {
@@ -46,7 +47,7 @@ const credentials = ({ username, password }: MemjsOptions) => ({
   password: password === undefined ? undefined : Redacted.value(password)
 })
 
-const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backend => {
+const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, company: Company): Backend => {
   const [first] = links
   if (first === undefined) throw new Error("memcached needs at least one server")
   const ring = HashRing.make<RingLink>()
@@ -73,25 +74,33 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
     })
   }
   const askLink = <A>(link: ServerLink, call: Call<A>): Effect.Effect<A, Failure> =>
-    Effect.callback((resume) => submit(link, call, resume))
+    Effect.callback((resume) => {
+      company.leave()
+      submit(link, call, resume)
+    })
   const ask = <A>(call: Call<A>): Effect.Effect<A, Failure> => askLink(linkOf(call.key), call)
 
   /** One fiber waits for all of them. */
   const askAll = (
-    all: ReadonlyArray<Call<unknown>>
+    all: ReadonlyArray<Call<unknown>>,
+    hurry: Hurry
   ): Effect.Effect<ReadonlyArray<Exit.Exit<unknown, Failure>>> =>
     all.length === 0
       ? Effect.succeed([])
       : Effect.callback((resume) => {
           const exits: Array<Exit.Exit<unknown, Failure>> = []
           let open = all.length
-          all.forEach((call, place) =>
-            submit(linkOf(call.key), call, (exit) => {
-              exits[place] = exit
-              open -= 1
-              if (open === 0) resume(Effect.succeed(exits))
-            })
-          )
+          const submitAll = () =>
+            all.forEach((call, place) =>
+              submit(linkOf(call.key), call, (exit) => {
+                exits[place] = exit
+                open -= 1
+                if (open === 0) resume(Effect.succeed(exits))
+              })
+            )
+          if (hurry === "withOthers") return company.wait(submitAll)
+          company.leave()
+          submitAll()
         })
 
   return {
@@ -101,7 +110,7 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter): Backe
     set: (key, value, ttlSeconds) => ask(calls.set(key, value, ttlSeconds)),
     add: (key, value, ttlSeconds) => ask(calls.add(key, value, ttlSeconds)),
     cas: (key, value, version, ttlSeconds) => ask(calls.cas(key, value, version, ttlSeconds)),
-    askAll: (asked) => askAll(asked.map(callFor)),
+    askAll: (asked, hurry) => askAll(asked.map(callFor), hurry),
     delete: (key, version) => ask(calls.delete(key, version)),
     append: (key, value) => {
       const append = ask(calls.append(key, value))

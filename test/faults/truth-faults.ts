@@ -214,5 +214,17 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: { file: "test/testing/held-operations.test.ts", name: "is not told to wait afterwards" }
+  },
+  {
+    name: "what nobody waits for is overtaken by what is asked next",
+    breaks: "memcached answers in order",
+    changes: [
+      {
+        file: "src/memcached/memjs-backend.ts",
+        text: lines("          company.leave()", "          submitAll()"),
+        replacement: "          submitAll()"
+      }
+    ],
+    test: { file: "test/memcached/contract.test.ts", name: "keeps the order in which several groups came" }
   }
 ]

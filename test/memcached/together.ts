@@ -17,6 +17,8 @@ const step = Schema.TaggedUnion({
   Increment: { key, by: Schema.Literals([0, 2, -1]) }
 })
 
+const group = Schema.Struct({ steps: Schema.Array(step), hurry: Schema.Literals(["now", "withOthers"]) })
+
 const askedBy = (prefix: string, each: typeof step.Type): Ask<unknown> => {
   const name = `${prefix}:${each.key}`
   return step.match(each, {
@@ -46,6 +48,32 @@ export const togetherContract = (name: string, memcachedLayer: Layer.Layer<Memca
           assert.deepStrictEqual(together.map(shown), inTurn.map(shown))
         }),
       { arbitrary: { runs: 200, size: 20 } }
+    )
+
+    it.effect.prop(
+      "keeps the order in which several groups came, though nobody waits for some of them",
+      { groups: Arbitrary.array(Arbitrary.schema(group)) },
+      ({ groups }) =>
+        Effect.gen(function* () {
+          asked += 1
+          const memcached = yield* Memcached
+          const atOnce = yield* Effect.forEach(
+            groups,
+            ({ steps, hurry }) =>
+              memcached.askAll(
+                steps.map((each) => askedBy(`atOnce${asked}`, each)),
+                hurry
+              ),
+            { concurrency: "unbounded" }
+          )
+          const { askAll } = oneByOne(memcached)
+          const inTurn = yield* Effect.forEach(
+            groups.flatMap(({ steps }) => steps),
+            (each) => Effect.map(askAll([askedBy(`inTurn${asked}`, each)]), ([exit]) => exit)
+          )
+          assert.deepStrictEqual(atOnce.flat().map(shown), inTurn.map(shown))
+        }),
+      { arbitrary: { runs: 100, size: 10 } }
     )
 
     it.effect("reads versions and writes by them, and makes of answers what was wanted", () =>
