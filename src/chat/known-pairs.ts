@@ -43,7 +43,10 @@ export class KnownPairs {
   silentSince(millis: number): ReadonlyArray<RoomId> {
     const last = secondOf(millis)
     const silent: Array<RoomId> = []
-    for (const [room, second] of this.#heardSecond) if (second < last) silent.push(room)
+    // Every second of all pairs: without an array for each of them.
+    this.#heardSecond.forEach((second, room) => {
+      if (second < last) silent.push(room)
+    })
     return silent
   }
 

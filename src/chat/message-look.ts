@@ -9,6 +9,7 @@ import { Ledger } from "./ledger.ts"
 import { type Mail, Mailbox, noMail } from "./mailbox.ts"
 import { MessageLimit, type Pace } from "./message-limit.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
+import { nothing } from "./stored.ts"
 
 /** What an answer needs to know, as it was when the message came. */
 export interface Seen {
@@ -37,7 +38,8 @@ export const makeMessageLook = Effect.gen(function* () {
       MemcachedError
     > =>
       Exit.map(session, (session) => {
-        prefetch.learn(from, session)
+        // Nothing is remembered of who leaves for good.
+        prefetch.learn(from, event._tag === "Unfollowed" ? nothing : session)
         return {
           session,
           mail: Exit.isSuccess(mail) ? mail.value : noMail,

@@ -88,7 +88,7 @@ export const decideRound = <S extends Seeker>(
     if (decision._tag === "Join") {
       left.add(decision.entry.room)
       if (seeker.room !== undefined) left.add(seeker.room)
-      after = after.filter((entry) => !left.has(entry.room))
+      after = after.filter((entry) => entry !== decision.entry && entry.room !== seeker.room)
     } else if (decision._tag === "Wait") {
       after = [...after, entryOf(seeker)]
     }
