@@ -84,7 +84,7 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/core/pairing.ts",
-        text: "after = after.filter((entry) => !left.has(entry.room))",
+        text: "after = after.filter((entry) => entry !== decision.entry && entry.room !== seeker.room)",
         replacement: "after = [...after]"
       }
     ],
