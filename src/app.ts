@@ -1,5 +1,5 @@
 /** The wiring on one page: which layer stands on which. */
-import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
+import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Predicate, type Redacted, Schema } from "effect"
 import { HttpRouter } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
@@ -28,6 +28,7 @@ import type { Settings, WeChatSettings } from "./settings.ts"
 import { AccessToken } from "./wechat/access-token.ts"
 import { WeChatApi } from "./wechat/api.ts"
 import { WeChatUnreachable } from "./wechat/api-exchange.ts"
+import { ApiTransport } from "./wechat/api-transport.ts"
 import type { MessageMode } from "./wechat/message-mode.ts"
 
 /**
@@ -68,8 +69,7 @@ export const weChatLayer = (weChat: WeChatSettings): Layer.Layer<WeChatApi, neve
   }
   return WeChatApi.layer({ apiUrl }).pipe(
     Layer.provide(AccessToken.layer({ apiUrl, appId, appSecret })),
-    // Behind `fetch` is the same client, and as much work again around it: a push is most of what a relayed line costs.
-    Layer.provide(NodeHttpClient.layerUndici)
+    Layer.provide(ApiTransport.layer)
   )
 }
 

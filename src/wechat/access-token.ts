@@ -1,8 +1,8 @@
 /** The one access token of the account, shared by all servers through memcached and refreshed before it ends (protocol notes 5). */
 import { Clock, Context, Effect, Layer, Option, Redacted, Schema, Semaphore } from "effect"
-import { HttpClient } from "effect/http"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { exchange, type WeChatAccount, type WeChatError, WeChatUnreachable } from "./api-exchange.ts"
+import { ApiTransport } from "./api-transport.ts"
 import { actions, errcodeName } from "./errcodes.ts"
 import { makeSharedToken, tokenItem, type TokenItem } from "./shared-token.ts"
 
@@ -52,8 +52,7 @@ export class AccessToken extends Context.Service<
 
   static readonly layer = (
     options: WeChatAccount & { readonly appSecret: Redacted.Redacted }
-  ): Layer.Layer<AccessToken, never, Memcached | HttpClient.HttpClient> =>
-    Layer.effect(AccessToken, make(options))
+  ): Layer.Layer<AccessToken, never, Memcached | ApiTransport> => Layer.effect(AccessToken, make(options))
 }
 
 /** A user's answer has to be ready within 4.5 s; a token that takes longer than this would leave no time to use it. */
@@ -74,7 +73,7 @@ const pauseAfterRefusalMillis = 60_000
 const make = Effect.fnUntraced(function* (
   options: WeChatAccount & { readonly appSecret: Redacted.Redacted }
 ) {
-  const client = yield* HttpClient.HttpClient
+  const transport = yield* ApiTransport
   const shared = makeSharedToken(yield* Memcached)
   const oneAtATime = yield* Semaphore.make(1)
   let own: TokenItem | undefined
@@ -84,7 +83,7 @@ const make = Effect.fnUntraced(function* (
 
   const fetchToken = Effect.fnUntraced(function* (forceRefresh: boolean) {
     const askedAtMillis = yield* Clock.currentTimeMillis
-    const { access_token: token, expires_in: seconds } = yield* exchange(client, options.apiUrl, {
+    const { access_token: token, expires_in: seconds } = yield* exchange(transport, options.apiUrl, {
       path: "/cgi-bin/stable_token",
       body: {
         grant_type: "client_credential",

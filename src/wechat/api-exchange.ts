@@ -1,6 +1,6 @@
 /** One exchange with WeChat's HTTP API: JSON out, JSON in, WeChat's refusals and the network's failures as two typed errors. */
 import { Effect, Option, Schema } from "effect"
-import { HttpClient, HttpClientRequest } from "effect/http"
+import type { ApiRequest, ApiTransport } from "./api-transport.ts"
 import { type Action, actionFor, actions, type ErrcodeName, errcodeName } from "./errcodes.ts"
 
 /** Where WeChat's API is and who we are there. */
@@ -58,38 +58,26 @@ export interface Call {
 
 /** Carries out one call. Its URL holds the access token, so it is neither traced nor quoted in errors. */
 export const exchange = (
-  client: HttpClient.HttpClient,
+  transport: ApiTransport["Service"],
   apiUrl: string,
   call: Call
 ): Effect.Effect<WeChatAnswer, WeChatError> =>
-  client.execute(requestOf(apiUrl, call)).pipe(
-    Effect.flatMap((response) => Effect.map(response.text, (text) => ({ status: response.status, text }))),
+  transport.send(requestOf(apiUrl, call)).pipe(
     Effect.mapError(() => new WeChatUnreachable({ reason: "network" })),
     Effect.timeoutOrElse({
       duration: call.timeoutMillis,
       orElse: () => Effect.fail(new WeChatUnreachable({ reason: "timeout" }))
     }),
-    Effect.flatMap(({ status, text }) => answerOf(status, text, call)),
-    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+    Effect.flatMap(({ status, text }) => answerOf(status, text, call))
   )
 
-const requestOf = (
-  apiUrl: string,
-  { path, accessToken, body }: Call
-): HttpClientRequest.HttpClientRequest => {
-  const url = apiUrl.replace(/\/+$/, "") + path
-  const request =
-    body === undefined
-      ? HttpClientRequest.get(url)
-      : // WeChat shows `\uXXXX` escapes literally (notes 6.2): JSON.stringify leaves every character as it is.
-        HttpClientRequest.bodyText(
-          HttpClientRequest.post(url),
-          JSON.stringify(body),
-          "application/json; charset=utf-8"
-        )
-  return accessToken === undefined
-    ? request
-    : HttpClientRequest.setUrlParam(request, "access_token", accessToken)
+const requestOf = (apiUrl: string, { path, accessToken, body }: Call): ApiRequest => {
+  const url = new URL(apiUrl.replace(/\/+$/, "") + path)
+  if (accessToken !== undefined) url.searchParams.set("access_token", accessToken)
+  return body === undefined
+    ? { method: "GET", url }
+    : // WeChat shows `\uXXXX` escapes literally (notes 6.2): JSON.stringify leaves every character as it is.
+      { method: "POST", url, body: JSON.stringify(body) }
 }
 
 const answerOf = (status: number, text: string, call: Call): Effect.Effect<WeChatAnswer, WeChatError> => {

@@ -1,6 +1,5 @@
 /** WeChat's HTTP API as far as we call it: customer-service messages, the typing sign and the custom menu (protocol notes 6 and 7). */
 import { Clock, Context, Effect, Layer, Metric, Option, Redacted, Schema, Semaphore } from "effect"
-import { HttpClient } from "effect/http"
 import type { Openid } from "../core/openid.ts"
 import { AccessToken, type TokenUnavailable } from "./access-token.ts"
 import {
@@ -12,6 +11,7 @@ import {
   WeChatRefused,
   WeChatUnreachable
 } from "./api-exchange.ts"
+import { ApiTransport } from "./api-transport.ts"
 import { errcodes } from "./errcodes.ts"
 import { type Menu, menuFromAnswer } from "./menu.ts"
 import { withoutForbiddenCharacters } from "./xml.ts"
@@ -65,8 +65,7 @@ export class WeChatApi extends Context.Service<
 
   static readonly layer = (
     options: Pick<WeChatAccount, "apiUrl">
-  ): Layer.Layer<WeChatApi, never, AccessToken | HttpClient.HttpClient> =>
-    Layer.effect(WeChatApi, make(options))
+  ): Layer.Layer<WeChatApi, never, AccessToken | ApiTransport> => Layer.effect(WeChatApi, make(options))
 }
 
 /** Pushes by what WeChat said: its errcode, `0` for accepted, `unreachable` without an answer. */
@@ -88,7 +87,7 @@ const waitForTurnMillis = 1_500
 const pausesBeforeRetryMillis: ReadonlyArray<number> = [200, 400]
 
 const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">) {
-  const client = yield* HttpClient.HttpClient
+  const transport = yield* ApiTransport
   const accessToken = yield* AccessToken
   const turns = yield* Semaphore.make(mostCallsAtOnce)
 
@@ -110,7 +109,7 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
     timeoutMillis: number
   ) {
     const withToken = (current: Redacted.Redacted) =>
-      exchange(client, options.apiUrl, {
+      exchange(transport, options.apiUrl, {
         path,
         body,
         confidential,

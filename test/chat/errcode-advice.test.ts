@@ -1,12 +1,12 @@
 /** What becomes of a line for every errcode that WeChat may answer a push with: the advice of the protocol notes (5, 6.4), carried out. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted } from "effect"
-import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { AccessToken } from "../../src/wechat/access-token.ts"
 import { WeChatApi } from "../../src/wechat/api.ts"
+import { ApiTransport } from "../../src/wechat/api-transport.ts"
 import {
   type Answer,
   type Asked,
@@ -54,7 +54,7 @@ const stage = Effect.gen(function* () {
   })
   const api = WeChatApi.layer({ apiUrl: weChat.url }).pipe(
     Layer.provide(AccessToken.layer({ apiUrl: weChat.url, appId: "wx0", appSecret: Redacted.make("s") })),
-    Layer.provide([FetchHttpClient.layer, Memcached.layerMemory])
+    Layer.provide([ApiTransport.layer, Memcached.layerMemory])
   )
   const { rig, servers } = yield* letPass(paired({ api }))
   sends = 0

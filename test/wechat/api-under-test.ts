@@ -1,11 +1,11 @@
 /** The real API client over a WeChat on loopback, for tests. */
 import { Context, Effect, Layer, Redacted } from "effect"
-import { FetchHttpClient } from "effect/http"
 import { Openid } from "../../src/core/openid.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { AccessToken } from "../../src/wechat/access-token.ts"
 import { type OutgoingMessage, WeChatApi } from "../../src/wechat/api.ts"
 import type { WeChatError } from "../../src/wechat/api-exchange.ts"
+import { ApiTransport } from "../../src/wechat/api-transport.ts"
 import {
   type Answer,
   type Asked,
@@ -29,7 +29,7 @@ export const apiOf = (wechat: FakeWeChat) =>
         Layer.provide(
           AccessToken.layer({ apiUrl: wechat.url, appId: "wx0", appSecret: Redacted.make("secret") })
         ),
-        Layer.provide([FetchHttpClient.layer, Memcached.layerMemory])
+        Layer.provide([ApiTransport.layer, Memcached.layerMemory])
       )
     ),
     Context.get(WeChatApi)

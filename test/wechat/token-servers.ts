@@ -1,8 +1,8 @@
 /** Servers that hold an access token, over a WeChat on loopback and a memcached that they may share, for tests. */
 import { Context, Effect, Layer, Redacted } from "effect"
-import { FetchHttpClient } from "effect/http"
 import { Memcached, MemcachedUnavailable } from "../../src/memcached/memcached.ts"
 import { AccessToken } from "../../src/wechat/access-token.ts"
+import { ApiTransport } from "../../src/wechat/api-transport.ts"
 import type { FakeWeChat } from "./fake-wechat.ts"
 
 export const appSecret = Redacted.make("0123456789abcdef")
@@ -13,7 +13,7 @@ export const server = (wechat: FakeWeChat, memcached: Layer.Layer<Memcached>) =>
     Layer.build(
       AccessToken.layer({ apiUrl: wechat.url, appId: "wx0", appSecret }).pipe(
         Layer.provideMerge(memcached),
-        Layer.provide(FetchHttpClient.layer)
+        Layer.provide(ApiTransport.layer)
       )
     ),
     Context.get(AccessToken)

@@ -1,0 +1,113 @@
+/** How a call reaches WeChat's API and its answer comes back: connections that stay open, and the bytes of one answer. */
+import { Agent, type Dispatcher } from "@effect/platform-node/Undici"
+import { Context, Effect, Exit, Layer, Schema } from "effect"
+
+/** The largest answers, a token or a menu, are a few KB. What sends more is not WeChat. */
+const answerMaxBytes = 1024 * 1024
+
+/** No whole answer: no connection, one that broke, or one that was too large. Whether the call was carried out is not known. */
+export class ApiAnswerMissing extends Schema.TaggedError<ApiAnswerMissing>()("ApiAnswerMissing", {
+  /** Without the address, which holds the access token. */
+  problem: Schema.String
+}) {}
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST"
+  readonly url: URL
+  /** Of a POST; JSON. */
+  readonly body?: string
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+export class ApiTransport extends Context.Service<
+  ApiTransport,
+  {
+    /** An interruption ends the call, and its connection. */
+    readonly send: (request: ApiRequest) => Effect.Effect<ApiAnswer, ApiAnswerMissing>
+  }
+>()("xiaohou/wechat/ApiTransport") {
+  /**
+   * Undici, asked for the bytes of an answer and nothing around them. Its `request`, and Effect's client on top of it, make of each answer a stream that
+   * the young generation's collector keeps until all is collected; and a push is most of what a relayed line costs.
+   */
+  static readonly layer: Layer.Layer<ApiTransport> = Layer.effect(
+    ApiTransport,
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => new Agent({ headersTimeout: 0, bodyTimeout: 0 })),
+        (agent) => Effect.promise(() => agent.destroy())
+      ),
+      (agent) => ({ send: (request: ApiRequest) => sendBy(agent, request) })
+    )
+  )
+}
+
+const sendBy = (agent: Dispatcher, request: ApiRequest): Effect.Effect<ApiAnswer, ApiAnswerMissing> =>
+  Effect.callback((resume) => {
+    const collector = new Collector(resume)
+    agent.dispatch(optionsOf(request), collector)
+    return Effect.sync(() => collector.giveUp("nobody waits for it any more"))
+  })
+
+/** Puts one answer together. */
+class Collector implements Dispatcher.DispatchHandler {
+  readonly #end: (outcome: Exit.Exit<ApiAnswer, ApiAnswerMissing>) => void
+  readonly #chunks: Array<Buffer> = []
+  #bytes = 0
+  #status = 0
+  #controller: Dispatcher.DispatchController | undefined
+  #givenUp: Error | undefined
+
+  constructor(end: (outcome: Exit.Exit<ApiAnswer, ApiAnswerMissing>) => void) {
+    this.#end = end
+  }
+
+  /** Before it was sent: it is not. */
+  giveUp(problem: string): void {
+    this.#givenUp = new Error(problem)
+    this.#controller?.abort(this.#givenUp)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#givenUp !== undefined) controller.abort(this.#givenUp)
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes > answerMaxBytes) this.giveUp("too large")
+  }
+
+  onResponseEnd(): void {
+    const [only, second] = this.#chunks
+    const bytes = second === undefined ? (only ?? noBytes) : Buffer.concat(this.#chunks)
+    this.#end(Exit.succeed({ status: this.#status, text: utf8.decode(bytes) }))
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end(Exit.fail(new ApiAnswerMissing({ problem: error.message })))
+  }
+}
+
+const noBytes = Buffer.alloc(0)
+
+/** Without the mark at its beginning, where there is one. */
+const utf8 = new TextDecoder()
+
+const optionsOf = ({ method, url, body }: ApiRequest): Dispatcher.DispatchOptions => ({
+  origin: url.origin,
+  path: url.pathname + url.search,
+  method,
+  ...(body === undefined ? {} : { body, headers: jsonHeaders })
+})
+
+const jsonHeaders = { "content-type": "application/json; charset=utf-8" } as const
