@@ -2,7 +2,7 @@ import { Clock, Effect, Exit, Schema } from "effect"
 import { Content } from "../core/content.ts"
 import { WriteId } from "../core/room.ts"
 import { ask } from "../memcached/asks.ts"
-import { type Hurry, Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { Memcached, type MemcachedError, type Urgency } from "../memcached/memcached.ts"
 import { makeAlarms } from "./alarms.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
@@ -89,10 +89,10 @@ export const makeClaims = Effect.gen(function* () {
     key: string,
     claimed: Seen,
     answered: NonNullable<Seen["answered"]>,
-    hurry: Hurry
+    urgency: Urgency
   ) {
     const seen = JSON.stringify({ ...claimed, answered })
-    const [recorded] = yield* memcached.askAll([ask.set(keys.seen(key), seen, ttlSeconds.seen)], hurry)
+    const [recorded] = yield* memcached.askAll([ask.set(keys.seen(key), seen, ttlSeconds.seen)], urgency)
     if (Exit.isSuccess(recorded)) return
     yield* Effect.catch(recorded, (error) =>
       Effect.logWarning("an answer could not be recorded", { problem: error.message })
@@ -130,7 +130,8 @@ export const makeClaims = Effect.gen(function* () {
             )
       ),
       // The answer was given: another attempt that comes all the same comes later than that.
-      settle: (answer) => record(key, claimed, answer === undefined ? {} : { content: answer }, "withOthers"),
+      settle: (answer) =>
+        record(key, claimed, answer === undefined ? {} : { content: answer }, "piggybacked"),
       offer: (answer) => record(key, claimed, { content: answer, offered: true }, "now"),
       // Rather twice than never, where nothing can be learned.
       withdraw: Effect.suspend(() => Effect.orElseSucceed(withdraw(key, holder), () => true))

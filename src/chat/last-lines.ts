@@ -47,7 +47,7 @@ export class LastLines extends Context.Service<
           // Made by us, so it is written as it is.
           const line = seal.close(JSON.stringify({ from, atMillis, content } satisfies Line))
           const key = keys.lastLine(room, number % lastLinesKept)
-          const [kept] = yield* memcached.askAll([ask.set(key, line, ttlSeconds.lastLine)], "withOthers")
+          const [kept] = yield* memcached.askAll([ask.set(key, line, ttlSeconds.lastLine)], "piggybacked")
           yield* kept
         }),
         sealed: Effect.fnUntraced(function* (room) {

@@ -131,7 +131,7 @@ export class Rooms extends Context.Service<
                   ask.set(keys.spoke(id), String(now), ttlSeconds.chat),
                   ask.increment(keys.lines(id), 1, 1, ttlSeconds.chat)
                 ],
-                "withOthers"
+                "piggybacked"
               )
             }),
             Effect.flatMap(([spoke, lines]) => Effect.andThen(spoke, lines))

@@ -59,8 +59,8 @@ export type Asked =
       readonly ttlSeconds: number
     }
 
-/** `withOthers`: nobody waits for it, so it may leave together with what is asked next. */
-export type Hurry = "now" | "withOthers"
+/** `piggybacked`: nobody waits for it, so it may leave together with what is asked next. */
+export type Urgency = "now" | "piggybacked"
 
 type Answer<A> = Effect.Effect<A, Failure>
 
@@ -74,7 +74,7 @@ export interface Backend {
   /** Carries out all of them side by side; each has an outcome of its own, that of the operation of its name, in their order. */
   readonly askAll: (
     asked: ReadonlyArray<Asked>,
-    hurry: Hurry
+    urgency: Urgency
   ) => Effect.Effect<ReadonlyArray<Exit.Exit<unknown, Failure>>>
   readonly delete: (key: string, version: Version | undefined) => Answer<boolean>
   readonly append: (key: string, value: string) => Answer<boolean>

@@ -5,9 +5,9 @@ import {
   type Asked,
   type Backend,
   type Failure,
-  type Hurry,
   refusals,
   type ServerHealth,
+  type Urgency,
   type Version,
   type Versioned
 } from "./backend.ts"
@@ -71,7 +71,7 @@ export type MemcachedError =
   | MemcachedRefused
   | MemcachedKeyInvalid
 
-export type { Hurry, MemjsOptions, ServerHealth, Version, Versioned }
+export type { MemjsOptions, ServerHealth, Urgency, Version, Versioned }
 
 type Answer<A> = Effect.Effect<A, MemcachedError>
 
@@ -87,12 +87,12 @@ export class Memcached extends Context.Service<
     readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
     /**
      * Operations of any kinds at once (`ask` in `asks.ts`), in one packet, with one fiber that waits for all of them: at much less
-     * processor time than one by one. Each has an outcome of its own, in their order. What nobody waits for goes `withOthers`: over a
+     * processor time than one by one. Each has an outcome of its own, in their order. What nobody waits for goes `piggybacked`: over a
      * network that saves a packet.
      */
     readonly askAll: <const Each extends Asks>(
       asks: Each,
-      hurry?: Hurry
+      urgency?: Urgency
     ) => Effect.Effect<Outcomes<Each, MemcachedError>>
     /** `false`: not there or, with a version, changed. */
     readonly delete: (key: string, version?: Version) => Answer<boolean>
@@ -145,14 +145,14 @@ const service = (backend: Backend): Memcached["Service"] => {
 
   const askAll: Memcached["Service"]["askAll"] = <const Each extends Asks>(
     asks: Each,
-    hurry: Hurry = "now"
+    urgency: Urgency = "now"
   ) => {
     const refusals = asks.map((one) => (one === undefined ? undefined : refusal(one.asked)))
     const accepted: Array<Asked> = []
     for (const [place, one] of asks.entries()) {
       if (one !== undefined && refusals[place] === undefined) accepted.push(withClampedTtl(one.asked))
     }
-    return Effect.map(backend.askAll(accepted, hurry), (exits) => {
+    return Effect.map(backend.askAll(accepted, urgency), (exits) => {
       let answered = 0
       const outcomes = asks.map((one, place) => {
         if (one === undefined) return undefined

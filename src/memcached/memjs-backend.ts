@@ -1,10 +1,10 @@
 /** The operations over real servers: which server has the key, what to ask, what its answer means. */
 import { Effect, Exit, HashRing, Option, PrimaryKey, Redacted, type Scope } from "effect"
 import { versionBytes, versionGeneration } from "./answers.ts"
-import type { Backend, Failure, Hurry, ServerHealth } from "./backend.ts"
+import type { Backend, Failure, ServerHealth, Urgency } from "./backend.ts"
 import { nothing } from "./binary-protocol.ts"
 import { type Call, callFor, calls } from "./calls.ts"
-import { type Company, makeCompany } from "./company.ts"
+import { makePiggyback, type Piggyback } from "./piggyback.ts"
 import { largestValueBytes } from "./item-rules.ts"
 import type { Outcome } from "./memjs-connection.ts"
 import { type OperationMeter, type OperationOutcome, operationMeter } from "./operation-meter.ts"
@@ -33,7 +33,7 @@ export const memjsBackend: (options: MemjsOptions) => Effect.Effect<Backend, nev
       Effect.forever,
       Effect.forkScoped
     )
-    return overLinks(links, meter, yield* makeCompany)
+    return overLinks(links, meter, yield* makePiggyback)
   })
 
 class RingLink extends ServerLink implements PrimaryKey.PrimaryKey {
@@ -47,7 +47,7 @@ const credentials = ({ username, password }: MemjsOptions) => ({
   password: password === undefined ? undefined : Redacted.value(password)
 })
 
-const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, company: Company): Backend => {
+const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, piggyback: Piggyback): Backend => {
   const [first] = links
   if (first === undefined) throw new Error("memcached needs at least one server")
   const ring = HashRing.make<RingLink>()
@@ -75,7 +75,7 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, compan
   }
   const askLink = <A>(link: ServerLink, call: Call<A>): Effect.Effect<A, Failure> =>
     Effect.callback((resume) => {
-      company.leave()
+      piggyback.flush()
       submit(link, call, resume)
     })
   const ask = <A>(call: Call<A>): Effect.Effect<A, Failure> => askLink(linkOf(call.key), call)
@@ -83,7 +83,7 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, compan
   /** One fiber waits for all of them. */
   const askAll = (
     all: ReadonlyArray<Call<unknown>>,
-    hurry: Hurry
+    urgency: Urgency
   ): Effect.Effect<ReadonlyArray<Exit.Exit<unknown, Failure>>> =>
     all.length === 0
       ? Effect.succeed([])
@@ -98,8 +98,8 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, compan
                 if (open === 0) resume(Effect.succeed(exits))
               })
             )
-          if (hurry === "withOthers") return company.wait(submitAll)
-          company.leave()
+          if (urgency === "piggybacked") return piggyback.defer(submitAll)
+          piggyback.flush()
           submitAll()
         })
 
@@ -110,7 +110,7 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, compan
     set: (key, value, ttlSeconds) => ask(calls.set(key, value, ttlSeconds)),
     add: (key, value, ttlSeconds) => ask(calls.add(key, value, ttlSeconds)),
     cas: (key, value, version, ttlSeconds) => ask(calls.cas(key, value, version, ttlSeconds)),
-    askAll: (asked, hurry) => askAll(asked.map(callFor), hurry),
+    askAll: (asked, urgency) => askAll(asked.map(callFor), urgency),
     delete: (key, version) => ask(calls.delete(key, version)),
     append: (key, value) => {
       const append = ask(calls.append(key, value))

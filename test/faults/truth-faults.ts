@@ -221,7 +221,7 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/memcached/memjs-backend.ts",
-        text: lines("          company.leave()", "          submitAll()"),
+        text: lines("          piggyback.flush()", "          submitAll()"),
         replacement: "          submitAll()"
       }
     ],

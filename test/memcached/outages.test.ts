@@ -1,6 +1,7 @@
 import { createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Option } from "effect"
+import { Context, Duration, Effect, Exit, Fiber, Layer, Option } from "effect"
+import { ask } from "../../src/memcached/asks.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import {
   connectTimeoutMillis,
@@ -162,6 +163,28 @@ describe("a server that hangs or dies", () => {
         assert.strictEqual(refused.length, extra)
         assert.isTrue(refused.every(({ millis }) => millis < operationTimeoutMillis / 2))
       }).pipe(Effect.provide(over(server)))
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("what nobody waits for", () => {
+  it.live("ends with the connections, and is refused at once after them", () =>
+    Effect.gen(function* () {
+      const server = yield* memcachedProcess()
+      const asking = (memcached: Memcached["Service"]) =>
+        timed(memcached.askAll([ask.set("s:late", "late", ttlSeconds)], "piggybacked"))
+      const { memcached, held } = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const memcached = Context.get(yield* Layer.build(over(server)), Memcached)
+          // Opens the connection.
+          assert.deepStrictEqual(yield* memcached.get("s:late"), Option.none())
+          return { memcached, held: yield* Effect.forkDetach(asking(memcached), { startImmediately: true }) }
+        })
+      )
+      for (const { millis, value } of [yield* Fiber.join(held), yield* asking(memcached)]) {
+        assert.isTrue(value.every(Exit.isFailure))
+        assert.isBelow(millis, slackMillis)
+      }
     }).pipe(Effect.scoped)
   )
 })

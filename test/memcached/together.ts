@@ -17,7 +17,7 @@ const step = Schema.TaggedUnion({
   Increment: { key, by: Schema.Literals([0, 2, -1]) }
 })
 
-const group = Schema.Struct({ steps: Schema.Array(step), hurry: Schema.Literals(["now", "withOthers"]) })
+const group = Schema.Struct({ steps: Schema.Array(step), urgency: Schema.Literals(["now", "piggybacked"]) })
 
 const askedBy = (prefix: string, each: typeof step.Type): Ask<unknown> => {
   const name = `${prefix}:${each.key}`
@@ -59,10 +59,10 @@ export const togetherContract = (name: string, memcachedLayer: Layer.Layer<Memca
           const memcached = yield* Memcached
           const atOnce = yield* Effect.forEach(
             groups,
-            ({ steps, hurry }) =>
+            ({ steps, urgency }) =>
               memcached.askAll(
                 steps.map((each) => askedBy(`atOnce${asked}`, each)),
-                hurry
+                urgency
               ),
             { concurrency: "unbounded" }
           )
