@@ -38,7 +38,7 @@ import { whileTyping } from "./typing.ts"
 import type { UnsavedReports } from "./unsaved-reports.ts"
 
 /** How often an event is brought to the state machine anew because the session or the room changed at the same moment. */
-export const stepAttempts = 20
+const stepAttempts = 20
 
 /** What is known of the message that brought an event. */
 export interface Circumstances {

@@ -8,7 +8,7 @@ import { keepNewest } from "../memcached/newest.ts"
 import { secondOf } from "./agenda.ts"
 
 /** About 12 MB; of more, those that were silent longest are left to the agenda alone. */
-export const mostKnownPairs = 100_000
+const mostKnownPairs = 100_000
 
 export class KnownPairs {
   readonly #most: number

@@ -15,10 +15,10 @@ import { keys, ttlSeconds } from "./keys.ts"
 export const mailboxCapacity = 200
 
 /** How large one mailbox may grow, in characters: well under memcached's 1 MiB for one item. */
-export const mailboxMaxCharacters = 200_000
+const mailboxMaxCharacters = 200_000
 
 /** Beyond what lines may fill: our own words, which are few and must not be lost for them. */
-export const mailboxRoomForNotices = 20
+const mailboxRoomForNotices = 20
 
 /** How often taking starts over because something was added at the same moment. */
 const takeAttempts = 8

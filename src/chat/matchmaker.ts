@@ -29,7 +29,7 @@ import { Sessions, type StoredSession } from "./sessions.ts"
  * How often a round starts over because another server changed the lobby, or took the partner, at the same moment. Each time
  * somebody else got on, so this many in a row means that something is wrong.
  */
-export const lobbyAttempts = 40
+const lobbyAttempts = 40
 
 /** A look: for whom, from which session, and whom they blocked. With `room`: they wait there already, until `deadlineMillis`. */
 export interface Look {

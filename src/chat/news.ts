@@ -22,8 +22,8 @@ export const tellingLeaseMillis = 8_000
  * How long others wait for a push that is under way, so that what they have for the same user does not overtake it; a push takes
  * some 200 ms. Whoever is telling for longer is taken for dead.
  */
-export const tellingWaitMillis = 1_500
-export const tellingPollMillis = 100
+const tellingWaitMillis = 1_500
+const tellingPollMillis = 100
 
 /** Pieces of news in a row about one room: it was made, and it ended. One more for a lost race. */
 const newsInARow = 4

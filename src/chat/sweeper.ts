@@ -26,7 +26,7 @@ export const sweepLeaseMillis = 4_000
  * Pages that are read again although they were worked off: a server whose clock is slow still notes on them. Also how far the clocks
  * of two servers may be apart.
  */
-export const lookbackSeconds = 10
+const lookbackSeconds = 10
 
 /**
  * A pair that is still open this long after it should have ended for silence is on no page of the agenda: a sweep follows a page

@@ -9,7 +9,7 @@ import { type NewReport, Reports } from "./reports.ts"
 import { LinkSecret, makeFollowerHash, makeSeal } from "./secret-keys.ts"
 
 /** How often each server looks whether something waits: one `gets`. */
-export const unsavedEverySeconds = 30
+const unsavedEverySeconds = 30
 
 export class UnsavedReports extends Context.Service<
   UnsavedReports,

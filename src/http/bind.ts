@@ -10,7 +10,7 @@ import { readBody } from "./request-body.ts"
 import { isFromOtherSite } from "./same-site.ts"
 
 /** Bindings by what became of them: `bound`, `unbound`, or the problem that the page told. */
-export const bindingsTotal = Metric.counter("bindings_total", {
+const bindingsTotal = Metric.counter("bindings_total", {
   description: "Submissions of the binding page, by outcome",
   incremental: true
 })

@@ -9,7 +9,7 @@ import { makeRefusals, type RefusalStatus } from "./refusals.ts"
 import type { BodyIncomplete, BodyTooLarge } from "./request-body.ts"
 
 /** How far the timestamp of a callback may be off, in either direction: clocks differ, and WeChat repeats for 15 s. */
-export const timestampToleranceSeconds = 10 * 60
+const timestampToleranceSeconds = 10 * 60
 
 export const unsigned = "not signed with WECHAT_TOKEN"
 

@@ -3,7 +3,7 @@ import { largestCount, largestValueBytes } from "./item-rules.ts"
 import { keepNewest } from "./newest.ts"
 
 /** Enough for 100,000 people in chats; bounds the memory of a process that runs without memcached. */
-export const memoryCapacityItems = 1_000_000
+const memoryCapacityItems = 1_000_000
 
 export interface StoredItem {
   readonly value: string

@@ -6,7 +6,7 @@ import { NotXml, readXml, withoutForbiddenCharacters, type XmlFields } from "./x
 export const readFields = (body: string): Result.Result<XmlFields, NotXml> =>
   isJson(body) ? readJson(body) : readXml(body)
 
-export const isJson = (body: string): boolean => /^\s*\{/u.test(body)
+const isJson = (body: string): boolean => /^\s*\{/u.test(body)
 
 /**
  * Texts and numbers at the top, by name; numbers as they are written, since a MsgId has more digits than JavaScript's numbers (pitfall 17). JSON
