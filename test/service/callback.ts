@@ -17,7 +17,12 @@ export type Shown =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "image" | "voice" | "video"; readonly mediaId: string }
 
-const agent = new Agent({ keepAlive: true })
+/**
+ * A connection that was idle for longer is not used again: the server closes it after five seconds, and what is asked at that moment
+ * would be cut off.
+ */
+const idleMillis = 1_000
+const agent = new Agent({ keepAlive: true, timeout: idleMillis })
 
 export const exchange = (
   url: string,
