@@ -18,11 +18,10 @@ export type Shown =
   | { readonly kind: "image" | "voice" | "video"; readonly mediaId: string }
 
 /**
- * A connection that was idle for longer is not used again: the server closes it after five seconds, and what is asked at that moment
- * would be cut off.
+ * A connection for each exchange: a kept one may be closed by the server, after five seconds of silence, at the moment something is sent
+ * on it, and that would be cut off.
  */
-const idleMillis = 1_000
-const agent = new Agent({ keepAlive: true, timeout: idleMillis })
+const agent = new Agent({ keepAlive: false })
 
 export const exchange = (
   url: string,
