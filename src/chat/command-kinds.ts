@@ -11,7 +11,5 @@ export const isLeaving = (command: Command): command is Leaving =>
 
 export const isLooking = (command: Command): command is Looking => command._tag === "Look"
 
-export const isRelaying = (command: Command): command is Relaying => command._tag === "Relay"
-
 export const isReporting = (command: Command): command is Reporting =>
   command._tag === "Report" || command._tag === "ReportLast"

@@ -16,7 +16,7 @@ import { Campus } from "./campus.ts"
 import type { Prefetched } from "./chat-prefetch.ts"
 import { type ChatView, makeChatView } from "./chat-view.ts"
 import { makeForget } from "./forgetting.ts"
-import { isLeaving, isLooking, isRelaying, isReporting, type Looking } from "./command-kinds.ts"
+import { isLeaving, isLooking, isReporting, type Looking } from "./command-kinds.ts"
 import { newWriteId } from "./identifiers.ts"
 import type { LastLines } from "./last-lines.ts"
 import type { LastPartners } from "./last-partners.ts"
@@ -151,12 +151,9 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     seen: ChatView,
     { chat: next, commands }: Step
   ) {
-    const { room, now, chat, partnerUnaware } = seen
-    let { receiver } = seen
-    if (isUnrepeatable(chat, next, commands)) {
-      const begun = yield* relay.begin(firstToSend, commands.find(isRelaying), receiver)
-      if (!begun.isFirst) return { sentences: [perhapsDone(chat, commands)] } satisfies Answer
-      receiver = begun.receiver
+    const { room, now, chat, partnerUnaware, receiver } = seen
+    if (isUnrepeatable(chat, next) && !(yield* firstToSend)) {
+      return { sentences: [perhapsDone(chat)] } satisfies Answer
     }
     const reporting = commands.find(isReporting)
     const reported = reporting === undefined ? [] : yield* report(openid, reporting)
@@ -183,7 +180,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
         }
         case "Relay": {
           if (partnerUnaware === true) yield* news.tellFirst(command.to, command.room)
-          const said = yield* relay.pass(openid, command, receiver)
+          const said = yield* relay(openid, command, firstToSend, receiver)
           if (said === undefined) return undefined
           answer.push(...said)
           break

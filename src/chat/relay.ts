@@ -16,7 +16,10 @@ import { Rooms } from "./rooms.ts"
 import { Sessions } from "./sessions.ts"
 import { WordFilter } from "./word-filter.ts"
 
-/** Passes lines on to the partner of a state that was just seen. */
+/**
+ * Passes a line on to the partner of a state that was just seen. What the writer is told about it; undefined: the partner does
+ * not follow any more, the room is closed now, and the writer's own state has to be read again.
+ */
 export const makeRelay = Effect.gen(function* () {
   const background = yield* Background
   const lastLines = yield* LastLines
@@ -41,39 +44,34 @@ export const makeRelay = Effect.gen(function* () {
     return isFiltered(content.text) ? { _tag: "Filtered" } : undefined
   }
 
-  /**
-   * Asks whether nobody was at this point before, and meanwhile counts the push of the line. The receiver as they are then; undefined: to be
-   * read again.
-   */
-  const begin = Effect.fnUntraced(function* (
-    firstToSend: Effect.Effect<boolean, MemcachedError>,
-    relaying: Relaying | undefined,
+  /** Counts the push of the line while it is asked whether it may be sent. The receiver as they are then; undefined: to be read again. */
+  const whenFirst = Effect.fnUntraced(function* (
+    to: Openid,
+    firstToSend: FirstToSend,
     receiver: Receiver | undefined
   ) {
-    if (relaying === undefined || receiver === undefined || held(relaying) !== undefined) {
-      return { isFirst: yield* firstToSend, receiver }
-    }
+    if (receiver === undefined) return { isFirst: yield* firstToSend, receiver }
     const [first, counted] = yield* Effect.all(
-      [Effect.exit(firstToSend), Effect.exit(postman.reserve(relaying.to, receiver, "line"))],
+      [Effect.exit(firstToSend), Effect.exit(postman.reserve(to, receiver, "line"))],
       { concurrency: "unbounded" }
     )
     const isFirst = yield* first
     if (isFirst) return { isFirst, receiver: yield* counted }
-    if (Exit.isSuccess(counted) && counted.value !== undefined) {
-      yield* postman.release(relaying.to, counted.value)
-    }
+    if (Exit.isSuccess(counted) && counted.value !== undefined) yield* postman.release(to, counted.value)
     return { isFirst, receiver: undefined }
   })
 
-  /** What the writer is told; undefined: the partner does not follow any more, the room is closed now, and the writer's own state has to be read again. */
-  const pass = Effect.fnUntraced(function* (
+  return Effect.fnUntraced(function* (
     from: Openid,
     relaying: Relaying,
-    receiver: Receiver | undefined
+    firstToSend: FirstToSend,
+    seen: Receiver | undefined
   ) {
     const why = held(relaying)
     if (why !== undefined) return [why]
     const { room, to, content } = relaying
+    const { isFirst, receiver } = yield* whenFirst(to, firstToSend, seen)
+    if (!isFirst) return [sentenceFor.unsure]
     const delivery = yield* postman.deliver(to, { content, group: room, from, importance: "line" }, receiver)
     if (delivery === "gone") {
       yield* partnerUnfollowed(room, to)
@@ -88,17 +86,18 @@ export const makeRelay = Effect.gen(function* () {
     const sentence = sentenceFor[delivery]
     return sentence === undefined ? [] : [sentence]
   })
-
-  return { begin, pass }
 })
+
+/** False: a server that died was at that point before. */
+type FirstToSend = Effect.Effect<boolean, MemcachedError>
 
 const arrives: ReadonlySet<Delivery> = new Set<Delivery>(["pushed", "kept", "unsure"])
 
-const sentenceFor: Record<Exclude<Delivery, "gone">, Sentence | undefined> = {
+const sentenceFor = {
   pushed: undefined,
   kept: { _tag: "Kept" },
   unsure: { _tag: "Unsure" },
   full: { _tag: "MailboxFull" },
   refused: { _tag: "RefusedByWeChat" },
   unsendable: { _tag: "Unsendable" }
-}
+} as const satisfies Record<Exclude<Delivery, "gone">, Sentence | undefined>

@@ -24,15 +24,15 @@ export const resume = (chat: Chat, event: ChatEvent, begunAtMillis: number): Ste
     : step(chat, event)
 }
 
-/** Whether it could not be seen afterwards that this was done: a line that was passed on, a mode that goes in and out. */
-export const isUnrepeatable = (chat: Chat, next: Chat, commands: Step["commands"]): boolean =>
-  commands.some(({ _tag }) => _tag === "Relay") || isTeasing(chat) !== isTeasing(next)
+/**
+ * Whether it could not be seen afterwards that this was done: a mode that goes in and out. (Nor can it of a line that was passed on, about which
+ * whoever passes it on asks.)
+ */
+export const isUnrepeatable = (chat: Chat, next: Chat): boolean => isTeasing(chat) !== isTeasing(next)
 
 /** What is said of it where a server that died may have done it. */
-export const perhapsDone = (chat: Chat, commands: Step["commands"]): Sentence => {
-  if (commands.some(({ _tag }) => _tag === "Relay")) return { _tag: "Unsure" }
-  return isTeasing(chat) ? { _tag: "TeaseBegins" } : { _tag: "LeftTease" }
-}
+export const perhapsDone = (chat: Chat): Sentence =>
+  isTeasing(chat) ? { _tag: "TeaseBegins" } : { _tag: "LeftTease" }
 
 const isTeasing = (chat: Chat): boolean => chat._tag === "Teasing"
 

@@ -1,10 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { keys, ttlSeconds } from "../../src/chat/keys.ts"
 import { Ledger } from "../../src/chat/ledger.ts"
 import { windows } from "../../src/core/allowance.ts"
 import type { Incoming } from "../../src/wechat/messages.ts"
-import { alice, bob, carol, makeRig, pushedTo, type Rig, type Server, startServer } from "./chat-rig.ts"
+import {
+  alice,
+  bob,
+  carol,
+  makeRig,
+  pushedTo,
+  type Rig,
+  type Server,
+  startMillis,
+  startServer
+} from "./chat-rig.ts"
 import { answer, clicked, paired, send, typed, wordsOf } from "./inbox-stage.ts"
 
 /** What an operation of memcached takes here; those that are asked together take as long as one. */
@@ -116,6 +127,29 @@ describe("a push that is counted while nobody knows yet whether it may be sent",
         yield* send(servers[0], typed(alice, `第 ${line} 句`))
         assert.strictEqual(yield* used(servers[0]), line)
       }
+    })
+  )
+
+  it.effect("and once also when the writer's session changes at that moment", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      // A line ends that the pairing is being shown, so it writes the session.
+      yield* send(servers[0], clicked(alice, "配对"))
+      assert.strictEqual(yield* servers[0].status(alice), 12)
+      const mine = keys.session(alice)
+      let changes = 0
+      rig.faults.fateOf = (operation, key) => {
+        const item = rig.store.read(mine, startMillis)
+        if (operation === "cas" && key === mine && item !== undefined && changes === 0) {
+          changes += 1
+          rig.store.set(mine, item.value, ttlSeconds.chat, startMillis)
+        }
+        return "proceed"
+      }
+      yield* send(servers[0], typed(alice, "一句话"))
+      assert.strictEqual(changes, 1)
+      assert.deepStrictEqual(pushedTo(rig, bob), ["一句话"])
+      assert.strictEqual(yield* used(servers[0]), 1)
     })
   )
 })

@@ -20,8 +20,8 @@ export const allowanceFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/relay.ts",
-        text: "if (Exit.isSuccess(counted) && counted.value !== undefined) {",
-        replacement: "if (Exit.isFailure(counted)) {"
+        text: "if (Exit.isSuccess(counted) && counted.value !== undefined) yield*",
+        replacement: "if (Exit.isSuccess(counted) && counted.value === undefined) yield*"
       }
     ],
     test: chat("taken-over", "the allowance of the receiver is not used up by a line")
