@@ -43,10 +43,14 @@ describe("a call of WeChat's API", () => {
           const bytes = Buffer.from(
             JSON.stringify([request.method, request.url, request.headers["content-type"], received, text])
           )
-          const places = [0, ...cuts.toSorted((one, other) => one - other), bytes.length]
-          for (const [index, place] of places.entries())
-            response.write(bytes.subarray(places[index - 1] ?? 0, place))
-          response.end()
+          const places = [...cuts.toSorted((one, other) => one - other), bytes.length]
+          // What is written in one turn would go as one piece.
+          const writeFrom = (start: number): void => {
+            const end = places.shift()
+            if (end === undefined) response.end()
+            else response.write(bytes.subarray(start, end), () => setImmediate(writeFrom, end))
+          }
+          writeFrom(0)
         })
         const answer = yield* send({ method: "POST", url, body: JSON.stringify(body) })
         assert.deepStrictEqual(answer, {
