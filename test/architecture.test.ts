@@ -18,6 +18,7 @@ const programs = tracked.filter((path) => /^(?:src|test)\/.*\.ts$/u.test(path))
 /** From the first room to the last; a room may import those before it, and rooms on one line not each other. */
 const order: ReadonlyArray<ReadonlyArray<string>> = [
   ["core"],
+  ["event-loop"],
   ["memcached", "database"],
   ["wechat"],
   ["chat"],

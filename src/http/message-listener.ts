@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Clock, Effect, Exit, Fiber, Result } from "effect"
+import { makeTurnEnd } from "../event-loop/turn-end.ts"
 import {
   type CallbackAnswer,
   type CallbackQuery,
@@ -10,7 +11,8 @@ import { type NodeListener, PastRouter } from "./past-router.ts"
 import { bodyMaxBytes, makeBodyCollector } from "./request-body.ts"
 
 /**
- * Answers messages with Node's own means: one fiber for each, which begins when its body is there. What is refused before that, and what
+ * Answers messages with Node's own means: one fiber for each, which begins when its body is there; answers of one turn of the event
+ * loop leave together. What is refused before that, and what
  * does not say how long it is, is left to the router.
  */
 export const makeMessageListener = Effect.fnUntraced(function* (path: string, callback: MessageCallback) {
@@ -18,6 +20,7 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
   const clock = yield* Clock.Clock
   const collect = yield* makeBodyCollector
   const run = Effect.runForkWith(yield* Effect.context<never>())
+  const atTurnEnd = makeTurnEnd()
   const underWay = new Set<Fiber.Fiber<CallbackAnswer>>()
   yield* Effect.addFinalizer(() => Fiber.interruptAll(underWay))
 
@@ -54,7 +57,7 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
       underWay.add(answering)
       answering.addObserver((exit) => {
         underWay.delete(answering)
-        write(response, exit)
+        atTurnEnd(() => write(response, exit))
       })
     })
     response.on("close", () => {

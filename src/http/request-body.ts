@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream"
 import { Effect, Result, Schema, type Scope } from "effect"
 import type { HttpServerRequest } from "effect/http"
-import { makeAlarms } from "../chat/alarms.ts"
+import { makeAlarms } from "../event-loop/alarms.ts"
 
 /** A WeChat message is a few kilobytes; three times that in compatible mode (protocol notes 2.1). */
 export const bodyMaxBytes = 64 * 1024

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
-import { makeAlarms } from "../../src/chat/alarms.ts"
+import { makeAlarms } from "../../src/event-loop/alarms.ts"
 
 const afterMillis = 1_000
 
