@@ -1,11 +1,14 @@
 import { Schema } from "effect"
 
+const openidPattern = /^[A-Za-z0-9_-]{1,64}$/
+
 /**
  * WeChat's name for one follower of one account: about 28 characters of `[A-Za-z0-9_-]` (length is not documented).
  * Bounded so that it always fits a memcached key together with its prefix.
  */
-export const Openid = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/)).pipe(
-  Schema.brand("Openid")
-)
+export const Openid = Schema.String.check(Schema.isPattern(openidPattern)).pipe(Schema.brand("Openid"))
 
 export type Openid = typeof Openid.Type
+
+/** As `Schema.is`, without its interpreter: every message asks. */
+export const isOpenid = (text: string): text is Openid => openidPattern.test(text)

@@ -10,38 +10,56 @@ export interface Alarms {
  * before its alarms ring, and a race with a timer for each of those costs two fibers and a timer a time.
  */
 export const makeAlarms = (afterMillis: number): Effect.Effect<Alarms, never, Scope.Scope> =>
+  Effect.map(makeAlarmsOfAnyTime, (alarmsAfter) => alarmsAfter(afterMillis))
+
+/** The same where the time is known later; of any time there are `Alarms` once, so these should be a few constants. */
+export const makeAlarmsOfAnyTime: Effect.Effect<(afterMillis: number) => Alarms, never, Scope.Scope> =
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const scope = yield* Effect.scope
     const run = Effect.runForkWith(yield* Effect.context<never>())
-    const line = new Line()
-    let isWatched = false
-
-    const watch: Effect.Effect<void> = Effect.gen(function* () {
-      for (let oldest = line.first; oldest !== undefined; oldest = line.first) {
-        const waitMillis = oldest.atMillis - clock.currentTimeMillisUnsafe()
-        if (waitMillis > 0) {
-          yield* Effect.sleep(waitMillis)
-          continue
-        }
-        line.leave(oldest)
-        Fiber.runIn(run(oldest.ring), scope)
-      }
-      isWatched = false
-    })
-
-    return {
-      set: (ring) => {
-        const alarm = line.enter(clock.currentTimeMillisUnsafe() + afterMillis, ring)
-        // Goes on when the last alarm was taken back, until its time: to begin anew with the next costs more than to wake up for nothing.
-        if (!isWatched) {
-          isWatched = true
-          Fiber.runIn(run(watch), scope)
-        }
-        return () => line.leave(alarm)
-      }
+    const start = (work: Effect.Effect<void>) => Fiber.runIn(run(work), scope)
+    const known = new Map<number, Alarms>()
+    return (afterMillis) => {
+      const alarms = known.get(afterMillis) ?? alarmsAfter(afterMillis, clock, start)
+      known.set(afterMillis, alarms)
+      return alarms
     }
   })
+
+const alarmsAfter = (
+  afterMillis: number,
+  clock: Clock.Clock,
+  start: (work: Effect.Effect<void>) => void
+): Alarms => {
+  const line = new Line()
+  let isWatched = false
+
+  const watch: Effect.Effect<void> = Effect.gen(function* () {
+    for (let oldest = line.first; oldest !== undefined; oldest = line.first) {
+      const waitMillis = oldest.atMillis - clock.currentTimeMillisUnsafe()
+      if (waitMillis > 0) {
+        yield* Effect.sleep(waitMillis)
+        continue
+      }
+      line.leave(oldest)
+      start(oldest.ring)
+    }
+    isWatched = false
+  })
+
+  return {
+    set: (ring) => {
+      const alarm = line.enter(clock.currentTimeMillisUnsafe() + afterMillis, ring)
+      // Goes on when the last alarm was taken back, until its time: to begin anew with the next costs more than to wake up for nothing.
+      if (!isWatched) {
+        isWatched = true
+        start(watch)
+      }
+      return () => line.leave(alarm)
+    }
+  }
+}
 
 interface Alarm {
   readonly atMillis: number

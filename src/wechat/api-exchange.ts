@@ -63,21 +63,17 @@ export const exchange = (
   call: Call
 ): Effect.Effect<WeChatAnswer, WeChatError> =>
   transport.send(requestOf(apiUrl, call)).pipe(
-    Effect.mapError(() => new WeChatUnreachable({ reason: "network" })),
-    Effect.timeoutOrElse({
-      duration: call.timeoutMillis,
-      orElse: () => Effect.fail(new WeChatUnreachable({ reason: "timeout" }))
-    }),
+    Effect.mapError(({ reason }) => new WeChatUnreachable({ reason })),
     Effect.flatMap(({ status, text }) => answerOf(status, text, call))
   )
 
-const requestOf = (apiUrl: string, { path, accessToken, body }: Call): ApiRequest => {
+const requestOf = (apiUrl: string, { path, accessToken, body, timeoutMillis }: Call): ApiRequest => {
   const url = new URL(apiUrl.replace(/\/+$/, "") + path)
   if (accessToken !== undefined) url.searchParams.set("access_token", accessToken)
   return body === undefined
-    ? { method: "GET", url }
+    ? { method: "GET", url, timeoutMillis }
     : // WeChat shows `\uXXXX` escapes literally (notes 6.2): JSON.stringify leaves every character as it is.
-      { method: "POST", url, body: JSON.stringify(body) }
+      { method: "POST", url, body: JSON.stringify(body), timeoutMillis }
 }
 
 const answerOf = (status: number, text: string, call: Call): Effect.Effect<WeChatAnswer, WeChatError> => {

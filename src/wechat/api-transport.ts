@@ -1,12 +1,14 @@
 /** How a call reaches WeChat's API and its answer comes back: connections that stay open, and the bytes of one answer. */
 import { Agent, type Dispatcher } from "@effect/platform-node/Undici"
 import { Context, Effect, Exit, Layer, Schema } from "effect"
+import { type Alarms, makeAlarmsOfAnyTime } from "../event-loop/alarms.ts"
 
 /** The largest answers, a token or a menu, are a few KB. What sends more is not WeChat. */
 const answerMaxBytes = 1024 * 1024
 
-/** No whole answer: no connection, one that broke, or one that was too large. Whether the call was carried out is not known. */
+/** No whole answer: no connection, one that broke, too large a one, or none in time. Whether the call was carried out is not known. */
 export class ApiAnswerMissing extends Schema.TaggedError<ApiAnswerMissing>()("ApiAnswerMissing", {
+  reason: Schema.Literals(["network", "timeout"]),
   /** Without the address, which holds the access token. */
   problem: Schema.String
 }) {}
@@ -16,6 +18,8 @@ export interface ApiRequest {
   readonly url: URL
   /** Of a POST; JSON. */
   readonly body?: string
+  /** So long until the whole answer is there. */
+  readonly timeoutMillis: number
 }
 
 export interface ApiAnswer {
@@ -36,21 +40,37 @@ export class ApiTransport extends Context.Service<
    */
   static readonly layer: Layer.Layer<ApiTransport> = Layer.effect(
     ApiTransport,
-    Effect.map(
-      Effect.acquireRelease(
+    Effect.gen(function* () {
+      const agent = yield* Effect.acquireRelease(
         Effect.sync(() => new Agent({ headersTimeout: 0, bodyTimeout: 0 })),
         (agent) => Effect.promise(() => agent.destroy())
-      ),
-      (agent) => ({ send: (request: ApiRequest) => sendBy(agent, request) })
-    )
+      )
+      const alarmsAfter = yield* makeAlarmsOfAnyTime
+      return {
+        send: (request: ApiRequest) => sendBy(agent, request, alarmsAfter(request.timeoutMillis))
+      }
+    })
   )
 }
 
-const sendBy = (agent: Dispatcher, request: ApiRequest): Effect.Effect<ApiAnswer, ApiAnswerMissing> =>
+const sendBy = (
+  agent: Dispatcher,
+  request: ApiRequest,
+  alarms: Alarms
+): Effect.Effect<ApiAnswer, ApiAnswerMissing> =>
   Effect.callback((resume) => {
-    const collector = new Collector(resume)
+    const collector = new Collector((outcome) => {
+      takeBack()
+      resume(outcome)
+    })
+    const giveUp = (reason: ApiAnswerMissing["reason"], problem: string): void => {
+      takeBack()
+      resume(Effect.fail(new ApiAnswerMissing({ reason, problem })))
+      collector.giveUp(problem)
+    }
+    const takeBack = alarms.set(Effect.sync(() => giveUp("timeout", "no answer in time")))
     agent.dispatch(optionsOf(request), collector)
-    return Effect.sync(() => collector.giveUp("nobody waits for it any more"))
+    return Effect.sync(() => giveUp("network", "nobody waits for it any more"))
   })
 
 /** Puts one answer together. */
@@ -94,7 +114,7 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end(Exit.fail(new ApiAnswerMissing({ problem: error.message })))
+    this.#end(Exit.fail(new ApiAnswerMissing({ reason: "network", problem: error.message })))
   }
 }
 

@@ -1,7 +1,7 @@
 /** What came in from WeChat, as data (protocol notes 2): one tagged union, read from XML by a pure and total function. */
 import { hash } from "node:crypto"
 import { Option, Result, Schema } from "effect"
-import { Openid } from "../core/openid.ts"
+import { isOpenid, Openid } from "../core/openid.ts"
 import { readFields } from "./json.ts"
 import type { XmlFields } from "./xml.ts"
 
@@ -79,11 +79,10 @@ const accountIdPattern = /^[A-Za-z0-9_-]{1,64}$/
 /** Seconds, up to the year 33658: anything longer is not a time. */
 const secondsPattern = /^\d{1,12}$/
 const msgTypePattern = /^[\w-]{1,64}$/
-const isOpenid = Schema.is(Openid)
 
 const headerChecks = {
   ToUserName: (value: string) => accountIdPattern.test(value),
-  FromUserName: (value: string) => isOpenid(value),
+  FromUserName: isOpenid,
   CreateTime: (value: string) => secondsPattern.test(value),
   MsgType: (value: string) => msgTypePattern.test(value)
 } as const

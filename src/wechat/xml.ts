@@ -42,11 +42,13 @@ export const readXml = (xml: string): Result.Result<XmlFields, NotXml> => {
 
 /** Removes what XML 1.0 has no place for: control characters, non-characters and lone surrogates (notes 3.2, pitfall 13). */
 export const withoutForbiddenCharacters = (text: string): string =>
-  forbidden.test(text) ? text.replaceAll(everyForbidden, "") : text
+  text.isWellFormed() && !forbiddenUnit.test(text) ? text : text.replaceAll(forbidden, "")
 
 // oxlint-disable-next-line no-control-regex
-const forbidden = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\uD800-\uDFFF]/u
-const everyForbidden = new RegExp(forbidden.source, "gu")
+const forbidden = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\uD800-\uDFFF]/gu
+/** All of them but the surrogates, which are looked for in a tenth of the time: nearly every text has none. */
+// oxlint-disable-next-line no-control-regex
+const forbiddenUnit = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/
 
 const malformed = new NotXml({ problem: "malformed" })
 const doctype = new NotXml({ problem: "doctype" })

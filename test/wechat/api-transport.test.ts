@@ -26,8 +26,10 @@ const serverThat = (answer: (request: IncomingMessage, response: ServerResponse,
       new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/cgi-bin/call?access_token=a%2Bb`)
   )
 
-const send = (request: Parameters<ApiTransport["Service"]["send"]>[0]) =>
-  Effect.flatMap(ApiTransport, (transport) => transport.send(request))
+type Request = Parameters<ApiTransport["Service"]["send"]>[0]
+
+const send = (request: Omit<Request, "timeoutMillis">, timeoutMillis = 60_000) =>
+  Effect.flatMap(ApiTransport, (transport) => transport.send({ ...request, timeoutMillis }))
 
 describe("a call of WeChat's API", () => {
   it.live.prop(
@@ -114,12 +116,29 @@ describe("a call of WeChat's API", () => {
         more()
       })
       const problemOf = (path: string, origin: string | URL = url) =>
-        Effect.map(Effect.flip(send({ method: "GET", url: new URL(path, origin) })), (error) => error._tag)
-      assert.strictEqual(yield* problemOf("/cut?access_token=secret"), "ApiAnswerMissing")
-      assert.strictEqual(yield* problemOf("/endless"), "ApiAnswerMissing")
+        Effect.map(Effect.flip(send({ method: "GET", url: new URL(path, origin) })), (error) => error.reason)
+      assert.strictEqual(yield* problemOf("/cut?access_token=secret"), "network")
+      assert.strictEqual(yield* problemOf("/endless"), "network")
       assert.isBelow(written, 100 * 1024 * 1024)
-      assert.strictEqual(yield* problemOf("/", "http://127.0.0.1:1"), "ApiAnswerMissing")
+      assert.strictEqual(yield* problemOf("/", "http://127.0.0.1:1"), "network")
     }).pipe(Effect.provide(ApiTransport.layer), Effect.scoped)
+  )
+
+  it.live(
+    "ends with its time, before its answer begins and in the middle of it, and so does its connection",
+    () =>
+      Effect.gen(function* () {
+        for (const path of ["/silent", "/half"]) {
+          const gone = yield* Deferred.make<void>()
+          const url = yield* serverThat((request, response) => {
+            if (path === "/half") response.writeHead(200).write("half")
+            request.socket.on("close", () => Deferred.doneUnsafe(gone, Effect.void))
+          })
+          const error = yield* Effect.flip(send({ method: "GET", url }, 100))
+          assert.strictEqual(error.reason, "timeout")
+          yield* Deferred.await(gone)
+        }
+      }).pipe(Effect.provide(ApiTransport.layer), Effect.scoped)
   )
 
   it.live(
