@@ -4,6 +4,9 @@ import { Effect, type Scope } from "effect"
 import { nodeFlags } from "./node-flags.ts"
 import type { Order, People, Round } from "./contender.ts"
 
+/** How a worker makes pairs: as the service does; as the peer does; or as memcached does what the service asks of it. */
+export type Way = "ours" | "redis" | "limit"
+
 /** A worker process. */
 export interface Worker {
   readonly press: (people: People, inFlight: number) => Effect.Effect<Round>
@@ -13,7 +16,7 @@ export interface Worker {
 const program = fileURLToPath(new URL("pairing-worker.ts", import.meta.url))
 
 /** Starts a worker process that makes pairs in the given way; its scope ends it. */
-export const startWorker = (way: "ours" | "redis", port: number): Effect.Effect<Worker, never, Scope.Scope> =>
+export const startWorker = (way: Way, port: number): Effect.Effect<Worker, never, Scope.Scope> =>
   Effect.gen(function* () {
     const child = yield* Effect.acquireRelease(
       Effect.promise(async () => {

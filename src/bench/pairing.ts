@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { People } from "./contender.ts"
 import type { Extent } from "./extent.ts"
 import { costRows } from "./pairing-costs.ts"
-import { startWorker, type Worker } from "./pairing-workers.ts"
+import { startWorker, type Way, type Worker } from "./pairing-workers.ts"
 import { median, type Row, row } from "./rows.ts"
 import { memcachedServer, redisServer } from "./server-process.ts"
 
@@ -16,34 +16,49 @@ export const pairing = Effect.fnUntraced(function* (extent: Extent) {
 })
 
 const redisName = "Redis list and Lua script"
+const limitName = "memcached, asked the same by packets that are ready"
 
-/** Both ways in turn, so that whatever else the machine does meets both. */
+/** All ways in turn, so that whatever else the machine does meets all. */
 const speedRows = Effect.fnUntraced(function* (extent: Extent, processes: number) {
   const memcached = yield* memcachedServer
   const redis = yield* redisServer
-  const start = (way: "ours" | "redis", port: number) =>
+  const start = (way: Way, port: number) =>
     Effect.all(Array.from({ length: processes }, () => startWorker(way, port)))
   const ours = yield* start("ours", memcached.port)
   const theirs = yield* start("redis", redis.port)
+  const limits = yield* start("limit", (yield* memcachedServer).port)
 
   let first = 0
   const inTurn = Effect.fnUntraced(function* (users: number, inFlight: number, rounds: number) {
-    const ourRounds: Array<Together> = []
-    const theirRounds: Array<Together> = []
+    const results = {
+      ours: [] as Array<Together>,
+      redis: [] as Array<Together>,
+      limit: [] as Array<Together>
+    }
     for (let round = 0; round < rounds; round += 1) {
-      ourRounds.push(yield* together(ours, { first, users }, inFlight))
-      theirRounds.push(yield* together(theirs, { first, users }, inFlight))
+      results.ours.push(yield* together(ours, { first, users }, inFlight))
+      results.redis.push(yield* together(theirs, { first, users }, inFlight))
+      results.limit.push(yield* together(limits, { first, users }, inFlight))
       first += users
     }
-    return (name: string, unit: string, of: (round: Together) => number): Row =>
-      row(name, unit, median(ourRounds.map(of)), { name: redisName, value: median(theirRounds.map(of)) })
+    return (
+      name: string,
+      unit: string,
+      of: (round: Together) => number,
+      other: "redis" | "limit" = "redis"
+    ): Row =>
+      row(name, unit, median(results.ours.map(of)), {
+        name: other === "redis" ? redisName : limitName,
+        value: median(results[other].map(of))
+      })
   })
 
   yield* inTurn(extent.users, extent.inFlight, extent.warmUpRounds)
   const rowOf = yield* inTurn(extent.users, extent.inFlight, extent.rounds)
   const load = processes === 1 ? "one process" : `${processes} processes`
   const rows = [
-    rowOf(`pairs made, ${load}`, "pairs/s", (round) => round.pairs / round.seconds),
+    rowOf(`pairs made, ${load}`, "pairs/s", perSecond),
+    rowOf(`pairs made, ${load}`, "pairs/s", perSecond, "limit"),
     rowOf(`processor time for a pair, ${load}`, "µs", (round) => round.processorMicros / round.pairs),
     rowOf(`time to pair under that load, ${load}, median`, "ms", (round) => round.medianMillis),
     rowOf(`time to pair under that load, ${load}, p99`, "ms", (round) => round.p99Millis)
@@ -70,6 +85,8 @@ interface Together {
   readonly medianMillis: number
   readonly p99Millis: number
 }
+
+const perSecond = ({ pairs, seconds }: Together): number => pairs / seconds
 
 const together = Effect.fnUntraced(function* (
   workers: ReadonlyArray<Worker>,
