@@ -1,6 +1,7 @@
 /**
  * The limit: how fast memcached carries out the operations of our pairs when nobody decides anything. The packets are written before the
  * clock runs, in waves as large as those of our presses and in the same four steps; then each is sent when the one before it is done.
+ * More is possible for who does not wait for each step, and for more processes.
  */
 import { connect, type Socket } from "node:net"
 import { Clock, Effect, type Scope } from "effect"
