@@ -1,9 +1,11 @@
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import { type Exploration, explore, replay } from "../testing/explorer.ts"
+import { type Exploration, replay } from "../testing/explorer.ts"
 import type { Violation } from "../testing/invariants.ts"
 import { type FaultKind, faultKinds, type Race } from "../testing/race.ts"
 import { races } from "../testing/races.ts"
+import type { ExplorationTask } from "./exploration-worker.ts"
+import { fromThread } from "./thread.ts"
 
 /** A schedule broke a guarantee: exit code 1, after it was printed. */
 export class ScheduleBroken extends Schema.TaggedError<ScheduleBroken>()("ScheduleBroken", {
@@ -75,10 +77,13 @@ export const exploreCommand = Command.make(
       )
     }
     for (const one of chosen) {
-      const result = explore(one, {
-        fault: flags.fault,
-        mostSchedules: flags.most,
-        ...(Option.isSome(flags.preemptions) ? { mostPreemptions: flags.preemptions.value } : {})
+      const result = yield* exploreBeside({
+        race: one.name,
+        options: {
+          fault: flags.fault,
+          mostSchedules: flags.most,
+          ...(Option.isSome(flags.preemptions) ? { mostPreemptions: flags.preemptions.value } : {})
+        }
       })
       yield* Console.log(line(result))
       if (result.failure !== undefined) {
@@ -91,6 +96,9 @@ export const exploreCommand = Command.make(
     "Run small casts of users through every interleaving of the memcached operations of the production code"
   )
 )
+
+const exploreBeside = (task: ExplorationTask) =>
+  fromThread<Exploration>(new URL("./exploration-worker.ts", import.meta.url), task)
 
 const line = ({ race: name, fault: kind, schedules, equivalent, exhaustive }: Exploration): string =>
   `${name}, fault ${kind}: ${schedules} schedules, ${equivalent} cut as equivalent, ${exhaustive ? "all covered" : "the rest not covered"}`

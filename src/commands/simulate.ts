@@ -1,9 +1,9 @@
-import { Worker } from "node:worker_threads"
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { type FaultName, faultNames } from "../testing/faults.ts"
 import type { Extent } from "../testing/simulation-run.ts"
 import { type SimulationOutcome, type SimulationTask, youngMegabytes } from "./simulation-worker.ts"
+import { fromThread } from "./thread.ts"
 
 /** The simulated service broke a guarantee: exit code 1, after the report was printed. */
 export class GuaranteeBroken extends Schema.TaggedError<GuaranteeBroken>()("GuaranteeBroken", {
@@ -88,14 +88,8 @@ export const simulateCommand = Command.make(
 )
 
 const playBeside = (task: SimulationTask) =>
-  Effect.callback<SimulationOutcome>((resume) => {
-    const worker = new Worker(new URL("./simulation-worker.ts", import.meta.url), {
-      workerData: task,
-      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes }
-    })
-    worker.once("message", (outcome: SimulationOutcome) => resume(Effect.succeed(outcome)))
-    worker.once("error", (error) => resume(Effect.die(error)))
-    return Effect.promise(() => worker.terminate())
+  fromThread<SimulationOutcome>(new URL("./simulation-worker.ts", import.meta.url), task, {
+    maxYoungGenerationSizeMb: youngMegabytes
   })
 
 const readFaults = (list: string): Option.Option<ReadonlyArray<FaultName>> => {

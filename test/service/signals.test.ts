@@ -179,6 +179,20 @@ describe("a start", () => {
   )
 })
 
+describe("an exploration that takes minutes", () => {
+  it.live("ends when it is told to", () =>
+    Effect.gen(function* () {
+      // The first race is covered in some seconds.
+      const long = ["explore", "--preemptions", "0", "--fault", "crash"]
+      const running = yield* xiaohou(long, {}, yield* emptyFolder)
+      const isUnderWay = () => (running.stdout().includes("all covered") ? true : undefined)
+      yield* eventually("it is under way", isUnderWay, 30_000)
+      yield* running.signal("SIGINT")
+      yield* endsWell(running)
+    }).pipe(Effect.scoped)
+  )
+})
+
 const npm = ["npm", "--no-update-notifier", "--logs-max=0", "start"]
 
 const answers = (port: number) =>
