@@ -7,13 +7,30 @@ import type { RoomId } from "../core/room.ts"
 import { keepNewest } from "../memcached/newest.ts"
 import { secondOf } from "./agenda.ts"
 
-/** About 12 MB; of more, those that were silent longest are left to the agenda alone. */
-const mostKnownPairs = 100_000
+/**
+ * In each of the three lists below: some 10 MB. Of more, those that were silent longest are left to the agenda alone; a process could
+ * not carry the lines of so many.
+ */
+const mostKnownPairs = 50_000
+
+/** Pairs that were made in the same second. */
+interface Made {
+  readonly second: number
+  readonly rooms: Array<RoomId>
+}
 
 export class KnownPairs {
   readonly #most: number
+  /**
+   * What was heard of them since stands below. In the order in which they were made: to stand in a list costs a pair next to nothing, in
+   * a map as much as an operation of memcached.
+   */
+  #made: Array<Made> = []
+  #madeCount = 0
   /** In the order in which they were heard of. */
   readonly #heardSecond = new Map<RoomId, number>()
+  /** Perhaps of `#made`, and to be left out of it. */
+  readonly #ended = new Map<RoomId, true>()
 
   constructor(most = mostKnownPairs) {
     this.#most = most
@@ -21,27 +38,43 @@ export class KnownPairs {
 
   /** The room, which nobody knew before, was made a pair at a time in milliseconds. */
   made(room: RoomId, atMillis: number): void {
-    this.#remember(room, atMillis)
+    const second = secondOf(atMillis)
+    const last = this.#made.at(-1)
+    if (last?.second === second) last.rooms.push(room)
+    else this.#made.push({ second, rooms: [room] })
+    this.#madeCount += 1
+    const [oldest] = this.#made
+    if (oldest !== undefined && this.#madeCount - oldest.rooms.length >= this.#most) this.#takeOut(oldest)
   }
 
-  /** The room turned out to be a pair at a time in milliseconds. */
+  /** The room turned out to be a pair at a time in milliseconds; when somebody spoke there is not known, if it was not heard of before. */
   found(room: RoomId, atMillis: number): void {
-    if (!this.#heardSecond.has(room)) this.#remember(room, atMillis)
+    if (!this.#heardSecond.has(room)) this.#remember(room, secondOf(atMillis))
   }
 
   /** Somebody spoke in the room at a time in milliseconds. */
   heard(room: RoomId, atMillis: number): void {
     this.#heardSecond.delete(room)
-    this.#remember(room, atMillis)
+    this.#remember(room, secondOf(atMillis))
   }
 
   ended(room: RoomId): void {
     this.#heardSecond.delete(room)
+    if (this.#madeCount === 0) return
+    this.#ended.set(room, true)
+    keepNewest(this.#ended, this.#most)
   }
 
   /** The rooms in which, as far as this process knows, nobody has spoken since a time in milliseconds. */
   silentSince(millis: number): ReadonlyArray<RoomId> {
     const last = secondOf(millis)
+    for (let [oldest] = this.#made; oldest !== undefined && oldest.second < last; [oldest] = this.#made) {
+      this.#takeOut(oldest)
+      for (const room of oldest.rooms) {
+        if (!this.#ended.delete(room) && !this.#heardSecond.has(room)) this.#remember(room, oldest.second)
+      }
+    }
+    if (this.#madeCount === 0) this.#ended.clear()
     const silent: Array<RoomId> = []
     // Every second of all pairs: without an array for each of them.
     this.#heardSecond.forEach((second, room) => {
@@ -50,8 +83,13 @@ export class KnownPairs {
     return silent
   }
 
-  #remember(room: RoomId, atMillis: number): void {
-    this.#heardSecond.set(room, secondOf(atMillis))
+  #takeOut(oldest: Made): void {
+    this.#made.shift()
+    this.#madeCount -= oldest.rooms.length
+  }
+
+  #remember(room: RoomId, second: number): void {
+    this.#heardSecond.set(room, second)
     keepNewest(this.#heardSecond, this.#most)
   }
 }
