@@ -51,13 +51,19 @@ const maximum64 = 2n ** 64n - 1n
 
 export const nothing = Buffer.alloc(0)
 
-/** Flags (none of ours) and the time to live, for `set` and `add`. */
+/** Flags (none of ours) and the time to live, for `set` and `add`. Nobody may write into them. */
 export const storeExtras = (ttlSeconds: number): Buffer => {
-  const extras = Buffer.allocUnsafe(8)
-  extras.writeUInt32BE(0, 0)
+  const known = extrasByTtl.get(ttlSeconds)
+  if (known !== undefined) return known
+  const extras = Buffer.alloc(8)
   extras.writeUInt32BE(ttlSeconds, 4)
+  if (extrasByTtl.size < mostExtrasKept) extrasByTtl.set(ttlSeconds, extras)
   return extras
 }
+
+/** Most items live for one of a dozen times; the others are made each time. */
+const mostExtrasKept = 64
+const extrasByTtl = new Map<number, Buffer>()
 
 /** For `increment`; memjs's own builder writes 32-bit numbers only. */
 export const countExtras = (by: number, initial: number, ttlSeconds: number): Buffer => {

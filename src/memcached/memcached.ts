@@ -160,9 +160,10 @@ const service = (backend: Backend): Memcached["Service"] => {
         if (refused !== undefined) return Exit.fail(refused)
         const exit = exits[answered] ?? noOutcome
         answered += 1
-        return Exit.isSuccess(exit)
-          ? Exit.succeed(one.meaning(exit.value))
-          : Exit.mapError(exit, (failure) => asError(failure, factsOf(one.asked)))
+        if (!Exit.isSuccess(exit))
+          return Exit.mapError(exit, (failure) => asError(failure, factsOf(one.asked)))
+        const meaning = one.meaning(exit.value)
+        return meaning === exit.value ? exit : Exit.succeed(meaning)
       })
       return outcomes as unknown as Outcomes<Each, MemcachedError>
     })
