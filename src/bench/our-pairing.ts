@@ -41,15 +41,19 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
     const pressedAt = new Map<Openid, number>()
     let millisToPair: Array<number> = []
 
-    const told = (openid: Openid) =>
-      Effect.sync(() => {
-        const since = pressedAt.get(openid)
-        if (since !== undefined) millisToPair.push(millis() - since)
-        pressedAt.delete(openid)
-      })
+    const told = (openid: Openid): void => {
+      const since = pressedAt.get(openid)
+      if (since !== undefined) millisToPair.push(millis() - since)
+      pressedAt.delete(openid)
+    }
     const services = yield* Layer.build(
       chatLayer(settings).pipe(
-        Layer.provide([WeChatApi.layerMemory(told), Campus.layerNone, Reports.layerMemory, Tease.layerNone]),
+        Layer.provide([
+          WeChatApi.layerMemory((openid) => Effect.sync(() => told(openid))),
+          Campus.layerNone,
+          Reports.layerMemory,
+          Tease.layerNone
+        ]),
         Layer.provideMerge(Memcached.layerMemjs({ servers: [{ host: "127.0.0.1", port }] }))
       )
     )
@@ -82,9 +86,10 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
         const { value: openid, done } = queue.next()
         if (done === true) return Effect.void
         pressedAt.set(openid, millis())
-        return Effect.flatMap(conversations.handle(openid, pressed), ({ sentences }) =>
-          sentences.some(({ _tag }) => _tag === "PairMade") ? Effect.andThen(told(openid), presser) : presser
-        )
+        return Effect.flatMap(conversations.handle(openid, pressed), ({ sentences }) => {
+          if (sentences.some(({ _tag }) => _tag === "PairMade")) told(openid)
+          return presser
+        })
       })
       const requestsBefore = yield* requests
       const startMillis = millis()

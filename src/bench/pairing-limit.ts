@@ -1,6 +1,6 @@
 /**
  * The limit: how fast memcached carries out the operations of our pairs when nobody decides anything. The packets are written before the
- * clock runs, in waves as large as those of our presses and in the same four steps; then each is sent when the one before it is done.
+ * clock runs, in waves as large as those of our presses and in the same two steps; then each is sent when the one before it is done.
  * More is possible for who does not wait for each step, and for more processes.
  */
 import { connect, type Socket } from "node:net"
@@ -49,7 +49,7 @@ export const pairingLimit = (port: number): Effect.Effect<Contender, never, Scop
         pairs: Math.floor(everybody.length / 2),
         seconds: (millis() - startMillis) / 1_000,
         processorMicros: processorMicros() - startMicros,
-        requests: 3 * everybody.length,
+        requests: 2 * everybody.length,
         medianMillis: percentile(millisToPair, 0.5),
         p99Millis: percentile(millisToPair, 0.99)
       }
@@ -83,17 +83,16 @@ const carriedOut = (socket: Socket, packet: Buffer): Promise<void> =>
     socket.write(packet)
   })
 
-/** What our matchmaker asks when these press, two by two: who they are, whether they met, where they go, and the room. */
+/** What our matchmaker asks when these press, two by two: whether they met, where they go, and the room. */
 const stepsOf = (people: ReadonlyArray<Openid>): ReadonlyArray<Buffer> => {
   const pairs: Array<readonly [Openid, Openid]> = []
   for (let place = 0; place + 1 < people.length; place += 2) {
     pairs.push([people[place] as Openid, people[place + 1] as Openid])
   }
   return [
-    packetOf(people.map((openid) => requestOf(opcodes.getWithKey, keys.session(openid)))),
-    packetOf(pairs.map((two) => adding(keys.met(...two), "1", ttlSeconds.met))),
     packetOf(
       pairs.flatMap(([one, other]) => [
+        adding(keys.met(one, other), "1", ttlSeconds.met),
         adding(keys.session(one), JSON.stringify(sessionWith(one, other)), ttlSeconds.chat),
         adding(keys.session(other), JSON.stringify(sessionWith(one, one)), ttlSeconds.chat)
       ])

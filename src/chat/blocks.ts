@@ -61,7 +61,8 @@ export class Blocks extends Context.Service<
 
       return Blocks.of({
         of: (openid) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          Effect.clockWith((clock) => {
+            const now = clock.currentTimeMillisUnsafe()
             const blocked = known.of(openid)
             return now - triedAtMillis < blocksFreshMillis
               ? Effect.succeed(blocked)

@@ -2,7 +2,7 @@
 import { Context, type DateTime, Effect, Layer } from "effect"
 import { type Step, step } from "../core/conversation.ts"
 import { type ChatEvent, isLine } from "../core/event.ts"
-import { buttonAsked } from "../core/intent.ts"
+import { beginsSearch } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { type Chat, sessionOf } from "../core/session.ts"
@@ -13,7 +13,7 @@ import type { Answer, Later } from "./answer.ts"
 import type { Background } from "./background.ts"
 import type { Blocks } from "./blocks.ts"
 import { Campus } from "./campus.ts"
-import type { Prefetched } from "./chat-prefetch.ts"
+import { alone, type Circumstances, nothingKnown } from "./circumstances.ts"
 import { type ChatView, makeChatView } from "./chat-view.ts"
 import { makeForget } from "./forgetting.ts"
 import { isLeaving, isLooking, isReporting, type Looking } from "./command-kinds.ts"
@@ -24,7 +24,7 @@ import { makeLeave } from "./leaving.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Mailbox } from "./mailbox.ts"
 import type { Matchmaker } from "./matchmaker.ts"
-import { News } from "./news.ts"
+import { isBeingTold, News } from "./news.ts"
 import { showPairing } from "./pairing-shown.ts"
 import { Postman } from "./postman.ts"
 import { makeRelay } from "./relay.ts"
@@ -39,18 +39,6 @@ import type { UnsavedReports } from "./unsaved-reports.ts"
 
 /** How often an event is brought to the state machine anew because the session or the room changed at the same moment. */
 const stepAttempts = 20
-
-/** What is known of the message that brought an event. */
-export interface Circumstances {
-  /** The session, where it was just read. */
-  readonly session?: StoredSession
-  /** The chat in which it was foreseen to be, read together with it. */
-  readonly prefetched?: Prefetched | undefined
-  /** A server that died began to work on it then (milliseconds since 1970). */
-  readonly begunAtMillis?: number
-  /** Asked before something is done that must not be done twice. False: a server that died was at that point before. */
-  readonly firstToSend?: Effect.Effect<boolean, MemcachedError>
-}
 
 export class Conversations extends Context.Service<
   Conversations,
@@ -114,16 +102,19 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     stored: StoredSession,
     circumstances: Circumstances
   ): Effect.Effect<Answer | undefined, MemcachedError> =>
-    Effect.flatMap(view(openid, stored, { ...circumstances, forLine: isLine(event) }), (seen) => {
-      const { begunAtMillis } = circumstances
-      const { chat } = seen
-      const decided = begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
-      const [only, second] = decided.commands
-      // Most who look are in no room and have heard all there is: nothing comes before the search or after it.
-      return only?._tag === "Look" && second === undefined && chat._tag === "Ordinary"
-        ? searchFor(openid, event, stored, seen, only)
-        : carryOut(openid, event, stored, circumstances, seen, decided)
-    })
+    Effect.flatMap(
+      view(openid, stored, { forLine: isLine(event), prefetched: circumstances.prefetched }),
+      (seen) => {
+        const { begunAtMillis } = circumstances
+        const { chat } = seen
+        const decided = begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
+        const [only, second] = decided.commands
+        // Most who look are in no room and have heard all there is: nothing comes before the search or after it.
+        return only?._tag === "Look" && second === undefined && chat._tag === "Ordinary"
+          ? searchFor(openid, event, stored, seen, only)
+          : carryOut(openid, event, stored, circumstances, seen, decided)
+      }
+    )
 
   const searchFor = (
     openid: Openid,
@@ -131,16 +122,11 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     stored: StoredSession,
     { room, now }: ChatView,
     command: Looking
-  ) =>
-    search({
-      openid,
-      stored,
-      room,
-      command,
-      askedAtMillis: now,
-      askedForPartner: buttonAsked(event) !== undefined,
-      told: Effect.suspend(() => Effect.map(handle(openid, { _tag: "Waited" }), (answer) => answer.sentences))
-    })
+  ) => search({ openid, stored, room, command, event, askedAtMillis: now, told: waited })
+
+  /** What a user who waits is told of how things stand. */
+  const waited = (openid: Openid) =>
+    Effect.map(handle(openid, { _tag: "Waited" }), ({ sentences }) => sentences)
 
   /** Carries out what was decided, in the order of writes of the design. */
   const carryOut = Effect.fnUntraced(function* (
@@ -218,24 +204,47 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
   })
 
   /** Tries until nothing changes at the same moment. Nearly always the first time does, so it takes no more than that needs. */
-  const handle: Conversations["Service"]["handle"] = (openid, event, circumstances = {}) => {
-    // What was read ahead belongs to the session that was read with it.
-    const later = { ...circumstances, prefetched: undefined }
-    const from = (read: StoredSession, triesLeft: number): Effect.Effect<Answer, MemcachedError> =>
-      triesLeft === 0
-        ? Effect.succeed({ sentences: [{ _tag: "Busy" }] })
-        : Effect.flatMap(
-            Effect.flatMap(news.untold(openid, read), (stored) =>
-              attempt(openid, event, stored, stored === circumstances.session ? circumstances : later)
-            ),
-            (answer) => (answer === undefined ? readFrom(triesLeft - 1) : Effect.succeed(answer))
+  const tryFrom = (
+    openid: Openid,
+    event: ChatEvent,
+    read: StoredSession,
+    circumstances: Circumstances,
+    triesLeft: number
+  ): Effect.Effect<Answer, MemcachedError> =>
+    Effect.flatMap(
+      isBeingTold(read)
+        ? Effect.flatMap(news.untold(openid, read), (stored) =>
+            attempt(openid, event, stored, stored === read ? circumstances : alone(circumstances))
           )
-    const readFrom = (triesLeft: number) =>
-      Effect.flatMap(sessions.read(openid), (read) => from(read, triesLeft))
-    return circumstances.session === undefined
-      ? readFrom(stepAttempts)
-      : from(circumstances.session, stepAttempts)
+        : attempt(openid, event, read, circumstances),
+      (answer) =>
+        answer === undefined
+          ? readAndTry(openid, event, alone(circumstances), triesLeft - 1)
+          : Effect.succeed(answer)
+    )
+
+  const readAndTry = (
+    openid: Openid,
+    event: ChatEvent,
+    circumstances: Circumstances,
+    triesLeft: number
+  ): Effect.Effect<Answer, MemcachedError> =>
+    triesLeft === 0
+      ? Effect.succeed({ sentences: [{ _tag: "Busy" }] })
+      : Effect.flatMap(sessions.read(openid), (read) =>
+          tryFrom(openid, event, read, circumstances, triesLeft)
+        )
+
+  const handle: Conversations["Service"]["handle"] = (openid, event, circumstances = nothingKnown) => {
+    const { session = presumed(openid, event, circumstances) } = circumstances
+    return session === undefined
+      ? readAndTry(openid, event, alone(circumstances), stepAttempts)
+      : tryFrom(openid, event, session, circumstances, stepAttempts)
   }
+
+  /** Whoever begins a search most likely has no session, and their search finds out. What a server that died began is looked at first. */
+  const presumed = (openid: Openid, event: ChatEvent, { begunAtMillis }: Circumstances) =>
+    begunAtMillis === undefined && beginsSearch(event) ? sessions.presumed(openid) : undefined
 
   return Conversations.of({ handle, chatOf })
 })

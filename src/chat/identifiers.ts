@@ -10,6 +10,12 @@ export const newWriteId: Effect.Effect<WriteId> = Effect.map(
   (random) => name(random) as WriteId
 )
 
+/** Fresh marks without an effect for each, for who makes one for everybody that looks for a partner. */
+export const writeIds: Effect.Effect<() => WriteId> = Effect.map(
+  Random.Random,
+  (random) => () => name(random) as WriteId
+)
+
 /** A fresh room name from a fresh mark: whoever marks what they write opens one room at most by that name. */
 export const roomNamedAfter = (mark: WriteId): RoomId => mark as string as RoomId
 

@@ -146,7 +146,7 @@ const make = Effect.gen(function* () {
     const { from } = incoming
     const { session, mail, prefetched } = seen
     const { sentences, later } = yield* conversations.handle(from, event, {
-      session,
+      ...(session === undefined ? {} : { session }),
       prefetched,
       ...(claimed.takenOver ? { begunAtMillis: claimed.firstClaimedAtMillis } : {}),
       firstToSend: claimed.firstToSend
@@ -155,7 +155,9 @@ const make = Effect.gen(function* () {
       // News of a chat may have become mail since the look: words that come now must not overtake it. Nor may words of a
       // search or a pair wait: it can change at any moment, and that is told by push. Without a room there is no news.
       const isFresh =
-        session.value?.room === undefined || sentences.length === 0 || sentences.some(tellsOfAChat)
+        (session !== undefined && session.value?.room === undefined) ||
+        sentences.length === 0 ||
+        sentences.some(tellsOfAChat)
       return Effect.succeed(yield* compose(from, sentences, isFresh ? mail : undefined))
     }
     return later(claimed.firstClaimedAtMillis + laterMillis).pipe(

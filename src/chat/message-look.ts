@@ -1,5 +1,6 @@
 import { Effect, Exit } from "effect"
 import type { ChatEvent } from "../core/event.ts"
+import { beginsSearch } from "../core/intent.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import type { Incoming } from "../wechat/messages.ts"
 import { makeChatPrefetch, type Prefetched } from "./chat-prefetch.ts"
@@ -13,7 +14,8 @@ import { nothing } from "./stored.ts"
 
 /** What an answer needs to know, as it was when the message came. */
 export interface Seen {
-  readonly session: StoredSession
+  /** Absent where the search for a partner is to find it out. */
+  readonly session: StoredSession | undefined
   readonly mail: Mail
   readonly pace: Pace
   readonly prefetched: Prefetched | undefined
@@ -37,9 +39,9 @@ export const makeMessageLook = Effect.gen(function* () {
       Seen,
       MemcachedError
     > =>
-      Exit.map(session, (session) => {
+      Exit.map(session ?? unread, (session) => {
         // Nothing is remembered of who leaves for good.
-        prefetch.learn(from, event._tag === "Unfollowed" ? nothing : session)
+        if (session !== undefined) prefetch.learn(from, event._tag === "Unfollowed" ? nothing : session)
         return {
           session,
           mail: Exit.isSuccess(mail) ? mail.value : noMail,
@@ -51,7 +53,7 @@ export const makeMessageLook = Effect.gen(function* () {
       asks: [
         // Before the mailbox is read: who keeps something after that look finds the window open, and pushes.
         trigger === undefined ? undefined : ledger.opening(from, trigger, nowMillis),
-        sessions.reading(from),
+        beginsSearch(event) && sessions.presumed(from) !== undefined ? undefined : sessions.reading(from),
         mailbox.peeking(from),
         counting?.ask,
         ...(foreseen?.asks ?? noChat)
@@ -61,12 +63,13 @@ export const makeMessageLook = Effect.gen(function* () {
   }
 })
 
+const unread = Exit.succeed(undefined)
 const noChat = [undefined, undefined, undefined, undefined] as const
 
 type Outcome<A> = Exit.Exit<A, MemcachedError>
 type Looked = readonly [
   Outcome<void> | undefined,
-  Outcome<StoredSession>,
+  Outcome<StoredSession> | undefined,
   Outcome<Mail>,
   Outcome<number> | undefined,
   ChatOutcomes[0] | undefined,

@@ -93,7 +93,7 @@ export class News extends Context.Service<
       })
 
       const untold = (openid: Openid, stored: StoredSession) =>
-        stored.value?.tellingUntilMillis === undefined ? Effect.succeed(stored) : afterTelling(openid, stored)
+        isBeingTold(stored) ? afterTelling(openid, stored) : Effect.succeed(stored)
 
       const afterTelling = Effect.fnUntraced(function* (openid: Openid, first: StoredSession) {
         let stored = first
@@ -110,6 +110,9 @@ export class News extends Context.Service<
     })
   )
 }
+
+/** Somebody is telling the user something, or was when they died. */
+export const isBeingTold = ({ value }: StoredSession): boolean => value?.tellingUntilMillis !== undefined
 
 const unmarked = (stored: StoredSession): StoredSession => {
   if (stored.value === undefined) return stored

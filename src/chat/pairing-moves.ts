@@ -1,7 +1,7 @@
-import { Clock, Effect, Exit } from "effect"
+import { Clock, Effect } from "effect"
 import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry, Seeker } from "../core/pairing.ts"
-import { joined, type Room, type RoomId, type WriteId } from "../core/room.ts"
+import { joined, type RoomId, type WriteId } from "../core/room.ts"
 import { type Session, stateNumbers } from "../core/session.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
@@ -11,7 +11,7 @@ import { newRoomId } from "./identifiers.ts"
 import { News } from "./news.ts"
 import { countPairs } from "./pairing-metrics.ts"
 import { Rooms } from "./rooms.ts"
-import { type SessionChange, Sessions, type StoredSession } from "./sessions.ts"
+import { Sessions, type StoredSession } from "./sessions.ts"
 
 /**
  * Somebody who looks, with what is needed to move them: their session as it was read, the mark by which their writes are
@@ -25,9 +25,6 @@ export interface Ask extends Seeker {
   /** Until when they wait in `room`. */
   readonly deadlineMillis?: number
 }
-
-/** Two newcomers who are to become a pair. */
-export type Pair = readonly [Ask, Ask]
 
 /** How a look came out. */
 export type Outcome =
@@ -57,7 +54,7 @@ export interface MatchmakerOptions {
   readonly idleTimeoutMillis: number
 }
 
-/** The writes by which a look becomes a room or a pair: point first, then join (design, rule 4). */
+/** The writes by which a look becomes a room to wait in or a pair with somebody who waits: point first, then join (design, rule 4). */
 export const makePairingMoves = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const acquaintances = yield* Acquaintances
   const agenda = yield* Agenda
@@ -65,20 +62,10 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
   const news = yield* News
   const rooms = yield* Rooms
   const sessions = yield* Sessions
+  const again = yield* makeAgain
 
   const point = (ask: Ask, room: RoomId, partner?: Openid) =>
     sessions.write(ask.openid, ask.stored, pointer(ask, room, partner))
-
-  /** The ask with its session as it is stored after our own write, or undefined when somebody else wrote. */
-  const refreshed = Effect.fnUntraced(function* (ask: Ask) {
-    const stored = yield* sessions.read(ask.openid)
-    return stored.value?.writtenBy === ask.mark ? { ...ask, stored, freshRoom: yield* newRoomId } : undefined
-  })
-
-  const again = (ask: Ask) =>
-    Effect.map(refreshed(ask), (next): Move =>
-      next === undefined ? { _tag: "SessionChanged" } : { _tag: "Again", ask: next }
-    )
 
   /**
    * Opens the ask's own room and lets its session point there. The room comes first: a session that points at a room which is
@@ -145,100 +132,22 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
     return stored.value?.room === room ? { ...homeless, stored } : undefined
   })
 
-  /** Puts the rooms of pairs that are about to be made on the agenda. */
-  const notePairs = (pairs: ReadonlyArray<Pair>, now: number) =>
-    agenda.noteAll(
-      pairs.map(([{ freshRoom }]) => freshRoom),
-      now + options.idleTimeoutMillis
-    )
+  return { openRoom, join }
+})
 
-  /**
-   * Pairs of newcomers, all together: their sessions point at fresh rooms, which are on the agenda and are then made with both
-   * people in them. One packet for all sessions and one for all rooms; each pair comes out by itself.
-   */
-  const pairAll = Effect.fnUntraced(function* (pairs: ReadonlyArray<Pair>) {
-    const now = yield* Clock.currentTimeMillis
-    const [pointed, noted] = yield* Effect.all(
-      [
-        sessions.writeAll(
-          pairs.flatMap(([one, other]) => [
-            pointing(one, one.freshRoom, other.openid),
-            pointing(other, one.freshRoom, one.openid)
-          ])
-        ),
-        Effect.exit(Effect.as(notePairs(pairs, now), true))
-      ],
-      { concurrency: "unbounded" }
-    )
-    const bothPoint = pairs.map((_, place) => all(noted, pointed[2 * place], pointed[2 * place + 1]))
-    const ready = pairs.filter((_, place) => isTrue(bothPoint[place]))
-    const created = (yield* rooms.createAll(ready.map((pair) => roomOf(pair, now)))).values()
-    const made = bothPoint.map((exit) => (isTrue(exit) ? (created.next().value ?? exit) : exit))
-    yield* countPairs(made.filter(isTrue).map(() => 0))
-    const moved: Array<Moved> = []
-    for (const [place, pair] of pairs.entries()) {
-      moved.push(
-        isTrue(made[place])
-          ? Exit.succeed(foundEachOther(pair, now))
-          : yield* Effect.exit(notMade(pair, made[place]))
-      )
-    }
-    return moved
+/** The ask as it goes into the next round, if nobody else wrote its session: with that as it is stored after our own write. */
+export const makeAgain = Effect.gen(function* () {
+  const sessions = yield* Sessions
+  return Effect.fnUntraced(function* (ask: Ask): Effect.fn.Return<Move, MemcachedError> {
+    const stored = yield* sessions.read(ask.openid)
+    return stored.value?.writtenBy === ask.mark
+      ? { _tag: "Again", ask: { ...ask, stored, freshRoom: yield* newRoomId } }
+      : { _tag: "SessionChanged" }
   })
-
-  /** Both go on to the next round, if they still are as they were; or memcached cannot be reached. */
-  const notMade = Effect.fnUntraced(function* ([one, other]: Pair, made: Written | undefined) {
-    if (made !== undefined) yield* made
-    return [yield* again(one), yield* again(other)] as const
-  })
-
-  return { openRoom, join, pairAll }
 })
 
-type Written = Exit.Exit<boolean, MemcachedError>
-
-/** Where the two of a pair go. */
-type Moved = Exit.Exit<readonly [Move, Move], MemcachedError>
-
-const isTrue = (exit: Written | undefined): boolean =>
-  exit !== undefined && Exit.isSuccess(exit) && exit.value
-
-/** The first failure, or whether all went well. */
-const all = (...exits: ReadonlyArray<Written | undefined>): Written => {
-  let allTrue = true
-  for (const exit of exits) {
-    if (exit !== undefined && Exit.isFailure(exit)) return exit
-    allTrue &&= isTrue(exit)
-  }
-  return allTrue ? yes : no
-}
-const yes: Written = Exit.succeed(true)
-const no: Written = Exit.succeed(false)
-
-const foundEachOther = ([one, other]: Pair, now: number): readonly [Move, Move] => [
-  { _tag: "Found", room: one.freshRoom, partner: other.openid, sinceMillis: now },
-  { _tag: "Found", room: one.freshRoom, partner: one.openid, sinceMillis: now }
-]
-
-const roomOf = ([one, other]: Pair, now: number): { readonly id: RoomId; readonly room: Room } => ({
-  id: one.freshRoom,
-  room: {
-    _tag: "Open",
-    opener: one.openid,
-    joiner: other.openid,
-    sinceMillis: now,
-    writtenBy: one.mark
-  }
-})
-
-const pointing = (ask: Ask, room: RoomId, partner: Openid): SessionChange => ({
-  openid: ask.openid,
-  from: ask.stored,
-  next: pointer(ask, room, partner)
-})
-
-// Who asked just now reads of the pair in the answer; everybody else still "sees" that they are looking.
-const pointer = (ask: Ask, room: RoomId, partner: Openid | undefined): Session =>
+/** The session that points at a room. Who asked just now reads of the pair in the answer; everybody else still "sees" that they are looking. */
+export const pointer = (ask: Ask, room: RoomId, partner: Openid | undefined): Session =>
   partner === undefined
     ? { state: stateNumbers.looking, room, writtenBy: ask.mark }
     : {

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { Command } from "../core/command.ts"
 import { step } from "../core/conversation.ts"
 import type { ChatEvent } from "../core/event.ts"
+import { buttonAsked } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -20,12 +21,11 @@ export interface Search {
   readonly stored: StoredSession
   readonly room: StoredRoom | undefined
   readonly command: Extract<Command, { readonly _tag: "Look" }>
+  readonly event: ChatEvent
   /** Milliseconds since 1970. */
   readonly askedAtMillis: number
-  /** Any other word of somebody who waits is answered at once; for a partner the exchange may be held. */
-  readonly askedForPartner: boolean
   /** What there is to say of how things stand, when time has passed since the question. */
-  readonly told: Effect.Effect<ReadonlyArray<Sentence>, MemcachedError>
+  readonly told: (openid: Openid) => Effect.Effect<ReadonlyArray<Sentence>, MemcachedError>
 }
 
 /** Looks for a partner, and says what came of it. Undefined: the session was changed by somebody else, read and step again. */
@@ -37,21 +37,18 @@ export const makeSearch = Effect.gen(function* () {
   const sessions = yield* Sessions
   const untilFound = yield* makeHeldSearch
 
-  const look = ({ openid, stored, room, command }: Search) => {
-    const waiting = command.room !== undefined && room?.value?._tag === "Waiting" ? room.value : undefined
-    return Effect.flatMap(blocks.of(openid), (blocked) =>
-      matchmaker.look({
-        openid,
-        stored,
-        blocked,
-        ...(command.room === undefined ? {} : { room: command.room }),
-        ...(waiting === undefined ? {} : { deadlineMillis: waiting.deadlineMillis })
-      })
-    )
-  }
+  const look = ({ openid, stored, room, command }: Search) =>
+    Effect.flatMap(blocks.of(openid), (blocked) => {
+      if (command.room === undefined) return matchmaker.look({ openid, stored, blocked })
+      const waiting = room?.value?._tag === "Waiting" ? { deadlineMillis: room.value.deadlineMillis } : {}
+      return matchmaker.look({ openid, stored, blocked, room: command.room, ...waiting })
+    })
 
   const notFound = Effect.fnUntraced(function* (search: Search, outcome: Exclude<Outcome, Found>) {
-    const { openid, command, askedAtMillis, told } = search
+    const { openid, command, event, askedAtMillis } = search
+    const told = Effect.suspend(() => search.told(openid))
+    // Any other word of somebody who waits is answered at once; for a partner the exchange may be held.
+    const askedForPartner = buttonAsked(event) !== undefined
     switch (outcome._tag) {
       case "SessionChanged":
         return undefined
@@ -62,11 +59,11 @@ export const makeSearch = Effect.gen(function* () {
         // While the lobby was asked they may have been joined, or have left by another press, and been told so. What began a
         // search was carried out: to step again would leave a partner of whom they do not know yet. Other words are for that one.
         if ((yield* rooms.read(outcome.room)).value?._tag !== "Waiting") {
-          return search.askedForPartner || command.room === undefined
+          return askedForPartner || command.room === undefined
             ? ({ sentences: yield* told } satisfies Answer)
             : undefined
         }
-        if (search.askedForPartner && !(yield* postman.mayPush)) {
+        if (askedForPartner && !(yield* postman.mayPush)) {
           return {
             sentences: [],
             later: untilFound(openid, outcome.room, askedAtMillis, told)
@@ -78,13 +75,18 @@ export const makeSearch = Effect.gen(function* () {
 
   return (search: Search): Effect.Effect<Answer | undefined, MemcachedError> =>
     Effect.flatMap(look(search), (outcome) =>
-      outcome._tag === "Found"
-        ? Effect.succeed(said({ ...outcome, _tag: "PartnerFound" }))
-        : notFound(search, outcome)
+      outcome._tag === "Found" ? Effect.succeed(said(found(outcome))) : notFound(search, outcome)
     )
 })
 
 type Found = Extract<Outcome, { readonly _tag: "Found" }>
+
+const found = ({ room, partner, sinceMillis }: Found): ChatEvent => ({
+  _tag: "PartnerFound",
+  room,
+  partner,
+  sinceMillis
+})
 
 const said = (event: ChatEvent): Answer => ({
   sentences: step({ _tag: "Looking" }, event).commands.flatMap((command) =>

@@ -2,12 +2,16 @@
 import { Context, Effect, type Exit, Layer } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { type Chat, ordinary, Session, sessionOf } from "../core/session.ts"
-import type { Ask } from "../memcached/asks.ts"
+import { type Ask, understood } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
-import { jsonItem, type Stored } from "./stored.ts"
+import { KnownSessions } from "./known-sessions.ts"
+import { jsonItem, nothing, type Stored } from "./stored.ts"
 
-export type StoredSession = Stored<Session>
+/** A session as it was read. `presumed`: it was not; that nothing is stored is what this server takes for granted. */
+export interface StoredSession extends Stored<Session> {
+  readonly presumed?: true
+}
 
 export interface SessionChange {
   readonly openid: Openid
@@ -19,6 +23,11 @@ export class Sessions extends Context.Service<
   Sessions,
   {
     readonly read: (openid: Openid) => Effect.Effect<StoredSession, MemcachedError>
+    /**
+     * Nothing, without reading, where this server does not know of a session: for a change that begins with an `add`, which finds out.
+     * Undefined: there was one when this server last heard of it.
+     */
+    readonly presumed: (openid: Openid) => StoredSession | undefined
     /** To be asked together with others. */
     readonly reading: (openid: Openid) => Ask<StoredSession>
     /** Replaces the session that was read; `undefined` deletes it (state 0). False: it changed since, read again. */
@@ -37,12 +46,26 @@ export class Sessions extends Context.Service<
     Sessions,
     Effect.gen(function* () {
       const items = jsonItem(yield* Memcached, Session)
+      const known = new KnownSessions()
+      const learned = (openid: Openid, read: StoredSession) => {
+        known.learn(openid, read.version !== undefined)
+        return read
+      }
+
       return Sessions.of({
-        read: (openid) => items.read(keys.session(openid)),
-        reading: (openid) => items.reading(keys.session(openid)),
-        write: (openid, from, next) => items.write(keys.session(openid), from, next, ttlSeconds.chat),
-        writeAll: (changes) =>
-          items.writeAll(
+        read: (openid) => Effect.map(items.read(keys.session(openid)), (read) => learned(openid, read)),
+        presumed: (openid) => (known.has(openid) ? undefined : presumedNone),
+        reading: (openid) => understood(items.reading(keys.session(openid)), (read) => learned(openid, read)),
+        write: (openid, from, next) => {
+          const write = items.write(keys.session(openid), from, next, ttlSeconds.chat)
+          if (next === undefined)
+            return Effect.tap(write, (deleted) => Effect.sync(() => known.learn(openid, !deleted)))
+          known.learn(openid, true)
+          return write
+        },
+        writeAll: (changes) => {
+          for (const { openid } of changes) known.learn(openid, true)
+          return items.writeAll(
             changes.map(({ openid, from, next }) => ({
               key: keys.session(openid),
               from,
@@ -50,10 +73,13 @@ export class Sessions extends Context.Service<
               ttlSeconds: ttlSeconds.chat
             }))
           )
+        }
       })
     })
   )
 }
+
+const presumedNone: StoredSession = { ...nothing, presumed: true }
 
 /** Whether the state after a step has to be written. */
 export const isNew = (stored: StoredSession, next: Chat): boolean => {

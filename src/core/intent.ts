@@ -55,6 +55,10 @@ export const buttonAsked = (event: ChatEvent): Button | undefined => {
   return intent?._tag === "Button" ? intent.button : undefined
 }
 
+/** The press with which a chat begins: most who press it are in the ordinary state. In a chat its name is a line; a press never is. */
+export const beginsSearch = (event: ChatEvent): boolean =>
+  event._tag === "Pressed" && event.button === ("配对" satisfies Button)
+
 /** People type full-width digits, a word for "to", or the word for "period" behind the numbers. */
 const periodsBehindButton = (command: string): Periods | undefined => {
   if (!command.startsWith(freeRooms)) return undefined

@@ -2,7 +2,7 @@ import { chat, explored, lines, type PlantedFault } from "./planted-fault.ts"
 
 const pairing = (name: string): PlantedFault["test"] => ({ file: "test/core/pairing.test.ts", name })
 
-/** Against the choice of partners and the lobby (rules 6, 8 and 9). */
+/** Against the lobby and the choice of partners (rules 6 to 8). */
 export const lobbyFaults: ReadonlyArray<PlantedFault> = [
   {
     name: "the owner is told to wait before the lobby lists the room",
@@ -65,18 +65,6 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("lobby", "is read anew when its base is replaced under the reader")
-  },
-  {
-    name: "somebody met lately is taken from the lobby although others wait",
-    breaks: "rule 9",
-    changes: [
-      {
-        file: "src/chat/lobby-decision.ts",
-        text: "wiser.set(seeker, acquainted(seeker, entry, exit.value))",
-        replacement: "wiser.delete(seeker)"
-      }
-    ],
-    test: chat("partners", "whoever met one of those who wait joins the other")
   },
   {
     name: "an entry stays in the lobby when its room is joined",
@@ -143,99 +131,15 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     test: pairing("the same person twice makes no pair")
   },
   {
-    name: "a blocked pair meets",
-    breaks: "rule 9",
+    name: "somebody goes to the lobby of whom it is only presumed that they have no session",
+    breaks: "rule 6",
     changes: [
       {
-        file: "src/core/pairing.ts",
-        text: "!one.blocked.includes(other.openid) && !other.blocked.includes(one.openid)",
-        replacement: "!one.blocked.includes(other.openid)"
+        file: "src/chat/matchmaker.ts",
+        text: "pending.stored.presumed === undefined",
+        replacement: "pending.stored !== undefined"
       }
     ],
-    test: pairing("suiting and having met go both ways")
-  },
-  {
-    name: "a blocked pair meets once memcached forgot the block",
-    breaks: "rule 9",
-    changes: [
-      {
-        file: "src/chat/blocks.ts",
-        text: "const blocked = known.of(openid)",
-        replacement: "const blocked = known.of(openid).slice(known.of(openid).length)"
-      }
-    ],
-    test: chat("reporting", "are not paired again, whoever looks first, also after memcached forgot")
-  },
-  {
-    name: "a fresh block is known to the server that took the report only",
-    breaks: "rule 9",
-    changes: [
-      {
-        file: "src/chat/blocks.ts",
-        text: "yield* acquaintances.block([openid, blocked])",
-        replacement: ""
-      }
-    ],
-    test: chat("reporting", "are not paired again, whoever looks first, also after memcached forgot")
-  },
-  {
-    name: "newcomers are introduced although one blocked the other",
-    breaks: "rule 9",
-    changes: [
-      {
-        file: "src/chat/acquaintances.ts",
-        text: '(found === "blocked" ? found : "met")',
-        replacement: '(found === "blocked" ? "strangers" : "met")'
-      }
-    ],
-    test: chat("reporting", "nor while the database is down; it gets the report when it is back")
-  },
-  {
-    name: "two of whom memcached does not say what they are count as strangers",
-    breaks: "rule 9",
-    changes: [
-      {
-        file: "src/chat/lobby-decision.ts",
-        text: "if (Exit.isFailure(exit)) {",
-        replacement: "if (Exit.isFailure(exit)) continue\n      if (Exit.isFailure(exit)) {"
-      }
-    ],
-    test: chat("reporting", "nor when memcached does not say what they are to each other")
-  },
-  {
-    name: "the same two meet again although somebody else waits",
-    breaks: "rule 9",
-    changes: [
-      {
-        file: "src/core/pairing.ts",
-        text: 'if (!metLately(entry, seeker)) return { _tag: "Join", entry }',
-        replacement: 'if (seeker) return { _tag: "Join", entry }'
-      }
-    ],
-    test: pairing("somebody met lately only if nobody else is there; the one in front of those")
-  },
-  {
-    name: "two who are alone do not meet again",
-    breaks: "rule 9",
-    changes: [
-      {
-        file: "src/core/pairing.ts",
-        text: 'if (again !== undefined) return { _tag: "Join", entry: again }',
-        replacement: ""
-      }
-    ],
-    test: chat("stories", "two who are alone meet again rather than wait for ever")
-  },
-  {
-    name: "whom one met is not remembered",
-    breaks: "rule 9",
-    changes: [
-      {
-        file: "src/chat/acquaintances.ts",
-        text: "added.every((exit) => Exit.isSuccess(exit) && exit.value)",
-        replacement: "added.length > 0"
-      }
-    ],
-    test: chat("partners", "nobody meets the last partner again while others look")
+    test: chat("round-trips", "hears of it, and nothing was opened for them")
   }
 ]

@@ -1,3 +1,4 @@
+import { acquaintanceFaults } from "./acquaintance-faults.ts"
 import { allowanceFaults } from "./allowance-faults.ts"
 import { channelFaults } from "./channel-faults.ts"
 import { deliveryFaults } from "./delivery-faults.ts"
@@ -23,6 +24,7 @@ export const faultLists: {
   chat: [
     ...truthFaults,
     ...lobbyFaults,
+    ...acquaintanceFaults,
     ...sweepFaults,
     ...deliveryFaults,
     ...allowanceFaults,

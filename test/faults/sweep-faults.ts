@@ -126,7 +126,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/pairing-moves.ts",
+        file: "src/chat/newcomer-pairs.ts",
         text: "Effect.exit(Effect.as(notePairs(pairs, now), true))",
         replacement: "Effect.exit(Effect.as(notePairs([], now), true))"
       }

@@ -137,9 +137,9 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rules 3 and 4",
     changes: [
       {
-        file: "src/chat/pairing-moves.ts",
+        file: "src/chat/newcomer-pairs.ts",
         text: "allTrue &&= isTrue(exit)",
-        replacement: "allTrue &&= exit === exits[0] || exits.slice(1).some(isTrue)"
+        replacement: "allTrue &&= isTrue(exit) || (exit !== exits[1] && exits.slice(2).some(isTrue))"
       }
     ],
     test: {

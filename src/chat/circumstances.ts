@@ -1,0 +1,22 @@
+import type { Effect } from "effect"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import type { Prefetched } from "./chat-prefetch.ts"
+import type { StoredSession } from "./sessions.ts"
+
+/** What is known of the message that brought an event. */
+export interface Circumstances {
+  /** The session, where it was just read. */
+  readonly session?: StoredSession
+  /** The chat in which it was foreseen to be, read together with it. */
+  readonly prefetched?: Prefetched | undefined
+  /** A server that died began to work on it then (milliseconds since 1970). */
+  readonly begunAtMillis?: number
+  /** Asked before something is done that must not be done twice. False: a server that died was at that point before. */
+  readonly firstToSend?: Effect.Effect<boolean, MemcachedError>
+}
+
+export const nothingKnown: Circumstances = {}
+
+/** What was read ahead belongs to the session that was read with it. */
+export const alone = (circumstances: Circumstances): Circumstances =>
+  circumstances.prefetched === undefined ? circumstances : { ...circumstances, prefetched: undefined }

@@ -1,0 +1,127 @@
+import { Clock, Effect, Exit } from "effect"
+import type { Openid } from "../core/openid.ts"
+import type { Room, RoomId } from "../core/room.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import { type Acquaintance, Acquaintances } from "./acquaintances.ts"
+import { Agenda } from "./agenda.ts"
+import { acquainted } from "./lobby-decision.ts"
+import { countPairs } from "./pairing-metrics.ts"
+import { type Ask, makeAgain, type MatchmakerOptions, type Move, pointer } from "./pairing-moves.ts"
+import { Rooms } from "./rooms.ts"
+import { type SessionChange, Sessions } from "./sessions.ts"
+
+/** Two newcomers of this process who are to become a pair. */
+type Pair = readonly [Ask, Ask]
+
+/** Where the two of a pair go. */
+type Moved = Exit.Exit<readonly [Move, Move], MemcachedError>
+
+/** The writes by which newcomers of one process become pairs: point first, then join (design, rules 4 and 8). */
+export const makeNewcomerPairs = Effect.fnUntraced(function* (options: MatchmakerOptions) {
+  const acquaintances = yield* Acquaintances
+  const agenda = yield* Agenda
+  const rooms = yield* Rooms
+  const sessions = yield* Sessions
+  const again = yield* makeAgain
+
+  /** Puts the rooms of pairs that are about to be made on the agenda. */
+  const notePairs = (pairs: ReadonlyArray<Pair>, now: number) =>
+    agenda.noteAll(
+      pairs.map(([{ freshRoom }]) => freshRoom),
+      now + options.idleTimeoutMillis
+    )
+
+  /**
+   * Pairs of newcomers, all together: their sessions point at fresh rooms, which are on the agenda, and they are asked about as two; then
+   * the rooms of those who were strangers are made with both people in them. One packet for all that comes first and one for
+   * all rooms; each pair comes out by itself.
+   */
+  const pairAll = Effect.fnUntraced(function* (pairs: ReadonlyArray<Pair>) {
+    const now = yield* Clock.currentTimeMillis
+    const [introduced, pointed, noted] = yield* Effect.all(
+      [
+        acquaintances.introduce(pairs.map(([one, other]) => [one.openid, other.openid])),
+        sessions.writeAll(
+          pairs.flatMap(([one, other]) => [
+            pointing(one, one.freshRoom, other.openid),
+            pointing(other, one.freshRoom, one.openid)
+          ])
+        ),
+        Effect.exit(Effect.as(notePairs(pairs, now), true))
+      ],
+      { concurrency: "unbounded" }
+    )
+    const mayMeet = pairs.map((_, place) =>
+      all(noted, areStrangers(introduced[place]), pointed[2 * place], pointed[2 * place + 1])
+    )
+    const ready = pairs.filter((_, place) => isTrue(mayMeet[place]))
+    const created = (yield* rooms.createAll(ready.map((pair) => roomOf(pair, now)))).values()
+    const made = mayMeet.map((exit) => (isTrue(exit) ? (created.next().value ?? exit) : exit))
+    yield* countPairs(made.filter(isTrue).map(() => 0))
+    const moved: Array<Moved> = []
+    for (const [place, pair] of pairs.entries()) {
+      moved.push(
+        isTrue(made[place])
+          ? Exit.succeed(foundEachOther(pair, now))
+          : yield* Effect.exit(notMade(pair, made[place], introduced[place]))
+      )
+    }
+    return moved
+  })
+
+  /** Both go on to the next round, if they still are as they were, knowing what they are to each other; or memcached cannot be reached. */
+  const notMade = Effect.fnUntraced(function* (
+    [one, other]: Pair,
+    made: Written | undefined,
+    introduced: Introduced | undefined
+  ) {
+    if (made !== undefined) yield* made
+    const were = introduced === undefined ? "strangers" : yield* introduced
+    return [yield* again(acquainted(one, other, were)), yield* again(acquainted(other, one, were))] as const
+  })
+
+  return pairAll
+})
+
+type Written = Exit.Exit<boolean, MemcachedError>
+type Introduced = Exit.Exit<Acquaintance, MemcachedError>
+
+const isTrue = (exit: Written | undefined): boolean =>
+  exit !== undefined && Exit.isSuccess(exit) && exit.value
+
+/** The first failure, or whether all went well. */
+const all = (...exits: ReadonlyArray<Written | undefined>): Written => {
+  let allTrue = true
+  for (const exit of exits) {
+    if (exit !== undefined && Exit.isFailure(exit)) return exit
+    allTrue &&= isTrue(exit)
+  }
+  return allTrue ? yes : no
+}
+const yes: Written = Exit.succeed(true)
+const no: Written = Exit.succeed(false)
+
+const areStrangers = (introduced: Introduced | undefined): Written =>
+  introduced === undefined ? no : Exit.map(introduced, (were) => were === "strangers")
+
+const foundEachOther = ([one, other]: Pair, now: number): readonly [Move, Move] => [
+  { _tag: "Found", room: one.freshRoom, partner: other.openid, sinceMillis: now },
+  { _tag: "Found", room: one.freshRoom, partner: one.openid, sinceMillis: now }
+]
+
+const roomOf = ([one, other]: Pair, now: number): { readonly id: RoomId; readonly room: Room } => ({
+  id: one.freshRoom,
+  room: {
+    _tag: "Open",
+    opener: one.openid,
+    joiner: other.openid,
+    sinceMillis: now,
+    writtenBy: one.mark
+  }
+})
+
+const pointing = (ask: Ask, room: RoomId, partner: Openid): SessionChange => ({
+  openid: ask.openid,
+  from: ask.stored,
+  next: pointer(ask, room, partner)
+})
