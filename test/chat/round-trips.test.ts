@@ -19,7 +19,7 @@ import {
   startMillis,
   startServer
 } from "./chat-rig.ts"
-import { answer, clicked, paired, send, typed, wordsOf } from "./inbox-stage.ts"
+import { answer, clicked, paired, send, startSeconds, typed, wordsOf } from "./inbox-stage.ts"
 
 /** What an operation of memcached takes here; those that are asked together take as long as one. */
 const roundTripMillis = 10
@@ -180,6 +180,29 @@ describe("a line goes to the partner of now", () => {
       rig.pushes.length = 0
       yield* send(servers[0], typed(alice, "走了"))
       assert.deepStrictEqual(pushedTo(rig, bob), [])
+    })
+  )
+})
+
+describe("where somebody was", () => {
+  it.effect("is forgotten when they unfollow: what they send after that is not looked up there", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      yield* send(servers[0], typed(alice, "一句话"))
+      const unfollowed = {
+        _tag: "Unfollowed",
+        to: "gh_0",
+        from: alice,
+        createTimeSeconds: startSeconds
+      } as const
+      yield* send(servers[0], unfollowed)
+      const rooms: Array<string> = []
+      rig.faults.fateOf = (_operation, key) => {
+        if (key.startsWith("room:")) rooms.push(key)
+        return "proceed"
+      }
+      yield* send(servers[0], typed(alice, "还有一句"))
+      assert.deepStrictEqual(rooms, [])
     })
   )
 })
