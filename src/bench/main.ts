@@ -1,5 +1,6 @@
 /** The benchmarks: `npm run bench [-- NAME] [--json FILE] [--quick]` (contract, "Commands"). */
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, FileSystem, Option, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { presenterLayer } from "../commands/presenter.ts"

@@ -79,8 +79,7 @@ const crowdRows = Effect.fnUntraced(function* (extent: Extent) {
     const memcached = yield* memcachedServer
     return yield* startWorker("ours", memcached.port)
   })
-  const empty = yield* start
-  const crowded = yield* start
+  const [empty, crowded] = yield* Effect.all([start, start], { concurrency: "unbounded" })
   yield* crowded.order({ _tag: "Crowd", rooms: extent.unsuitableRooms, first: 0, users: loudPeople })
   const visits = Math.ceil((extent.users * extent.rounds) / crowdShare)
   const measure = Effect.fnUntraced(function* (name: string, users: number, inFlight: number) {

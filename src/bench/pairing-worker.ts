@@ -1,12 +1,14 @@
 /** A process of its own that makes pairs in one way: `pairing-worker.ts ours|redis|limit PORT`. Orders come and rounds go by IPC. */
 import { Effect, References } from "effect"
 import type { Contender, Order, Round } from "./contender.ts"
-import { ourPairing } from "./our-pairing.ts"
-import { pairingLimit } from "./pairing-limit.ts"
 import type { Way } from "./pairing-workers.ts"
-import { redisPairing } from "./redis-pairing.ts"
 
-const ways = { ours: ourPairing, redis: redisPairing, limit: pairingLimit } satisfies Record<Way, unknown>
+/** Each loads what it needs and no more: that takes most of its start. */
+const ways = {
+  ours: async () => (await import("./our-pairing.ts")).ourPairing,
+  redis: async () => (await import("./redis-pairing.ts")).redisPairing,
+  limit: async () => (await import("./pairing-limit.ts")).pairingLimit
+} satisfies Record<Way, unknown>
 
 const carryOut = (contender: Contender, order: Order): Effect.Effect<Round | undefined> => {
   switch (order._tag) {
@@ -24,7 +26,8 @@ const carryOut = (contender: Contender, order: Order): Effect.Effect<Round | und
 const [way, port] = process.argv.slice(2)
 
 const work = Effect.gen(function* () {
-  const contender = yield* ways[way as Way](Number(port))
+  const contenderAt = yield* Effect.promise(ways[way as Way])
+  const contender = yield* contenderAt(Number(port))
   const runPromise = Effect.runPromiseWith(yield* Effect.context())
   process.on("message", (order: Order) => {
     void runPromise(carryOut(contender, order)).then((round) => process.send?.(round ?? null))

@@ -15,6 +15,8 @@ export const pairing = Effect.fnUntraced(function* (extent: Extent) {
   ]
 })
 
+const atOnce = { concurrency: "unbounded" } as const
+
 const redisName = "Redis list and Lua script"
 const limitName = "memcached, asked the same by packets that are ready"
 
@@ -22,11 +24,16 @@ const limitName = "memcached, asked the same by packets that are ready"
 const speedRows = Effect.fnUntraced(function* (extent: Extent, processes: number) {
   const memcached = yield* memcachedServer
   const redis = yield* redisServer
+  const limit = yield* memcachedServer
   const start = (way: Way, port: number) =>
-    Effect.all(Array.from({ length: processes }, () => startWorker(way, port)))
-  const ours = yield* start("ours", memcached.port)
-  const theirs = yield* start("redis", redis.port)
-  const limits = yield* start("limit", (yield* memcachedServer).port)
+    Effect.all(
+      Array.from({ length: processes }, () => startWorker(way, port)),
+      atOnce
+    )
+  const [ours, theirs, limits] = yield* Effect.all(
+    [start("ours", memcached.port), start("redis", redis.port), start("limit", limit.port)],
+    atOnce
+  )
 
   let first = 0
   const inTurn = Effect.fnUntraced(function* (users: number, inFlight: number, rounds: number) {

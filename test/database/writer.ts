@@ -1,5 +1,5 @@
 /** A process of its own that writes bindings: `node writer.ts DATABASE_URL NAME WRITES`. */
-import { NodeRuntime } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Redacted } from "effect"
 import { Database } from "../../src/database/database.ts"
 

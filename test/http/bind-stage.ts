@@ -1,6 +1,6 @@
 /** The binding page on loopback, over a fake gateway, with everything else as it serves, but in memory. */
 import { createServer } from "node:http"
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { FetchHttpClient, HttpRouter } from "effect/http"
 import { BindingAttempts } from "../../src/campus/binding-attempts.ts"

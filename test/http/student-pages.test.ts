@@ -2,7 +2,7 @@
 import { createServer } from "node:http"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"

@@ -75,7 +75,14 @@ const run = (command: ReadonlyArray<string>, variables: Variables, folder: strin
   const child = spawn(program, args, {
     cwd: folder,
     detached: true,
-    env: { PATH: process.env["PATH"], HOME: tmpdir(), npm_config_update_notifier: "false", ...variables },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: tmpdir(),
+      npm_config_update_notifier: "false",
+      // Where the service keeps it as well; so the entry itself is compiled once, too.
+      NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
+      ...variables
+    },
     stdio: ["ignore", "pipe", "pipe"]
   })
   const stdout = collected(child.stdout)

@@ -1,6 +1,7 @@
 /** The simulator on free loopback ports: API and page served together, calling a bot. */
 import { createServer } from "node:http"
-import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import type { ConditionsChange } from "../../src/simulator/conditions.ts"
