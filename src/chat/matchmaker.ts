@@ -33,10 +33,10 @@ import { Sessions, type StoredSession } from "./sessions.ts"
 const lobbyAttempts = 40
 
 /**
- * As many as fill a packet to memcached, with three questions each. Of many pairs at once the first are told while memcached works on
- * the next: that takes a sixth less time than all together.
+ * Of many pairs at once the first are told while memcached works on the next: with one process that takes a sixth less time than all
+ * together. Smaller groups make more packets, which takes away as much where several processes share the machine.
  */
-const pairsTogether = 42
+const pairsTogether = 64
 
 /** A look: for whom, from which session, and whom they blocked. With `room`: they wait there already, until `deadlineMillis`. */
 export interface Look {

@@ -109,17 +109,24 @@ export const pairNewcomers = <S extends Seeker>(
   const waiting: Array<S> = []
   const pairs: Array<readonly [S, S]> = []
   for (const newcomer of newcomers) {
-    const place =
-      newcomer.room === undefined
-        ? waiting.findIndex(
-            (other) => other.room === undefined && suits(other, newcomer) && !metLately(other, newcomer)
-          )
-        : -1
-    const [partner] = place < 0 ? [] : waiting.splice(place, 1)
+    const place = placeOfPartner(waiting, newcomer)
+    const partner = waiting[place]
     if (partner === undefined) waiting.push(newcomer)
-    else pairs.push([partner, newcomer])
+    else {
+      waiting.splice(place, 1)
+      pairs.push([partner, newcomer])
+    }
   }
   return { pairs, rest: waiting }
+}
+
+/** Of those who came before, the first with whom a newcomer can be matched; -1: nobody. */
+const placeOfPartner = (waiting: ReadonlyArray<Seeker>, newcomer: Seeker): number => {
+  if (newcomer.room !== undefined) return -1
+  for (const [place, other] of waiting.entries()) {
+    if (other.room === undefined && suits(other, newcomer) && !metLately(other, newcomer)) return place
+  }
+  return -1
 }
 
 type Person = Pick<Seeker, "openid" | "recent" | "blocked">
