@@ -101,8 +101,14 @@ export class Duplicates extends Context.Service<
         if (yield* items.wasWritten(keys.seen(key), claimed, added)) return mine(key, claimed, false)
         const stored = yield* read(key)
         const seen = stored.value
+        // A memcached that hung carries out late what it was asked before.
+        if (seen?.writtenBy === claimed.writtenBy) return mine(key, claimed, false)
         if (seen?.answered !== undefined && seen.answered.offered !== true)
           return answeredWith(seen.answered.content)
+        if (seen === undefined && stored.version === undefined && Exit.isFailure(added)) {
+          // Nobody was there, as far as is known, and our claim did not come about: at once, or the user's next message goes first.
+          return yield* notAdded(key, claimed, yield* Effect.exit(write(key, stored, claimed)), over)
+        }
         if (seen === undefined) {
           // Gone at this moment, or written by nobody we know.
           const isOurs = stored.version !== undefined && (yield* write(key, stored, claimed))
