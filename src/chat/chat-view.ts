@@ -87,6 +87,8 @@ export const makeChatView = Effect.gen(function* () {
     if (room.version === undefined) {
       const now = yield* Clock.currentTimeMillis
       const pair = { _tag: "Open", opener: me, joiner: partner, sinceMillis: now, writtenBy } as const
+      // If it is not being made but was lost, the partner believes in it: the sweep tells them, when whoever was making it has gone on.
+      yield* agenda.note(id, now)
       return yield* rooms.create(id, closed(pair, { why: "lost", now, writtenBy }))
     }
     if (room.value?._tag !== "Waiting" || room.value.opener === me) return true

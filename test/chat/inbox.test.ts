@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
-import { keys, ttlSeconds } from "../../src/chat/keys.ts"
+import { keys } from "../../src/chat/keys.ts"
 import { replyBudgetMillis } from "../../src/chat/answer.ts"
 import type { Openid } from "../../src/core/openid.ts"
 import type { Incoming } from "../../src/wechat/messages.ts"
-import { alice, bob, makeRig, pushedTo, startMillis, startServer } from "./chat-rig.ts"
-import { failAlways, failOnce } from "./faulty-memcached.ts"
+import { alice, bob, makeRig, pushedTo, startServer } from "./chat-rig.ts"
+import { failAlways } from "./faulty-memcached.ts"
 import { answer, clicked, paired, send, sendHeld, startSeconds, typed, wordsOf } from "./inbox-stage.ts"
 
 describe("attempts", () => {
@@ -28,50 +28,6 @@ describe("attempts", () => {
         assert.strictEqual(new Set(answers).size, 1)
         assert.strictEqual(answers[0] === undefined, words === "你好")
       })
-  )
-
-  it.effect.prop(
-    "lines of one writer keep their order, though memcached did not answer who works on the first",
-    [Schema.Literals(["drop", "loseAnswer"])],
-    ([fate]) =>
-      Effect.gen(function* () {
-        const { rig, servers } = yield* paired()
-        const lines = ["第一句", "第二句", "第三句"]
-        rig.faults.takesMillis = () => 10
-        failOnce(rig.faults, "add", "seen:", fate)
-        const writing = yield* Effect.forkChild(
-          Effect.forEach(lines, (words) => send(servers[0], typed(alice, words)), {
-            concurrency: "unbounded"
-          })
-        )
-        for (let millis = 0; millis < replyBudgetMillis; millis += 10) yield* TestClock.adjust(10)
-        yield* Fiber.join(writing)
-        assert.deepStrictEqual(pushedTo(rig, bob), lines)
-      })
-  )
-
-  it.effect("a claim that a memcached carries out late is still ours: nobody waits for it", () =>
-    Effect.gen(function* () {
-      const { rig, servers } = yield* paired()
-      const late: Array<string> = []
-      rig.faults.fateOf = (operation, key) => {
-        if (!key.startsWith("seen:")) return "proceed"
-        if (operation === "add" && late.length === 0) return "loseAnswer"
-        const item = rig.store.read(key, startMillis)
-        if (operation === "gets" && item !== undefined && late.length === 0) {
-          late.push(item.value)
-          rig.store.evict(key)
-        } else if (operation === "add" && late[0] !== undefined) {
-          rig.store.set(key, late[0], ttlSeconds.seen, startMillis)
-          rig.faults.fateOf = () => "proceed"
-        }
-        return "proceed"
-      }
-      const sending = yield* Effect.forkChild(send(servers[0], typed(alice, "一句话")))
-      yield* TestClock.adjust(100)
-      assert.deepStrictEqual(pushedTo(rig, bob), ["一句话"])
-      assert.isUndefined(yield* Fiber.join(sending))
-    })
   )
 
   it.effect("lines of one writer keep their order, though the first is slow", () =>

@@ -3,9 +3,15 @@ import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { replyBudgetMillis } from "../../src/chat/answer.ts"
 import { Duplicates } from "../../src/chat/duplicates.ts"
+import { keys } from "../../src/chat/keys.ts"
+import { Sessions } from "../../src/chat/sessions.ts"
+import { sweepEveryMillis } from "../../src/chat/sweeper.ts"
 import { duplicateKey } from "../../src/wechat/messages.ts"
 import { alice, bob, carol, pushedTo } from "./chat-rig.ts"
-import { answer, clicked, paired, typed, wordsOf } from "./inbox-stage.ts"
+import { answer, clicked, paired, send, typed, wordsOf } from "./inbox-stage.ts"
+
+/** Within this time whoever has to be told is told (contract: 5 s). */
+const toldWithinMillis = 5_000
 
 describe("a message that a dead server left behind", () => {
   it.effect("is not for a partner of later, and keeps nobody from being answered", () =>
@@ -27,5 +33,27 @@ describe("a message that a dead server left behind", () => {
       assert.deepStrictEqual(pushedTo(rig, bob).includes("for Bob only"), false)
       assert.include(wordsOf(last), "刚才这句没有发出去")
     })
+  )
+})
+
+describe("a room that memcached lost", () => {
+  it.effect(
+    "ends with a word for both: who looks next reads it, and the partner is told within seconds, once",
+    () =>
+      Effect.gen(function* () {
+        const { rig, servers } = yield* paired()
+        const [one, other] = servers
+        const { value } = yield* one.run(Effect.flatMap(Sessions, (sessions) => sessions.read(alice)))
+        assert.isDefined(value?.room)
+        yield* other.sweep
+        rig.store.evict(keys.room(value.room))
+        assert.include(yield* send(one, clicked(alice, "更换")), "对方已离开")
+        for (let past = 0; past < toldWithinMillis; past += sweepEveryMillis) {
+          yield* TestClock.adjust(sweepEveryMillis)
+          yield* other.sweep
+        }
+        const told = pushedTo(rig, bob).filter((words) => words.includes("对方已离开"))
+        assert.lengthOf(told, 1)
+      })
   )
 })

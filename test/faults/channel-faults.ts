@@ -119,5 +119,21 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: { file: "test/http/refusals.test.ts", name: "logged with what helps" }
+  },
+  {
+    name: "whose claim was not carried out lets the writer's next lines go first",
+    breaks: "lines keep their order",
+    changes: [
+      {
+        file: "src/chat/duplicates.ts",
+        text: "if (seen === undefined && stored.version === undefined && Exit.isFailure(added)) {",
+        replacement:
+          "if (seen === undefined && stored.version === undefined && Exit.isFailure(added)) {\n          if (seen === undefined) return underway"
+      }
+    ],
+    test: chat(
+      "hung-memcached",
+      "lines of one writer keep their order, though nobody knows who works on the first"
+    )
   }
 ]

@@ -231,5 +231,16 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
       file: "test/chat/stores.test.ts",
       name: "what cannot be read counts as nothing and can be replaced"
     }
+  },
+  {
+    name: "a room that memcached lost is not noted for the sweep",
+    breaks: "rule 10",
+    changes: [
+      { file: "src/chat/chat-view.ts", text: "      yield* agenda.note(id, now)\n", replacement: "" }
+    ],
+    test: chat(
+      "left-behind",
+      "ends with a word for both: who looks next reads it, and the partner is told within seconds, once"
+    )
   }
 ]
