@@ -1,6 +1,8 @@
 /** A real memcached on 127.0.0.1, started by the test and ended with its scope. */
 import { type ChildProcess, spawn } from "node:child_process"
+import { readdirSync, readFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
+import { setTimeout } from "node:timers/promises"
 import { Effect, type Scope } from "effect"
 
 export interface Address {
@@ -64,10 +66,26 @@ export const memcachedProcess = (
       start,
       stop: end("SIGTERM"),
       kill: end("SIGKILL"),
-      pause: signal("SIGSTOP"),
+      pause: Effect.andThen(
+        signal("SIGSTOP"),
+        Effect.promise(() => stopped(child?.pid))
+      ),
       resume: signal("SIGCONT")
     }
   })
+
+/** Waits until each thread of a process stands still: on a busy machine one that runs elsewhere answers for a while after the signal. */
+const stopped = async (pid: number | undefined): Promise<void> => {
+  if (pid === undefined) return
+  const stands = (thread: string) =>
+    / T /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").replace(/\(.*\)/, ""))
+  for (let attempt = 0; attempt < startAttempts; attempt += 1) {
+    if (readdirSync(`/proc/${pid}/task`).every(stands)) return
+    // oxlint-disable-next-line no-await-in-loop -- one look after another
+    await setTimeout(1)
+  }
+  throw new Error("memcached did not stop")
+}
 
 /** A port on which nothing listens. */
 export const freePort: Effect.Effect<number> = Effect.promise(
@@ -89,7 +107,7 @@ const accepting = async (port: number, child: ChildProcess): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop -- one attempt after another
     if (await accepts(port)) return
     // oxlint-disable-next-line no-await-in-loop -- one attempt after another
-    await new Promise((resolve) => setTimeout(resolve, attemptPauseMillis))
+    await setTimeout(attemptPauseMillis)
   }
   throw new Error(`memcached did not start on port ${port}; is the package memcached installed?`)
 }
