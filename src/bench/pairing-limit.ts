@@ -133,8 +133,7 @@ const requestOf = (opcode: number, key: string): Request => ({
   key,
   extras: nothing,
   value: "",
-  version: undefined,
-  sequence: 0
+  version: undefined
 })
 
 const adding = (key: string, value: string, seconds: number): Request => ({
@@ -148,7 +147,7 @@ const packetOf = (requests: ReadonlyArray<Request>): Buffer => {
   const bytes = Buffer.allocUnsafe(all.reduce((sum, request) => sum + mostRequestBytes(request), 0))
   let end = 0
   for (const request of all) {
-    end = writeRequest(bytes, end, quietForms.get(request.opcode)?.opcode ?? request.opcode, request)
+    end = writeRequest(bytes, end, quietForms.get(request.opcode)?.opcode ?? request.opcode, 0, request)
   }
   return bytes.subarray(0, end)
 }

@@ -20,7 +20,9 @@ export class Blocks extends Context.Service<
   Blocks,
   {
     /** Whom somebody blocked, as far as the database said so: what it did not say yet stands in the item of the two. */
-    readonly of: (openid: Openid) => Effect.Effect<ReadonlyArray<Openid>>
+    readonly of: (openid: Openid) => ReadonlyArray<Openid>
+    /** Has the database's word read again, in the background, where it is old: for the searches that come later. */
+    readonly refresh: Effect.Effect<void>
     /** From now on the two are not paired, also before the database knows. */
     readonly add: (openid: Openid, blocked: Openid) => Effect.Effect<void, MemcachedError>
     /** Deletes whom somebody blocked, and their name from the reports they made. */
@@ -51,23 +53,19 @@ export class Blocks extends Context.Service<
         readAtMillis = now
       })
       /** While the database is down, what is known stands. */
-      const refresh = (now: number) => {
+      const readNow = (now: number) => {
         triedAtMillis = now
         return Effect.ignore(read(now))
       }
 
       // Nobody is paired before the first look; the database's own time-outs bound it.
-      yield* Effect.flatMap(Clock.currentTimeMillis, refresh)
+      yield* Effect.flatMap(Clock.currentTimeMillis, readNow)
 
       return Blocks.of({
-        of: (openid) =>
-          Effect.clockWith((clock) => {
-            const now = clock.currentTimeMillisUnsafe()
-            const blocked = known.of(openid)
-            return now - triedAtMillis < blocksFreshMillis
-              ? Effect.succeed(blocked)
-              : Effect.as(background.run(refresh(now)), blocked)
-          }),
+        of: (openid) => known.of(openid),
+        refresh: Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          now - triedAtMillis < blocksFreshMillis ? Effect.void : background.run(readNow(now))
+        ),
         add: Effect.fnUntraced(function* (openid, blocked) {
           const block = { openid, blocked }
           own = [...own, block]

@@ -102,11 +102,7 @@ export const makeChatView = Effect.gen(function* () {
   ): Effect.Effect<ChatView, MemcachedError> => {
     const pointer = stored.value?.room
     return pointer === undefined
-      ? Effect.map(Clock.currentTimeMillis, (now) => ({
-          chat: resolve(stored.value, undefined, openid, now),
-          room: undefined,
-          now
-        }))
+      ? Effect.map(Clock.currentTimeMillis, (now) => viewOutside(openid, stored, now))
       : viewOf(openid, stored, pointer, viewing)
   }
 
@@ -149,6 +145,13 @@ export const makeChatView = Effect.gen(function* () {
   })
 
   return { view, closeOpen }
+})
+
+/** As `view`, of somebody whose session points at no room. */
+export const viewOutside = (openid: Openid, stored: StoredSession, now: number): ChatView => ({
+  chat: resolve(stored.value, undefined, openid, now),
+  room: undefined,
+  now
 })
 
 /** A search of one's own that ran out, although no sweep has closed it yet. */

@@ -38,11 +38,10 @@ const lobbyAttempts = 40
  */
 const pairsTogether = 64
 
-/** A look: for whom, from which session, and whom they blocked. With `room`: they wait there already, until `deadlineMillis`. */
+/** A look: for whom, and from which session. With `room`: they wait there already, until `deadlineMillis`. */
 export interface Look {
   readonly openid: Openid
   readonly stored: StoredSession
-  readonly blocked: ReadonlyArray<Openid>
   readonly room?: RoomId
   readonly deadlineMillis?: number
 }
@@ -213,6 +212,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
 
   const round = Effect.gen(function* () {
     const { pairs, rest } = pairNewcomers(yield* Queue.takeAll(queue))
+    yield* blocks.refresh
     for (let start = 0; start < pairs.length; start += pairsTogether) {
       yield* background.run(pairAll(pairs.slice(start, start + pairsTogether)))
     }
@@ -225,6 +225,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
       Queue.offerUnsafe(queue, {
         ...look,
         recent: [],
+        blocked: blocks.of(look.openid),
         mark,
         freshRoom: roomNamedAfter(mark),
         onBehalf,
@@ -236,7 +237,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
     function* (openid, room, deadlineMillis) {
       const stored = yield* sessions.read(openid)
       if (stored.value?.room !== room) return
-      yield* ask({ openid, stored, room, deadlineMillis, blocked: yield* blocks.of(openid) }, true)
+      yield* ask({ openid, stored, room, deadlineMillis }, true)
     }
   )
 

@@ -101,8 +101,11 @@ const all = (...exits: ReadonlyArray<Written | undefined>): Written => {
 const yes: Written = Exit.succeed(true)
 const no: Written = Exit.succeed(false)
 
-const areStrangers = (introduced: Introduced | undefined): Written =>
-  introduced === undefined ? no : Exit.map(introduced, (were) => were === "strangers")
+const areStrangers = (introduced: Introduced | undefined): Written => {
+  if (introduced === undefined) return no
+  if (Exit.isFailure(introduced)) return Exit.failCause(introduced.cause)
+  return introduced.value === "strangers" ? yes : no
+}
 
 const foundEachOther = ([one, other]: Pair, now: number): readonly [Move, Move] => [
   { _tag: "Found", room: one.freshRoom, partner: other.openid, sinceMillis: now },

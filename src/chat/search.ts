@@ -5,9 +5,9 @@ import type { ChatEvent } from "../core/event.ts"
 import { buttonAsked } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
+import type { Chat } from "../core/session.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import type { Answer } from "./answer.ts"
-import { Blocks } from "./blocks.ts"
 import { makeHeldSearch } from "./held-search.ts"
 import { Matchmaker } from "./matchmaker.ts"
 import type { Outcome } from "./pairing-moves.ts"
@@ -30,19 +30,17 @@ export interface Search {
 
 /** Looks for a partner, and says what came of it. Undefined: the session was changed by somebody else, read and step again. */
 export const makeSearch = Effect.gen(function* () {
-  const blocks = yield* Blocks
   const matchmaker = yield* Matchmaker
   const postman = yield* Postman
   const rooms = yield* Rooms
   const sessions = yield* Sessions
   const untilFound = yield* makeHeldSearch
 
-  const look = ({ openid, stored, room, command }: Search) =>
-    Effect.flatMap(blocks.of(openid), (blocked) => {
-      if (command.room === undefined) return matchmaker.look({ openid, stored, blocked })
-      const waiting = room?.value?._tag === "Waiting" ? { deadlineMillis: room.value.deadlineMillis } : {}
-      return matchmaker.look({ openid, stored, blocked, room: command.room, ...waiting })
-    })
+  const look = ({ openid, stored, room, command }: Search) => {
+    if (command.room === undefined) return matchmaker.look({ openid, stored })
+    const waiting = room?.value?._tag === "Waiting" ? { deadlineMillis: room.value.deadlineMillis } : {}
+    return matchmaker.look({ openid, stored, room: command.room, ...waiting })
+  }
 
   const notFound = Effect.fnUntraced(function* (search: Search, outcome: Exclude<Outcome, Found>) {
     const { openid, command, event, askedAtMillis } = search
@@ -88,8 +86,12 @@ const found = ({ room, partner, sinceMillis }: Found): ChatEvent => ({
   sinceMillis
 })
 
-const said = (event: ChatEvent): Answer => ({
-  sentences: step({ _tag: "Looking" }, event).commands.flatMap((command) =>
-    command._tag === "Reply" ? [command.sentence] : []
-  )
-})
+const said = (event: ChatEvent): Answer => {
+  const sentences: Array<Sentence> = []
+  for (const command of step(looking, event).commands) {
+    if (command._tag === "Reply") sentences.push(command.sentence)
+  }
+  return { sentences }
+}
+
+const looking: Chat = { _tag: "Looking" }

@@ -32,7 +32,7 @@ export const step = (chat: Chat, event: ChatEvent): Step => {
           sinceMillis: event.sinceMillis,
           shown: false
         },
-        commands: [reply({ _tag: "PairMade" })]
+        commands: pairMade
       }
     case "NobodyThere":
       return { chat: { _tag: "Looking", room: event.room }, commands: [reply({ _tag: "Looking" })] }
@@ -102,10 +102,13 @@ const look = (chat: Chat): Step =>
     ? { chat, commands: [{ _tag: "Look", room: chat.room }] }
     : change(chat)
 
-const change = (chat: Chat): Step => ({
-  chat: { _tag: "Looking" },
-  commands: [...replies(newsBeforeLooking(chat)), ...endOf(chat, "changed"), { _tag: "Look" }]
-})
+const change = (chat: Chat): Step =>
+  chat === ordinary
+    ? begun
+    : {
+        chat: { _tag: "Looking" },
+        commands: [...replies(newsBeforeLooking(chat)), ...endOf(chat, "changed"), { _tag: "Look" }]
+      }
 
 const leave = (chat: Chat): Step => {
   switch (chat._tag) {
@@ -237,6 +240,10 @@ const replies = (sentence: Sentence | undefined): ReadonlyArray<Command> =>
   sentence === undefined ? [] : [reply(sentence)]
 
 const reply = (sentence: Sentence): Command => ({ _tag: "Reply", sentence })
+
+/** Made once, since everybody who is paired comes by: who begins to look with nothing to be told, and what they hear. */
+const begun: Step = { chat: { _tag: "Looking" }, commands: [{ _tag: "Look" }] }
+const pairMade: ReadonlyArray<Command> = [reply({ _tag: "PairMade" })]
 
 const forgetTease: Command = { _tag: "ForgetTease" }
 

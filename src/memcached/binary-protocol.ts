@@ -81,8 +81,6 @@ export interface Request {
   readonly value: string
   /** The server carries the request out only on the item of that version. */
   readonly version: Buffer | undefined
-  /** Repeated by the answer. */
-  readonly sequence: number
 }
 
 /** As many bytes as the request can take at most: UTF-8 takes up to three for each of JavaScript's 16-bit units. */
@@ -90,11 +88,16 @@ export const mostRequestBytes = ({ key, extras, value }: Request): number =>
   headerBytes + extras.length + 3 * (key.length + value.length)
 
 /**
- * Writes a request at `start`, with `opcode` instead of its own, and gives the place behind it. One buffer takes a whole packet and
+ * Writes a request at `start`, with `opcode` instead of its own, and gives the place behind it; `sequence` is repeated by the answer. One buffer takes a whole packet and
  * no length is asked for beforehand, since this runs for every operation.
  */
-export const writeRequest = (bytes: Buffer, start: number, opcode: number, request: Request): number => {
-  const { key, extras, value, version, sequence } = request
+export const writeRequest = (
+  bytes: Buffer,
+  start: number,
+  opcode: number,
+  sequence: number,
+  { key, extras, value, version }: Request
+): number => {
   const extrasAt = start + headerBytes
   const keyAt = extrasAt + extras.length
   for (let place = 0; place < extras.length; place += 1) bytes[extrasAt + place] = extras[place] ?? 0

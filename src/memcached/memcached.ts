@@ -1,6 +1,6 @@
 /** Memcached as a service: items with a version and an end, on which all chats stand. */
 import { Context, Effect, Exit, Layer, type Option, Schema } from "effect"
-import type { Asks, Outcomes } from "./asks.ts"
+import type { Ask, Asks, Outcomes } from "./asks.ts"
 import {
   type Asked,
   type Backend,
@@ -147,26 +147,37 @@ const service = (backend: Backend): Memcached["Service"] => {
     asks: Each,
     urgency: Urgency = "now"
   ) => {
-    const refusals = asks.map((one) => (one === undefined ? undefined : refusal(one.asked)))
     const accepted: Array<Asked> = []
+    let refusals: Map<number, MemcachedError> | undefined
     for (const [place, one] of asks.entries()) {
-      if (one !== undefined && refusals[place] === undefined) accepted.push(withClampedTtl(one.asked))
+      if (one === undefined) continue
+      const refused = refusal(one.asked)
+      if (refused === undefined) accepted.push(withClampedTtl(one.asked))
+      else refusals = (refusals ?? new Map()).set(place, refused)
     }
     return Effect.map(backend.askAll(accepted, urgency), (exits) => {
+      const outcomes: Array<Exit.Exit<unknown, MemcachedError> | undefined> = []
       let answered = 0
-      const outcomes = asks.map((one, place) => {
-        if (one === undefined) return undefined
-        const refused = refusals[place]
-        if (refused !== undefined) return Exit.fail(refused)
-        const exit = exits[answered] ?? noOutcome
-        answered += 1
-        if (!Exit.isSuccess(exit))
-          return Exit.mapError(exit, (failure) => asError(failure, factsOf(one.asked)))
-        const meaning = one.meaning(exit.value)
-        return meaning === exit.value ? exit : Exit.succeed(meaning)
-      })
+      for (const [place, one] of asks.entries()) {
+        const refused = refusals?.get(place)
+        if (one === undefined) outcomes.push(undefined)
+        else if (refused !== undefined) outcomes.push(Exit.fail(refused))
+        else {
+          outcomes.push(outcomeOf(one, exits[answered] ?? noOutcome))
+          answered += 1
+        }
+      }
       return outcomes as unknown as Outcomes<Each, MemcachedError>
     })
+  }
+
+  const outcomeOf = (
+    { asked, meaning }: Ask<unknown>,
+    exit: Exit.Exit<unknown, Failure>
+  ): Exit.Exit<unknown, MemcachedError> => {
+    if (!Exit.isSuccess(exit)) return Exit.mapError(exit, (failure) => asError(failure, factsOf(asked)))
+    const understood = meaning(exit.value)
+    return understood === exit.value ? (exit as Exit.Exit<unknown>) : Exit.succeed(understood)
   }
 
   return Memcached.of({

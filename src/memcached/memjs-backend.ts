@@ -1,12 +1,11 @@
 /** The operations over real servers: which server has the key, what to ask, what its answer means. */
 import { Effect, Exit, HashRing, Option, PrimaryKey, Redacted, type Scope } from "effect"
-import { versionBytes, versionGeneration } from "./answers.ts"
 import type { Backend, Failure, ServerHealth, Urgency } from "./backend.ts"
-import { nothing } from "./binary-protocol.ts"
+import type { QuietForm } from "./binary-protocol.ts"
 import { type Call, callFor, calls } from "./calls.ts"
 import { makePiggyback, type Piggyback } from "./piggyback.ts"
 import { largestValueBytes } from "./item-rules.ts"
-import type { Outcome } from "./memjs-connection.ts"
+import type { Outcome, Question } from "./memjs-connection.ts"
 import { type OperationMeter, type OperationOutcome, operationMeter } from "./operation-meter.ts"
 import { ServerLink, tickMillis } from "./server-link.ts"
 
@@ -54,29 +53,12 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, piggyb
   HashRing.addMany(ring, links)
   const linkOf = (key: string): RingLink => (links.length === 1 ? first : (HashRing.get(ring, key) ?? first))
 
-  const submit = <A>(link: ServerLink, call: Call<A>, settle: (exit: Exit.Exit<A, Failure>) => void) => {
-    const startSeconds = meter.seconds()
-    link.submit({
-      opcode: call.opcode,
-      key: call.key,
-      extras: call.extras ?? nothing,
-      value: call.value ?? "",
-      version: call.version === undefined ? undefined : versionBytes(call.version),
-      generation: call.version === undefined ? undefined : versionGeneration(call.version),
-      deadlineTick: 0,
-      sequence: 0,
-      quiet: undefined,
-      settle: (outcome) => {
-        const exit = meaning(outcome, call)
-        meter.record(call.operation, Exit.isSuccess(exit) ? "done" : label(outcome), startSeconds)
-        settle(exit)
-      }
-    })
-  }
+  const submit = <A>(link: ServerLink, call: Call<A>, told: Told<A>, place: number) =>
+    link.submit(new Asking(call, meter, told, place))
   const askLink = <A>(link: ServerLink, call: Call<A>): Effect.Effect<A, Failure> =>
     Effect.callback((resume) => {
       piggyback.flush()
-      submit(link, call, resume)
+      submit(link, call, resume, 0)
     })
   const ask = <A>(call: Call<A>): Effect.Effect<A, Failure> => askLink(linkOf(call.key), call)
 
@@ -90,14 +72,12 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, piggyb
       : Effect.callback((resume) => {
           const exits: Array<Exit.Exit<unknown, Failure>> = []
           let open = all.length
-          const submitAll = () =>
-            all.forEach((call, place) =>
-              submit(linkOf(call.key), call, (exit) => {
-                exits[place] = exit
-                open -= 1
-                if (open === 0) resume(Effect.succeed(exits))
-              })
-            )
+          const told: Told<unknown> = (exit, place) => {
+            exits[place] = exit
+            open -= 1
+            if (open === 0) resume(Effect.succeed(exits))
+          }
+          const submitAll = () => all.forEach((call, place) => submit(linkOf(call.key), call, told, place))
           if (urgency === "piggybacked") return piggyback.defer(submitAll)
           piggyback.flush()
           submitAll()
@@ -132,6 +112,40 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, piggyb
         }),
       { concurrency: "unbounded" }
     )
+  }
+}
+
+/** Hears what a call came to; `place` is its own among those that were asked together. */
+type Told<A> = (exit: Exit.Exit<A, Failure>, place: number) => void
+
+/** A call under way. One object for each, without functions of its own: there are several for every message. */
+class Asking<A> implements Question {
+  readonly request: Call<A>
+  readonly #meter: OperationMeter
+  readonly #startSeconds: number
+  readonly #told: Told<A>
+  readonly #place: number
+  deadlineTick = 0
+  sequence = 0
+  quiet: QuietForm | undefined = undefined
+
+  constructor(call: Call<A>, meter: OperationMeter, told: Told<A>, place: number) {
+    this.request = call
+    this.#meter = meter
+    this.#startSeconds = meter.seconds()
+    this.#told = told
+    this.#place = place
+  }
+
+  get generation(): number | undefined {
+    return this.request.generation
+  }
+
+  settle(outcome: Outcome): void {
+    const exit = meaning(outcome, this.request)
+    const ended = Exit.isSuccess(exit) ? "done" : label(outcome)
+    this.#meter.record(this.request.operation, ended, this.#startSeconds)
+    this.#told(exit, this.#place)
   }
 }
 

@@ -35,8 +35,9 @@ export type Outcome =
   | { readonly _tag: "Unanswered"; readonly problem: string }
   | { readonly _tag: "Outdated" }
 
-export interface Question extends Request {
-  /** The connection on which `version` was read. */
+export interface Question {
+  readonly request: Request
+  /** The connection on which the request's version was read. */
   readonly generation: number | undefined
   readonly settle: (outcome: Outcome) => void
   /** In ticks of the owner's count. */
@@ -76,12 +77,16 @@ export class MemjsConnection {
   readonly #owner: ConnectionOwner
   readonly #socket: Socket
   readonly #sent = new Sent<Question>()
+  readonly #silentlyDone: Outcome
+  readonly #silentlyNotFound: Outcome
   #state: State = "opening"
   #sequence = 0
   #packet: Array<Question> = []
 
   constructor(options: ConnectionOptions, generation: number, owner: ConnectionOwner) {
     this.generation = generation
+    this.#silentlyDone = this.#answeredWith({ status: statuses.done })
+    this.#silentlyNotFound = this.#answeredWith({ status: statuses.notFound })
     this.#owner = owner
     const server = new Server(options.host, options.port, undefined, undefined, {
       timeout: memjsTimeoutSeconds,
@@ -150,11 +155,7 @@ export class MemjsConnection {
   /** A server that accepts and then hangs, or wants a password that we lack, is found out before anything is sent to it. */
   #greet(): void {
     this.send({
-      opcode: opcodes.noop,
-      key: "",
-      extras: nothing,
-      value: "",
-      version: undefined,
+      request: { opcode: opcodes.noop, key: "", extras: nothing, value: "", version: undefined },
       generation: undefined,
       deadlineTick: Number.POSITIVE_INFINITY,
       sequence: 0,
@@ -174,13 +175,18 @@ export class MemjsConnection {
     const silent = silentBefore(answer, this.#sent)
     if (silent === undefined) return this.lose("an answer to another question")
     // Whoever is told may end the connection; then the rest is unanswered, and no longer here.
-    for (let told = 0; told < silent; told += 1) this.#settle(this.#sent.takeOldest(), undefined)
-    this.#settle(this.#sent.takeOldest(), answer)
+    for (let told = 0; told < silent; told += 1) this.#settleSilent(this.#sent.takeOldest())
+    this.#sent.takeOldest()?.settle(this.#answeredWith(answer))
   }
 
-  #settle(question: Question | undefined, answer: Answer | undefined): void {
-    const reply = answer ?? (question?.quiet === undefined ? undefined : { status: question.quiet.silence })
-    if (reply !== undefined) question?.settle({ _tag: "Answered", reply, generation: this.generation })
+  /** A question whose answer did not have to come was answered by that. */
+  #settleSilent(question: Question | undefined): void {
+    if (question?.quiet === undefined) return
+    question.settle(question.quiet.silence === statuses.done ? this.#silentlyDone : this.#silentlyNotFound)
+  }
+
+  #answeredWith(reply: Reply): Outcome {
+    return { _tag: "Answered", reply, generation: this.generation }
   }
 
   #sendPacket(): void {
@@ -188,11 +194,14 @@ export class MemjsConnection {
     this.#packet = []
     const last = packet.at(-1)
     if (last === undefined) return
-    const bytes = Buffer.allocUnsafe(packet.reduce((sum, question) => sum + mostRequestBytes(question), 0))
+    const bytes = Buffer.allocUnsafe(
+      packet.reduce((sum, question) => sum + mostRequestBytes(question.request), 0)
+    )
     let end = 0
     for (const question of packet) {
-      question.quiet = question === last ? undefined : quietForms.get(question.opcode)
-      end = writeRequest(bytes, end, question.quiet?.opcode ?? question.opcode, question)
+      const { request, sequence } = question
+      question.quiet = question === last ? undefined : quietForms.get(request.opcode)
+      end = writeRequest(bytes, end, question.quiet?.opcode ?? request.opcode, sequence, request)
     }
     this.#socket.write(bytes.subarray(0, end))
   }
@@ -213,10 +222,10 @@ const silentBefore = (answer: Answer, sent: Sent<Question>): number | undefined 
   return question !== undefined && belongsTo(question, answer) ? place : undefined
 }
 
-const belongsTo = ({ opcode, quiet, key }: Question, answer: Answer): boolean =>
+const belongsTo = ({ request, quiet }: Question, answer: Answer): boolean =>
   answer.magic === answerMagic &&
-  answer.opcode === (quiet?.opcode ?? opcode) &&
-  (opcode !== opcodes.getWithKey || keyOf(answer) === key)
+  answer.opcode === (quiet?.opcode ?? request.opcode) &&
+  (request.opcode !== opcodes.getWithKey || keyOf(answer) === request.key)
 
 /** What memjs has and its published types leave out or call read-only. */
 type MemjsServer = Server & {

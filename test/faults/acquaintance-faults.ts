@@ -34,8 +34,8 @@ export const acquaintanceFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/blocks.ts",
-        text: "const blocked = known.of(openid)",
-        replacement: "const blocked = known.of(openid).slice(known.of(openid).length)"
+        text: "of: (openid) => known.of(openid)",
+        replacement: "of: (openid) => known.of(openid).slice(known.of(openid).length)"
       }
     ],
     test: chat("reporting", "are not paired again, whoever looks first, also after memcached forgot")

@@ -166,7 +166,7 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     breaks: "told once",
     changes: [
       {
-        file: "src/chat/conversations.ts",
+        file: "src/chat/carrying-out.ts",
         text: "if (partnerUnaware === true) yield* news.tellFirst(command.to, command.room)",
         replacement: ""
       }

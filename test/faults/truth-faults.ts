@@ -83,7 +83,7 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 4",
     changes: [
       {
-        file: "src/chat/conversations.ts",
+        file: "src/chat/carrying-out.ts",
         text: lines(
           "    for (const command of commands) {",
           "      if (isLeaving(command) && !(yield* leave(openid, command, room ?? nothing))) return undefined",
@@ -93,7 +93,7 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
         replacement: ""
       },
       {
-        file: "src/chat/conversations.ts",
+        file: "src/chat/carrying-out.ts",
         text: lines("          break", "      }", "    }", "    return { sentences: answer"),
         replacement: lines(
           "          break",
