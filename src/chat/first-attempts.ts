@@ -1,7 +1,9 @@
+import { RecentKeys } from "./recent-keys.ts"
+
 /** A message no older than this is not one that WeChat sends again: its attempts are 5 s apart. Half of that is for two clocks. */
 const firstAttemptMillis = 2_500
 
-/** At least so many of the last messages this server remembers: those of `firstAttemptMillis` at more than five thousand a second. */
+/** So many of the last messages this server remembers: those of `firstAttemptMillis` at more than five thousand a second. */
 const remembered = 16_384
 
 /**
@@ -9,18 +11,11 @@ const remembered = 16_384
  * what this server has seen. WeChat opens a window for pushes with the first attempt only, so a later one must not open it anew.
  */
 export const makeFirstAttempts = () => {
-  // When the younger is full it becomes the older, which is forgotten as a whole: to take the oldest out of one set looks through holes.
-  let older = new Set<string>()
-  let younger = new Set<string>()
+  const recent = new RecentKeys(remembered)
 
   /** `key`: the same for every attempt of a message. Of two calls with the same key at most one gives true. */
   return (key: string, createTimeSeconds: number, nowMillis: number): boolean => {
-    const isNew = !younger.has(key) && !older.has(key)
-    younger.add(key)
-    if (younger.size >= remembered) {
-      older = younger
-      younger = new Set()
-    }
+    const isNew = recent.add(key)
     return isNew && Math.abs(nowMillis - createTimeSeconds * 1_000) < firstAttemptMillis
   }
 }

@@ -8,8 +8,8 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/first-attempts.ts",
-        text: "const isNew = !younger.has(key) && !older.has(key)",
-        replacement: "const isNew = true"
+        text: "const isNew = recent.add(key)",
+        replacement: "const isNew = recent.add(key) || true"
       }
     ],
     test: chat("windows", "keeps its count when WeChat sends the message again after 300 ms")
