@@ -1,5 +1,6 @@
 import { Clock, Deferred, Effect, Exit, Metric } from "effect"
 import { type Content, text } from "../core/content.ts"
+import { answerGroup } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -75,7 +76,7 @@ export const makeExchange = Effect.gen(function* () {
     if (current.restate !== undefined && !pushes) return
     const { answer, afterwards } = yield* nowOf(current)
     if (answer === undefined) return
-    yield* postman.deliver(from, { content: answer, group: "answer", importance: "notice" })
+    yield* postman.deliver(from, { content: answer, group: answerGroup, importance: "notice" })
     if (current.restate !== undefined && afterwards !== undefined) yield* afterwards
   })
 

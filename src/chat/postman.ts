@@ -3,7 +3,7 @@ import { Clock, Context, Effect, Layer } from "effect"
 import { isMadeByAi } from "../core/ai-label.ts"
 import type { Importance } from "../core/allowance.ts"
 import { type Content, text } from "../core/content.ts"
-import { carriable, fold, halved, type Kept, replyTextBytes } from "../core/folding.ts"
+import { carriable, fold, halved, type Kept, mustBeHeard, replyTextBytes } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import type { WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
@@ -12,7 +12,7 @@ import { type Delivery, type Fate, isFate, worstOf } from "./delivery.ts"
 import { newWriteId } from "./identifiers.ts"
 import { Ledger } from "./ledger.ts"
 import { type Mail, Mailbox, type Marked } from "./mailbox.ts"
-import type { PushOutcome } from "./push-outcome.ts"
+import { mayBeForOne, passes, type PushOutcome } from "./push-outcome.ts"
 import { type DeliveryMode, makePushing } from "./pushing.ts"
 import { makePutOff } from "./put-off.ts"
 import type { Receiver } from "./receiver.ts"
@@ -97,7 +97,7 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
       importance,
       receiver
     )
-    if (isFate(outcome)) return { done: outcome }
+    if (isFate(outcome) && !(outcome === "unsure" && mustBeHeard(thing))) return { done: outcome }
     const parts = outcome === "tooLong" ? halved([thing]) : [thing]
     if (parts === undefined) return { done: "unsendable" as const }
     if (passes(outcome)) yield* putOff.add(to)
@@ -190,8 +190,13 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
       if (passes(fate)) yield* putOff.add(to)
       return result(false)
     }
-    const taken = yield* mailbox.take(to, mail, folded.taken)
-    return result(taken && fate !== "gone", { fate, things })
+    const again = fate === "unsure" ? things.filter(mustBeHeard) : []
+    const taken = yield* mailbox.take(to, mail, folded.taken, again)
+    if (again.length > 0) yield* putOff.add(to)
+    return result(taken && fate !== "gone" && again.length === 0, {
+      fate,
+      things: things.filter((one) => !again.includes(one))
+    })
   })
 
   /** What was kept and came to nothing is told to whoever wrote it, who was told that it waits; not to who is just answered. */
@@ -238,10 +243,3 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
 /** An answer of the chatbot carries its label; what a person wrote is a person's, whatever it begins with. */
 const isOfChatbot = ({ content, from }: Kept): boolean =>
   from === undefined && content._tag === "Text" && isMadeByAi(content.text)
-
-/** Refused for one of several, perhaps, or for being too much. */
-const mayBeForOne: ReadonlySet<PushOutcome> = new Set<PushOutcome>(["refused", "tooLong"])
-
-/** It did not happen, and may later without anybody's doing. */
-const passes = (outcome: PushOutcome): boolean =>
-  typeof outcome === "object" ? outcome.passes : outcome === "notSent"

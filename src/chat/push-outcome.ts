@@ -18,6 +18,13 @@ export type PushOutcome =
   | "gone"
   | { readonly pauseMillis: number; readonly passes: boolean }
 
+/** Refused for one of several, perhaps, or for being too much. */
+export const mayBeForOne: ReadonlySet<PushOutcome> = new Set<PushOutcome>(["refused", "tooLong"])
+
+/** It did not happen, or perhaps did not, and may later without anybody's doing. */
+export const passes = (outcome: PushOutcome): boolean =>
+  typeof outcome === "object" ? outcome.passes : outcome === "notSent" || outcome === "unsure"
+
 /** A minute limit is over with the minute (protocol notes 5). */
 const minuteLimitPauseMillis = 60_000
 

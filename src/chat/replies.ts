@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { type Content, text } from "../core/content.ts"
-import { replyTextBytes, split } from "../core/folding.ts"
+import { answerGroup, replyTextBytes, split } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { joined, planReply, type Said } from "../core/reply-plan.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -30,7 +30,7 @@ export const makeReplies = Effect.gen(function* () {
   const afterwards = (openid: Openid, words: ReadonlyArray<string>) =>
     Effect.forEach(
       words,
-      (part) => postman.deliver(openid, { content: text(part), group: ownWords, importance: "notice" }),
+      (part) => postman.deliver(openid, { content: text(part), group: answerGroup, importance: "notice" }),
       { discard: true }
     )
 
@@ -82,5 +82,3 @@ export const makeReplies = Effect.gen(function* () {
 
   return { compose }
 })
-
-const ownWords = "answer"

@@ -21,6 +21,12 @@ export const Kept = Schema.Struct({
 })
 export type Kept = typeof Kept.Type
 
+/** The group of our answers: those that came too late for their exchange, and what did not fit into it. */
+export const answerGroup = "answer"
+
+/** Word of what became of a chat has to be heard, rather twice than never. A line comes once at most, and so does an answer. */
+export const mustBeHeard = ({ from, group }: Kept): boolean => from === undefined && group !== answerGroup
+
 /** The length of a text as WeChat counts it: bytes of UTF-8. */
 export const byteLength = (words: string): number => {
   let bytes = 0

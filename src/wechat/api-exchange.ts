@@ -25,14 +25,22 @@ export class WeChatRefused extends Schema.TaggedError<WeChatRefused>()("WeChatRe
 }
 
 /**
- * No usable answer. `crowded` (too many calls of ours under way) and `token` (no access token to be had) mean that nothing was sent; in every other
- * case the call may have been carried out.
+ * No usable answer. `crowded` (too many calls of ours under way), `token` (no access token to be had) and `no connection` mean that nothing
+ * was sent; in every other case the call may have been carried out.
  */
 export class WeChatUnreachable extends Schema.TaggedError<WeChatUnreachable>()("WeChatUnreachable", {
-  reason: Schema.Literals(["network", "timeout", "server error", "answer not understood", "crowded", "token"])
+  reason: Schema.Literals([
+    "no connection",
+    "network",
+    "timeout",
+    "server error",
+    "answer not understood",
+    "crowded",
+    "token"
+  ])
 }) {
   get mayHaveHappened(): boolean {
-    return this.reason !== "crowded" && this.reason !== "token"
+    return this.reason !== "crowded" && this.reason !== "token" && this.reason !== "no connection"
   }
   override get message() {
     return this.reason === "token"

@@ -6,9 +6,12 @@ import { type Alarms, makeAlarmsOfAnyTime } from "../event-loop/alarms.ts"
 /** The largest answers, a token or a menu, are a few KB. What sends more is not WeChat. */
 const answerMaxBytes = 1024 * 1024
 
-/** No whole answer: no connection, one that broke, too large a one, or none in time. Whether the call was carried out is not known. */
+/**
+ * No whole answer. `no connection`: nothing was sent. Otherwise a connection that broke, too large an answer, or none in time: whether the
+ * call was carried out is not known.
+ */
 export class ApiAnswerMissing extends Schema.TaggedError<ApiAnswerMissing>()("ApiAnswerMissing", {
-  reason: Schema.Literals(["network", "timeout"]),
+  reason: Schema.Literals(["no connection", "network", "timeout"]),
   /** Without the address, which holds the access token. */
   problem: Schema.String
 }) {}
@@ -63,9 +66,9 @@ const sendBy = (
       takeBack()
       resume(outcome)
     })
-    const giveUp = (reason: ApiAnswerMissing["reason"], problem: string): void => {
+    const giveUp = (reason: "network" | "timeout", problem: string): void => {
       takeBack()
-      resume(Effect.fail(new ApiAnswerMissing({ reason, problem })))
+      resume(Effect.fail(collector.missing(reason, problem)))
       collector.giveUp(problem)
     }
     const takeBack = alarms.set(Effect.sync(() => giveUp("timeout", "no answer in time")))
@@ -86,12 +89,18 @@ class Collector implements Dispatcher.DispatchHandler {
     this.#end = end
   }
 
+  missing(reason: "network" | "timeout", problem: string): ApiAnswerMissing {
+    const wasSent = this.#controller !== undefined
+    return new ApiAnswerMissing({ reason: wasSent ? reason : "no connection", problem })
+  }
+
   /** Before it was sent: it is not. */
   giveUp(problem: string): void {
     this.#givenUp = new Error(problem)
     this.#controller?.abort(this.#givenUp)
   }
 
+  /** A connection stands, and the call is about to be written. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#givenUp !== undefined) controller.abort(this.#givenUp)
@@ -114,7 +123,7 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end(Exit.fail(new ApiAnswerMissing({ reason: "network", problem: error.message })))
+    this.#end(Exit.fail(this.missing("network", error.message)))
   }
 }
 

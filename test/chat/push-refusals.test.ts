@@ -4,9 +4,11 @@ import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import { Ledger } from "../../src/chat/ledger.ts"
 import { Postman } from "../../src/chat/postman.ts"
+import { text } from "../../src/core/content.ts"
+import { answerGroup } from "../../src/core/folding.ts"
 import { WeChatUnreachable } from "../../src/wechat/api-exchange.ts"
 import { refusal, startMillis } from "./chat-rig.ts"
-import { flush, line, me, notice, onStage, openWindow, waiting } from "./postman-stage.ts"
+import { flush, keepAll, line, me, notice, onStage, openWindow, waiting } from "./postman-stage.ts"
 
 describe("what WeChat says to a push", () => {
   it.effect.prop(
@@ -98,6 +100,65 @@ describe("what WeChat says to a push", () => {
         stage.answer = () => new WeChatUnreachable({ reason: "token" })
         assert.strictEqual(yield* line("two"), "kept")
         assert.deepStrictEqual(yield* waiting, ["two"])
+      })
+    )
+  )
+
+  it.effect("without an answer what became of a chat is told again, until WeChat took it", () =>
+    onStage((stage) =>
+      Effect.gen(function* () {
+        yield* openWindow("message")
+        stage.answer = () => new WeChatUnreachable({ reason: "network" })
+        assert.strictEqual(yield* notice("gone"), "kept")
+        yield* TestClock.adjust("11 seconds")
+        assert.deepStrictEqual(stage.tried, ["gone", "gone"])
+        stage.answer = () => undefined
+        yield* TestClock.adjust("11 seconds")
+        assert.deepStrictEqual([stage.tried, yield* waiting], [["gone", "gone", "gone"], []])
+      })
+    )
+  )
+
+  it.effect("without an answer to lines and a notice in one message only the notice is told again", () =>
+    onStage((stage) =>
+      Effect.gen(function* () {
+        yield* keepAll("one", "two")
+        stage.answer = () => refusal(45015)
+        assert.strictEqual(yield* notice("gone"), "kept")
+        yield* openWindow("message")
+        stage.answer = () => new WeChatUnreachable({ reason: "timeout" })
+        yield* flush
+        assert.deepStrictEqual([stage.tried.at(-1), yield* waiting], ["one\ntwo\ngone", ["gone"]])
+        assert.lengthOf(stage.others, 1)
+        stage.answer = () => undefined
+        yield* TestClock.adjust("11 seconds")
+        assert.deepStrictEqual([stage.tried.at(-1), yield* waiting], ["gone", []])
+      })
+    )
+  )
+
+  it.effect("without an answer an answer of ours comes no second time", () =>
+    onStage((stage) =>
+      Effect.gen(function* () {
+        const postman = yield* Postman
+        yield* openWindow("message")
+        stage.answer = () => new WeChatUnreachable({ reason: "timeout" })
+        const answer = { content: text("answer"), group: answerGroup, importance: "notice" } as const
+        assert.strictEqual(yield* postman.deliver(me, answer), "unsure")
+        assert.deepStrictEqual(yield* waiting, [])
+      })
+    )
+  )
+
+  it.effect("without a connection nothing was sent: lines wait, and go on when there is one", () =>
+    onStage((stage) =>
+      Effect.gen(function* () {
+        yield* openWindow("message")
+        stage.answer = () => new WeChatUnreachable({ reason: "no connection" })
+        assert.strictEqual(yield* line("one"), "kept")
+        stage.answer = () => undefined
+        yield* TestClock.adjust("11 seconds")
+        assert.deepStrictEqual([stage.tried, yield* waiting], [["one", "one"], []])
       })
     )
   )

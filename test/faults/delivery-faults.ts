@@ -174,6 +174,18 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     test: { file: "test/testing/explorer.test.ts", name: "a line right after the pair, fault: none" }
   },
   {
+    name: "word of a chat that WeChat perhaps did not take is given up",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/postman.ts",
+        text: 'if (isFate(outcome) && !(outcome === "unsure" && mustBeHeard(thing)))',
+        replacement: "if (isFate(outcome))"
+      }
+    ],
+    test: chat("push-refusals", "without an answer what became of a chat is told again, until WeChat took it")
+  },
+  {
     name: "the limit of messages never limits",
     breaks: "the limit of messages",
     changes: [

@@ -120,7 +120,7 @@ describe("a call of WeChat's API", () => {
       assert.strictEqual(yield* problemOf("/cut?access_token=secret"), "network")
       assert.strictEqual(yield* problemOf("/endless"), "network")
       assert.isBelow(written, 100 * 1024 * 1024)
-      assert.strictEqual(yield* problemOf("/", "http://127.0.0.1:1"), "network")
+      assert.strictEqual(yield* problemOf("/", "http://127.0.0.1:1"), "no connection")
     }).pipe(Effect.provide(ApiTransport.layer), Effect.scoped)
   )
 
