@@ -11,9 +11,11 @@ import { Memcached } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
 import { laterMillis } from "./answer.ts"
 import type { Background } from "./background.ts"
+import type { Blocks } from "./blocks.ts"
+import type { Campus } from "./campus.ts"
 import type { Mine } from "./claim.ts"
 import { Conversations } from "./conversations.ts"
-import { Duplicates, type Over } from "./duplicates.ts"
+import { type Answered, Duplicates, type Over } from "./duplicates.ts"
 import { type Begun, type Finished, makeExchange } from "./exchange.ts"
 import { makeFirstAttempts } from "./first-attempts.ts"
 import { eventOf, triggerOf } from "./incoming-event.ts"
@@ -27,6 +29,7 @@ import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
 import type { Rooms } from "./rooms.ts"
 import type { Sessions } from "./sessions.ts"
 import { makeTurns } from "./turns.ts"
+import { makeLateUnfollowing } from "./unfollowing.ts"
 
 export class Inbox extends Context.Service<
   Inbox,
@@ -42,6 +45,8 @@ export class Inbox extends Context.Service<
     Inbox,
     never,
     | Background
+    | Blocks
+    | Campus
     | Conversations
     | Duplicates
     | Ledger
@@ -67,6 +72,7 @@ const make = Effect.gen(function* () {
   const look = yield* makeMessageLook
   const replies = yield* makeReplies
   const exchange = yield* makeExchange
+  const late = yield* makeLateUnfollowing
   const inTurn = makeTurns<Openid>()
   const isFirstAttempt = makeFirstAttempts()
   const followerHash = makeFollowerHash(yield* LinkSecret)
@@ -136,11 +142,17 @@ const make = Effect.gen(function* () {
     }
     const rest = yield* claimed.alive(
       Effect.catch(answering(message, claimed, claimed.seen), (error) =>
-        Effect.succeed(exchange.busy(from, error))
+        message.event._tag === "Unfollowed" ? Effect.fail(error) : Effect.succeed(exchange.busy(from, error))
       )
     )
     return { _tag: "Begun", claim: claimed, rest } satisfies Begun
   })
+
+  /** As `begin`; who is gone need not hear that memcached is away, but what they leave behind has to go all the same. */
+  const begun = (message: Message, over: Over | undefined) =>
+    message.event._tag === "Unfollowed"
+      ? Effect.catch(begin(message, over), () => Effect.as(late.unfollowed(message.incoming.from), silent))
+      : begin(message, over)
 
   const answering = Effect.fnUntraced(function* ({ incoming, event }: Message, claimed: Mine, seen: Seen) {
     const { from } = incoming
@@ -184,14 +196,17 @@ const make = Effect.gen(function* () {
       const event = eventOf(incoming)
       if (event === undefined) return ignore(incoming)
       const message: Message = { incoming, event, key: duplicateKey(incoming) }
+      if (event._tag === "Followed") late.followed(incoming.from)
       return exchange.answer({
         incoming,
         key: message.key,
-        begin: (over) => inTurn(incoming.from, begin(message, over))
+        begin: (over) => inTurn(incoming.from, begun(message, over))
       })
     }
   })
 })
+
+const silent: Answered = { _tag: "Answered", answer: undefined }
 
 /** A message that means something for the sender's chat. */
 interface Message {

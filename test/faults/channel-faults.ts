@@ -135,5 +135,17 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
       "hung-memcached",
       "lines of one writer keep their order, though nobody knows who works on the first"
     )
+  },
+  {
+    name: "that somebody unfollowed while memcached was away is forgotten",
+    breaks: "who unfollows is forgotten",
+    changes: [
+      {
+        file: "src/chat/inbox.ts",
+        text: "inTurn(incoming.from, begun(message, over))",
+        replacement: "inTurn(incoming.from, begin(message, over))"
+      }
+    ],
+    test: chat("unfollowing", "hears nothing; the database forgets them at once, the rest goes")
   }
 ]

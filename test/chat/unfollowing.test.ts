@@ -1,0 +1,75 @@
+/** Who unfollows while memcached is away, which WeChat says only once. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { Reports } from "../../src/chat/reports.ts"
+import type { Incoming } from "../../src/wechat/messages.ts"
+import { alice, bob, pushedTo } from "./chat-rig.ts"
+import { failAlways, noFaults } from "./faulty-memcached.ts"
+import { clicked, paired, send, startSeconds, typed } from "./inbox-stage.ts"
+
+const unfollows: Incoming = { _tag: "Unfollowed", to: "gh_0", from: alice, createTimeSeconds: startSeconds }
+const follows: Incoming = { _tag: "Followed", to: "gh_0", from: alice, createTimeSeconds: startSeconds + 1 }
+
+/** Longer than it takes until it is tried again. */
+const soon = "5 seconds"
+
+/** A pair of whom one reported the partner of before. */
+const stage = Effect.gen(function* () {
+  const reports = yield* Effect.provide(Reports, Reports.layerMemory)
+  const { rig, servers } = yield* paired({ reports: Layer.succeed(Reports, reports) })
+  yield* send(servers[0], typed(alice, "#举报"))
+  yield* send(servers[0], clicked(alice, "配对"))
+  return { rig, server: servers[0], blocks: reports.blocksSince(0) }
+})
+
+describe("who unfollows while memcached is away", () => {
+  it.effect.prop(
+    "hears nothing; the database forgets them at once, the rest goes when memcached is back",
+    [Schema.Literals(["drop", "loseAnswer"])],
+    ([fate]) =>
+      Effect.gen(function* () {
+        const { rig, server, blocks } = yield* stage
+        assert.lengthOf(yield* blocks, 1)
+        failAlways(rig.faults, fate)
+        assert.isUndefined(yield* send(server, unfollows))
+        assert.lengthOf(yield* blocks, 0)
+        assert.isNotEmpty(rig.store.keys().filter((key) => key.includes(alice)))
+        rig.faults.fateOf = noFaults().fateOf
+        yield* TestClock.adjust(soon)
+        yield* server.settled
+        assert.isEmpty(rig.store.keys().filter((key) => key.includes(alice)))
+      })
+  )
+
+  it.effect.prop(
+    "or for a moment in the middle of it: their partner is told",
+    [Schema.Literals(["gets", "get", "cas", "delete", "set", "append"])],
+    ([operation]) =>
+      Effect.gen(function* () {
+        const { rig, servers } = yield* paired()
+        let countdown = 3
+        rig.faults.fateOf = (which) => {
+          if (which === operation) countdown -= 1
+          return which === operation && countdown >= 0 ? "drop" : "proceed"
+        }
+        assert.isUndefined(yield* send(servers[0], unfollows))
+        yield* TestClock.adjust("20 seconds")
+        yield* servers[1].sweep
+        assert.include(pushedTo(rig, bob).join(), "对方已离开")
+        assert.isEmpty(rig.store.keys().filter((key) => key.endsWith(`:${alice}`)))
+      })
+  )
+
+  it.effect("and follows again before it is back loses nothing of later", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      rig.faults.fateOf = () => "drop"
+      assert.isUndefined(yield* send(servers[0], unfollows))
+      yield* send(servers[0], follows)
+      rig.faults.fateOf = noFaults().fateOf
+      yield* TestClock.adjust(soon)
+      assert.include(yield* send(servers[0], typed(alice, "#状态")), "已配对")
+    })
+  )
+})
