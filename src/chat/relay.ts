@@ -37,6 +37,13 @@ export const makeRelay = Effect.gen(function* () {
     yield* mailbox.forget(partner)
   })
 
+  /** Whether they did at this moment: what was just kept for them may have come after their mailbox was deleted. */
+  const hasUnfollowed = (room: RoomId, partner: Openid) =>
+    Effect.map(
+      rooms.read(room),
+      ({ value }) => value?._tag === "Closed" && value.why === "unfollowed" && value.closedBy === partner
+    )
+
   /** Why a line does not go on. */
   const held = ({ content }: Relaying): Sentence | undefined => {
     if (content._tag !== "Text") return undefined
@@ -77,6 +84,10 @@ export const makeRelay = Effect.gen(function* () {
       yield* partnerUnfollowed(room, to)
       return undefined
     }
+    if (delivery === "kept" && (yield* hasUnfollowed(room, to))) {
+      yield* mailbox.forget(to)
+      return [notSent]
+    }
     if (arrives.has(delivery)) {
       const kept = Effect.flatMap(rooms.spoken(room), (number) => lastLines.keep(room, number, from, content))
       yield* background.run(kept)
@@ -92,6 +103,8 @@ export const makeRelay = Effect.gen(function* () {
 type FirstToSend = Effect.Effect<boolean, MemcachedError>
 
 const arrives: ReadonlySet<Delivery> = new Set<Delivery>(["pushed", "kept", "unsure"])
+
+const notSent: Sentence = { _tag: "NotSent" }
 
 const sentenceFor = {
   pushed: undefined,

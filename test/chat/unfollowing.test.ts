@@ -2,9 +2,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
+import { keys, ttlSeconds } from "../../src/chat/keys.ts"
 import { Reports } from "../../src/chat/reports.ts"
+import { closed, Room } from "../../src/core/room.ts"
+import { word } from "../../src/core/wording.ts"
+import type { MemoryStore } from "../../src/memcached/memory-store.ts"
 import type { Incoming } from "../../src/wechat/messages.ts"
-import { alice, bob, pushedTo } from "./chat-rig.ts"
+import { alice, bob, pushedTo, startMillis } from "./chat-rig.ts"
 import { failAlways, noFaults } from "./faulty-memcached.ts"
 import { clicked, paired, send, startSeconds, typed } from "./inbox-stage.ts"
 
@@ -73,3 +77,30 @@ describe("who unfollows while memcached is away", () => {
     })
   )
 })
+
+describe("who unfollows while a line to them is kept", () => {
+  it.effect("leaves no mail, and its writer hears that it was not sent", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired({ delivery: "passive" })
+      // As another server leaves it, between the look at the room and the line.
+      rig.faults.fateOf = (operation, key) => {
+        if (key === keys.mail(bob) && operation === "append") leave(rig.store, bob)
+        return "proceed"
+      }
+      const answer = yield* send(servers[0], typed(alice, "还在吗"))
+      assert.isEmpty(rig.store.keys().filter((key) => key.endsWith(`:${bob}`)))
+      assert.include(answer, word({ _tag: "NotSent" }))
+    })
+  )
+})
+
+const leave = (store: MemoryStore, who: typeof bob): void => {
+  const [key = ""] = store.keys().filter((one) => one.startsWith("room:"))
+  const room = decodeRoom(store.read(key, startMillis)?.value)
+  if (room._tag !== "Open") return
+  const close = { why: "unfollowed", closedBy: who, now: startMillis, writtenBy: room.writtenBy } as const
+  store.set(key, JSON.stringify(closed(room, close)), ttlSeconds.closedRoom, startMillis)
+  for (const own of store.keys()) if (own.endsWith(`:${who}`)) store.evict(own)
+}
+
+const decodeRoom = Schema.decodeUnknownSync(Schema.fromJsonString(Room))
