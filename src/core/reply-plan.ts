@@ -55,9 +55,14 @@ export const joined = (said: ReadonlyArray<Said>): string => said.map(({ words }
  */
 export const planReply = <K extends Kept>(
   waiting: ReadonlyArray<K>,
-  said: ReadonlyArray<Said>,
+  toSay: ReadonlyArray<Said>,
   pushes: number
 ): ReplyPlan<K> => {
+  // Who took a message over from a server that died may say what is the newest word in the mailbox.
+  const newest = waiting.findLast(({ from }) => from === undefined)
+  const said = toSay.filter(
+    (one) => one.whenFull !== "inTurn" || newest === undefined || !isOurs(newest, one)
+  )
   const kept = waiting.filter((thing) => !said.some((one) => one.whenFull === "once" && isOurs(thing, one)))
   const all = joined(said)
   const whole = composeReply(kept, all)

@@ -63,8 +63,10 @@ const manyActs = { arbitrary: { size: 20 } }
 const readAll = (
   things: ReadonlyArray<{ length: number; group: string; kind: string }>,
   all: ReadonlyArray<ReadonlyArray<Said>>
-) => {
-  let waiting: ReadonlyArray<Kept> = mailOf(things)
+) => readFrom(mailOf(things), all)
+
+const readFrom = (mail: ReadonlyArray<Kept>, all: ReadonlyArray<ReadonlyArray<Said>>) => {
+  let waiting = mail
   const replies: Array<{
     said: ReadonlyArray<Said>
     before: ReadonlyArray<Kept>
@@ -106,6 +108,24 @@ describe("where nothing can be pushed, replies", () => {
       }
     },
     manyActs
+  )
+
+  it.prop(
+    "do not say news that waits already as the newest, but say it again after other news",
+    [anyMail, anyMail, Schema.Boolean],
+    ([before, after, isOver]) => {
+      const lines = ({ kind }: { readonly kind: string }) => kind !== "news"
+      const own = (words: string): Kept => ({ content: text(words), group: "one" })
+      const waiting = [
+        ...mailOf(before.filter(lines)),
+        own("made"),
+        ...(isOver ? [own("ended")] : []),
+        ...mailOf(after.filter(lines))
+      ]
+      const read = readFrom(waiting, [[{ whenFull: "inTurn", words: "made" }]])
+      const heard = read.flatMap(({ content }) => linesIn(content)).filter((line) => line === "made")
+      assert.lengthOf(heard, isOver ? 2 : 1)
+    }
   )
 
   it.prop(
