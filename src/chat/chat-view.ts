@@ -101,10 +101,23 @@ export const makeChatView = Effect.gen(function* () {
     viewing: Viewing = {}
   ): Effect.Effect<ChatView, MemcachedError> => {
     const pointer = stored.value?.room
-    return pointer === undefined
+    if (pointer !== undefined) return viewOf(openid, stored, pointer, viewing)
+    const { missed } = stored
+    return missed?.room === undefined
       ? Effect.map(Clock.currentTimeMillis, (now) => viewOutside(openid, stored, now))
-      : viewOf(openid, stored, pointer, viewing)
+      : viewMissed(openid, missed, missed.room)
   }
+
+  /**
+   * Of somebody whose session is missed: where their room is gone as well, memcached lost what they were in, and they are told. Who left on
+   * another server knows that; their room is there, and closed.
+   */
+  const viewMissed = Effect.fnUntraced(function* (openid: Openid, session: Session, id: RoomId) {
+    const room = yield* rooms.read(id)
+    const now = yield* Clock.currentTimeMillis
+    const chat = room.version === undefined ? resolve(session, undefined, openid, now) : ordinary
+    return { chat, room: undefined, now } satisfies ChatView
+  })
 
   const readChat = (pointer: Pointer, forLine: boolean, nowMillis: number) =>
     Effect.flatMap(memcached.askAll(asksOf(pointer, forLine, nowMillis)), chatRead)

@@ -87,7 +87,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     stored: StoredSession,
     circumstances: Circumstances
   ): Effect.Effect<Answer | undefined, MemcachedError> =>
-    stored.value?.room === undefined
+    stored.value?.room === undefined && stored.missed === undefined
       ? Effect.clockWith((clock) =>
           decide(
             openid,

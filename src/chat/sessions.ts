@@ -1,5 +1,5 @@
 /** The sessions: what each user last saw, and at which room to look. Changed by `add` and `cas` only. */
-import { Context, Effect, type Exit, Layer } from "effect"
+import { Context, Effect, Exit, Layer } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { type Chat, ordinary, Session, sessionOf } from "../core/session.ts"
 import { type Ask, understood } from "../memcached/asks.ts"
@@ -8,9 +8,13 @@ import { keys, ttlSeconds } from "./keys.ts"
 import { KnownSessions } from "./known-sessions.ts"
 import { jsonItem, nothing, type Stored } from "./stored.ts"
 
-/** A session as it was read. `presumed`: it was not; that nothing is stored is what this server takes for granted. */
+/**
+ * A session as it was read. `presumed`: it was not; that nothing is stored is what this server takes for granted. `missed`: nothing is stored,
+ * and this is what this server last knew.
+ */
 export interface StoredSession extends Stored<Session> {
   readonly presumed?: true
+  readonly missed?: Session
 }
 
 export interface SessionChange {
@@ -47,9 +51,11 @@ export class Sessions extends Context.Service<
     Effect.gen(function* () {
       const items = jsonItem(yield* Memcached, Session)
       const known = new KnownSessions()
-      const learned = (openid: Openid, read: StoredSession) => {
-        known.learn(openid, read.version !== undefined)
-        return read
+      const learned = (openid: Openid, read: Stored<Session>): StoredSession => {
+        const missed = read.version === undefined ? known.of(openid) : undefined
+        if (read.value === undefined && read.version !== undefined) known.expect(openid)
+        else known.learn(openid, read.value)
+        return missed === undefined ? read : { ...read, missed }
       }
 
       return Sessions.of({
@@ -58,20 +64,28 @@ export class Sessions extends Context.Service<
         reading: (openid) => understood(items.reading(keys.session(openid)), (read) => learned(openid, read)),
         write: (openid, from, next) => {
           const write = items.write(keys.session(openid), from, next, ttlSeconds.chat)
-          if (next === undefined)
-            return Effect.tap(write, (deleted) => Effect.sync(() => known.learn(openid, !deleted)))
-          known.learn(openid, true)
-          return write
+          if (next !== undefined) known.expect(openid)
+          return Effect.tap(write, (written) =>
+            Effect.sync(() => (written ? known.learn(openid, next) : undefined))
+          )
         },
         writeAll: (changes) => {
-          for (const { openid } of changes) known.learn(openid, true)
-          return items.writeAll(
+          for (const { openid } of changes) known.expect(openid)
+          const written = items.writeAll(
             changes.map(({ openid, from, next }) => ({
               key: keys.session(openid),
               from,
               next,
               ttlSeconds: ttlSeconds.chat
             }))
+          )
+          return Effect.tap(written, (exits) =>
+            Effect.sync(() => {
+              for (const [place, { openid, next }] of changes.entries()) {
+                const exit = exits[place]
+                if (exit !== undefined && Exit.isSuccess(exit) && exit.value) known.learn(openid, next)
+              }
+            })
           )
         }
       })

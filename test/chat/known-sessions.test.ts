@@ -2,31 +2,40 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { KnownSessions } from "../../src/chat/known-sessions.ts"
 import { Openid } from "../../src/core/openid.ts"
+import { Session } from "../../src/core/session.ts"
 
-const Heard = Schema.Array(Schema.Struct({ openid: Openid, isStored: Schema.Boolean }))
+const Heard = Schema.Array(
+  Schema.Struct({
+    openid: Openid,
+    session: Schema.UndefinedOr(Schema.Union([Session, Schema.Literal("expected")]))
+  })
+)
+
+const session = Session.make({ state: 1, writtenBy: "mark0001" as Session["writtenBy"] })
 
 describe("the sessions of which a server knows", () => {
-  it.prop(
-    "says of nobody that they have one who was not the last of whom that was heard",
-    { heard: Heard },
-    ({ heard }) => {
-      const known = new KnownSessions()
-      const last = new Map<Openid, boolean>()
-      for (const { openid, isStored } of heard) {
-        known.learn(openid, isStored)
-        last.set(openid, isStored)
-        assert.strictEqual(known.has(openid), isStored)
-        for (const [each, stored] of last) if (known.has(each)) assert.isTrue(stored)
+  it.prop("are none that was not the last that was heard of its owner", { heard: Heard }, ({ heard }) => {
+    const known = new KnownSessions()
+    const last = new Map<Openid, Session | "expected" | undefined>()
+    for (const { openid, session } of heard) {
+      if (session === "expected") known.expect(openid)
+      else known.learn(openid, session)
+      last.set(openid, session)
+      assert.strictEqual(known.has(openid), session !== undefined)
+      for (const [each, heardLast] of last) {
+        if (known.has(each)) assert.isDefined(heardLast)
+        if (known.of(each) !== undefined) assert.strictEqual(known.of(each), heardLast)
       }
+      assert.strictEqual(known.of(openid), session === "expected" ? undefined : session)
     }
-  )
+  })
 
-  it("knows of nearly everybody on a busy campus", () => {
+  it("are those of nearly everybody on a busy campus", () => {
     const known = new KnownSessions()
     const people = Array.from({ length: 1_000 }, (_, number) => Openid.make(`oFollower${number}`))
-    for (const openid of people) known.learn(openid, true)
+    for (const openid of people) known.learn(openid, session)
     assert.isAtLeast(people.filter((openid) => known.has(openid)).length, 900)
-    for (const openid of people) known.learn(openid, false)
+    for (const openid of people) known.learn(openid, undefined)
     assert.isFalse(people.some((openid) => known.has(openid)))
   })
 })

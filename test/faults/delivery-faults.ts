@@ -32,7 +32,7 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/inbox.ts",
-        text: "inTurn(incoming.from, begin(message, over))",
+        text: "inTurn(incoming.from, begun(message, over))",
         replacement: "begin(message, over)"
       }
     ],

@@ -1,0 +1,71 @@
+/** A memcached that was restarted: who acts is told what they were in, by the server that knew of it. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { word } from "../../src/core/wording.ts"
+import { alice, bob, makeRig, type Rig, startServer } from "./chat-rig.ts"
+import { noFaults } from "./faulty-memcached.ts"
+import { clicked, paired, send, typed } from "./inbox-stage.ts"
+
+const loseAll = ({ store }: Rig) => {
+  for (const key of store.keys()) store.evict(key)
+}
+
+const ended = word({ _tag: "PartnerLeft" })
+const failed = word({ _tag: "SearchFailed" })
+
+describe("after memcached lost everything", () => {
+  it.effect("both of a pair are told that it is over, once, and that their line was not sent", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      loseAll(rig)
+      const answer = yield* send(servers[0], typed(alice, "还在吗"))
+      assert.strictEqual(answer, `${ended}\n${word({ _tag: "NotSent" })}`)
+      assert.include(yield* send(servers[0], typed(alice, "还在吗")), "没看懂")
+      const status = yield* send(servers[1], clicked(bob, "状态"))
+      assert.include(status, ended)
+      assert.include(status, "未配对")
+      assert.notInclude(yield* send(servers[1], clicked(bob, "状态")), ended)
+    })
+  )
+
+  it.effect("who waited is told that the search failed, and who presses 配对 waits anew", () =>
+    Effect.gen(function* () {
+      const rig = yield* makeRig()
+      const server = yield* startServer(rig)
+      for (const who of [alice, bob]) {
+        assert.include(yield* send(server, clicked(who, "配对")), "正在配对")
+        loseAll(rig)
+      }
+      assert.include(yield* send(server, clicked(alice, "状态")), failed)
+      const again = yield* send(server, clicked(bob, "配对"))
+      assert.include(again, "正在配对")
+      assert.notInclude(again, failed)
+    })
+  )
+
+  it.effect("who left on another server knows it", () =>
+    Effect.gen(function* () {
+      const { servers } = yield* paired()
+      assert.include(yield* send(servers[1], typed(alice, "#退出")), "已退出")
+      assert.include(yield* send(servers[0], typed(alice, "还在吗")), "没看懂")
+    })
+  )
+
+  it.effect("a press that came to nothing has nothing to be told", () =>
+    Effect.gen(function* () {
+      const rig = yield* makeRig()
+      const server = yield* startServer(rig)
+      rig.faults.fateOf = (_operation, key) => (key.startsWith("s:") ? "drop" : "proceed")
+      const presses = [alice, bob].map((who) => send(server, clicked(who, "配对")))
+      for (const answer of yield* Effect.all(presses, { concurrency: "unbounded" })) {
+        assert.strictEqual(answer, word({ _tag: "Busy" }))
+      }
+      rig.faults.fateOf = noFaults().fateOf
+      for (const who of [alice, bob]) {
+        const status = yield* send(server, clicked(who, "状态"))
+        assert.notInclude(status, ended)
+        assert.notInclude(status, failed)
+      }
+    })
+  )
+})
