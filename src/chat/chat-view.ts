@@ -33,6 +33,12 @@ export interface Viewing {
   readonly prefetched?: Prefetched | undefined
 }
 
+/**
+ * Whoever is making a pair that is called off has gone on after this: three operations, of which each is given up after a second. Who was told
+ * before would hear of the end of a pair of which they never heard.
+ */
+const makingMillis = 3_000
+
 /** How often a view is taken anew because what it found broken is being repaired by others as well. */
 const viewAttempts = 10
 
@@ -87,8 +93,8 @@ export const makeChatView = Effect.gen(function* () {
     if (room.version === undefined) {
       const now = yield* Clock.currentTimeMillis
       const pair = { _tag: "Open", opener: me, joiner: partner, sinceMillis: now, writtenBy } as const
-      // If it is not being made but was lost, the partner believes in it: the sweep tells them, when whoever was making it has gone on.
-      yield* agenda.note(id, now)
+      // If it is not being made but was lost, the partner believes in it: the sweep tells them.
+      yield* agenda.note(id, now + makingMillis)
       return yield* rooms.create(id, closed(pair, { why: "lost", now, writtenBy }))
     }
     if (room.value?._tag !== "Waiting" || room.value.opener === me) return true

@@ -16,13 +16,15 @@ export class PairBook {
 
   /**
    * A room as it is now; undefined: it is gone. What is wrong with it. A pair that stands although one half of it is in another is
-   * `excused` where a fault has hit either of the two who has not acted since: it is closed as soon as the other half acts.
+   * `excused` where a fault has hit either of the two who has not acted since: it is closed as soon as the other half acts. Nobody is in a
+   * pair at which no session `points` any more: memcached forgot both.
    */
   observe(
     id: RoomId,
     room: Room | undefined,
     now: number,
-    excused: (user: Openid) => boolean
+    excused: (user: Openid) => boolean,
+    points: (user: Openid, room: RoomId) => boolean
   ): ReadonlyArray<Violation> {
     const known = this.#rooms.get(id)
     if (room?._tag !== "Open") {
@@ -37,7 +39,8 @@ export class PairBook {
     const members = [room.opener, room.joiner] as const
     const elsewhere = members.flatMap((member) => {
       const other = this.openPairOf(member)
-      return other === undefined || other.members.some(excused)
+      const stands = other?.members.some((one) => points(one, other.room)) === true
+      return other === undefined || !stands || other.members.some(excused)
         ? []
         : [{ guarantee: "nobody is in two pairs", facts: `${member} is in ${other.room} and in ${id}` }]
     })

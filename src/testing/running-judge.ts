@@ -109,7 +109,15 @@ export class RunningJudge {
     const id = key.slice(roomPrefix.length) as RoomId
     const room = readRoom(this.#store, key, now)
     this.#waiting.observe(id, room, now)
-    this.violations.push(...this.pairs.observe(id, room, now, (user) => this.#suspicions.has(user)))
+    this.violations.push(
+      ...this.pairs.observe(
+        id,
+        room,
+        now,
+        (user) => this.#suspicions.has(user),
+        (user, pair) => readSession(this.#store, user, now)?.room === pair
+      )
+    )
   }
 
   /** A fault touched what concerns a user: the partner is concerned as well. */

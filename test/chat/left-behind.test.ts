@@ -7,7 +7,7 @@ import { keys } from "../../src/chat/keys.ts"
 import { Sessions } from "../../src/chat/sessions.ts"
 import { sweepEveryMillis } from "../../src/chat/sweeper.ts"
 import { duplicateKey } from "../../src/wechat/messages.ts"
-import { alice, bob, carol, pushedTo } from "./chat-rig.ts"
+import { alice, bob, carol, makeRig, pushedTo, startServer } from "./chat-rig.ts"
 import { answer, clicked, paired, send, typed, wordsOf } from "./inbox-stage.ts"
 
 /** Within this time whoever has to be told is told (contract: 5 s). */
@@ -56,4 +56,33 @@ describe("a room that memcached lost", () => {
         assert.lengthOf(told, 1)
       })
   )
+
+  it.effect("and one that is still being made, slowly, is none: who did not act hears of no end", () =>
+    Effect.gen(function* () {
+      const rig = yield* makeRig()
+      const [one, other] = [yield* startServer(rig), yield* startServer(rig)]
+      // Both point at a room that is not there yet.
+      rig.faults.takesMillis = (operation, key) =>
+        operation === "add" && key.startsWith("room:") ? roomTakesMillis : 0
+      const pressing = yield* Effect.forkChild(
+        Effect.all(
+          [alice, bob].map((who) => send(one, clicked(who, "配对"))),
+          { concurrency: "unbounded" }
+        )
+      )
+      yield* TestClock.adjust(100)
+      assert.include(rig.store.keys(), keys.session(bob))
+      rig.faults.takesMillis = () => 0
+      assert.include(yield* send(other, typed(alice, "在吗")), "刚才这句没有发出去")
+      for (let past = 0; past < roomTakesMillis; past += sweepEveryMillis) {
+        yield* TestClock.adjust(sweepEveryMillis)
+        yield* other.sweep
+      }
+      yield* Fiber.join(pressing)
+      assert.isEmpty(pushedTo(rig, bob).filter((words) => words.includes("对方已离开")))
+    })
+  )
 })
+
+/** As long as an operation, and the look at what became of it, may take. */
+const roomTakesMillis = 2_000

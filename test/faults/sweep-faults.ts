@@ -236,7 +236,11 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     name: "a room that memcached lost is not noted for the sweep",
     breaks: "rule 10",
     changes: [
-      { file: "src/chat/chat-view.ts", text: "      yield* agenda.note(id, now)\n", replacement: "" }
+      {
+        file: "src/chat/chat-view.ts",
+        text: "      yield* agenda.note(id, now + makingMillis)\n",
+        replacement: ""
+      }
     ],
     test: chat(
       "left-behind",
