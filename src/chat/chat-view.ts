@@ -115,13 +115,14 @@ export const makeChatView = Effect.gen(function* () {
   }
 
   /**
-   * Of somebody whose session is missed: where their room is gone as well, memcached lost what they were in, and they are told. Who left on
-   * another server knows that; their room is there, and closed.
+   * Of somebody whose session is missed: where their room is gone as well, memcached lost the chat that they were in, and they are told. Who
+   * left on another server knows that; their room is there, and closed. Of a search this server may not know how it went on.
    */
   const viewMissed = Effect.fnUntraced(function* (openid: Openid, session: Session, id: RoomId) {
     const room = yield* rooms.read(id)
     const now = yield* Clock.currentTimeMillis
-    const chat = room.version === undefined ? resolve(session, undefined, openid, now) : ordinary
+    const isLost = room.version === undefined && session.state !== stateNumbers.looking
+    const chat = isLost ? resolve(session, undefined, openid, now) : ordinary
     return { chat, room: undefined, now } satisfies ChatView
   })
 
