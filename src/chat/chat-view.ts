@@ -108,22 +108,19 @@ export const makeChatView = Effect.gen(function* () {
   ): Effect.Effect<ChatView, MemcachedError> => {
     const pointer = stored.value?.room
     if (pointer !== undefined) return viewOf(openid, stored, pointer, viewing)
-    const { missed } = stored
-    return missed?.room === undefined
+    return stored.missed === undefined
       ? Effect.map(Clock.currentTimeMillis, (now) => viewOutside(openid, stored, now))
-      : viewMissed(openid, missed, missed.room)
+      : viewMissed(stored.missed)
   }
 
   /**
-   * Of somebody whose session is missed: where their room is gone as well, memcached lost the chat that they were in, and they are told. Who
-   * left on another server knows that; their room is there, and closed. Of a search this server may not know how it went on.
+   * Of somebody whose session is gone, and who was in that chat: where the room is gone as well, memcached lost both, and they are told. Who
+   * left on another server knows it; their room is there, and closed.
    */
-  const viewMissed = Effect.fnUntraced(function* (openid: Openid, session: Session, id: RoomId) {
+  const viewMissed = Effect.fnUntraced(function* (id: RoomId) {
     const room = yield* rooms.read(id)
-    const now = yield* Clock.currentTimeMillis
-    const isLost = room.version === undefined && session.state !== stateNumbers.looking
-    const chat = isLost ? resolve(session, undefined, openid, now) : ordinary
-    return { chat, room: undefined, now } satisfies ChatView
+    const chat: Chat = room.version === undefined ? { _tag: "Ordinary", farewell: "partnerLeft" } : ordinary
+    return { chat, room: undefined, now: yield* Clock.currentTimeMillis } satisfies ChatView
   })
 
   const readChat = (pointer: Pointer, forLine: boolean, nowMillis: number) =>

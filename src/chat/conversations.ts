@@ -112,10 +112,10 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     const { begunAtMillis } = circumstances
     const { chat } = seen
     const decided = begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
-    const [only, second] = decided.commands
-    // Most who look are in no room and have heard all there is: nothing comes before the search or after it.
     const searchFor = (command: Looking) =>
       search({ openid, stored, room: seen.room, command, event, askedAtMillis: seen.now, told: waited })
+    const [only, second] = decided.commands
+    // Most who look are in no room and have heard all there is: nothing comes before the search or after it.
     return only?._tag === "Look" && second === undefined && chat._tag === "Ordinary"
       ? searchFor(only)
       : carryOut({ openid, stored, seen, step: decided, circumstances, searchFor })

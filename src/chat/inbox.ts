@@ -7,7 +7,7 @@ import type { Openid } from "../core/openid.ts"
 import { joined, type Said, whenFull } from "../core/reply-plan.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
-import { Memcached } from "../memcached/memcached.ts"
+import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
 import { laterMillis } from "./answer.ts"
 import type { Background } from "./background.ts"
@@ -151,8 +151,14 @@ const make = Effect.gen(function* () {
   /** As `begin`; who is gone need not hear that memcached is away, but what they leave behind has to go all the same. */
   const begun = (message: Message, over: Over | undefined) =>
     message.event._tag === "Unfollowed"
-      ? Effect.catch(begin(message, over), () => Effect.as(late.unfollowed(message.incoming.from), silent))
+      ? Effect.catch(begin(message, over), (error) => unfollowedLate(message.incoming.from, error))
       : begin(message, over)
+
+  const unfollowedLate = (from: Openid, error: MemcachedError) =>
+    Effect.logWarning("somebody unfollowed while memcached was away; the rest is done when it is back", {
+      follower: followerHash(from),
+      problem: error.message
+    }).pipe(Effect.andThen(late.unfollowed(from)), Effect.as(silent))
 
   const answering = Effect.fnUntraced(function* ({ incoming, event }: Message, claimed: Mine, seen: Seen) {
     const { from } = incoming

@@ -1,10 +1,11 @@
 /**
- * The sessions of which this server knows. That saves a reading of who most likely has none, and lets a session be missed that memcached
- * lost. It may be wrong in both directions: another server changes sessions too, and of two people with the same place the last one
- * is remembered.
+ * Of whom this server knows that they have a session, and in which chat they are. That saves a reading of who most likely has none, and lets a
+ * chat be missed that memcached lost. It may be wrong in both directions: another server changes sessions too, and of two people with the
+ * same place the last one is remembered.
  */
 import type { Openid } from "../core/openid.ts"
-import type { Session } from "../core/session.ts"
+import type { RoomId } from "../core/room.ts"
+import { type Session, stateNumbers } from "../core/session.ts"
 import { placeOf } from "./place.ts"
 
 /** A power of two: as many as press 配对 and press it again within a minute, on a large campus. */
@@ -12,21 +13,22 @@ const places = 8_192
 
 export class KnownSessions {
   readonly #people: Array<Openid | undefined> = Array.from({ length: places }, () => undefined)
-  readonly #sessions: Array<Session | undefined> = Array.from({ length: places }, () => undefined)
+  /** Of those who are in a chat. */
+  readonly #rooms: Array<RoomId | undefined> = Array.from({ length: places }, () => undefined)
 
   /** They have this one; `undefined`: none. */
   learn(openid: Openid, session: Session | undefined): void {
     const place = placeOf(openid, places)
     if (session === undefined && this.#people[place] !== openid) return
     this.#people[place] = session === undefined ? undefined : openid
-    this.#sessions[place] = session
+    this.#rooms[place] = session !== undefined && isInChat(session) ? session.room : undefined
   }
 
   /** They are about to have one, if all goes well. */
   expect(openid: Openid): void {
     const place = placeOf(openid, places)
     this.#people[place] = openid
-    this.#sessions[place] = undefined
+    this.#rooms[place] = undefined
   }
 
   /** Whether they have one, or may have. */
@@ -34,8 +36,11 @@ export class KnownSessions {
     return this.#people[placeOf(openid, places)] === openid
   }
 
-  /** The one that they had for certain. */
-  of(openid: Openid): Session | undefined {
-    return this.has(openid) ? this.#sessions[placeOf(openid, places)] : undefined
+  /** The chat that they were in for certain. How a search goes on, another server may know. */
+  chatOf(openid: Openid): RoomId | undefined {
+    return this.has(openid) ? this.#rooms[placeOf(openid, places)] : undefined
   }
 }
+
+const isInChat = ({ state }: Session): boolean =>
+  state === stateNumbers.paired || state === stateNumbers.shown

@@ -1,8 +1,8 @@
 import { placeOf } from "./place.ts"
 
 /**
- * The keys that came last, exactly so many of them. A `Set` that forgets would be made anew again and again, and took a fortieth of
- * all that is done for a message; here a key overwrites the one that it displaces.
+ * The keys that came last, exactly so many of them. A key overwrites the one that it displaces: a `Set` that forgets has to be made anew
+ * again and again, which takes a fortieth of all that is done for a message.
  */
 export class RecentKeys {
   readonly #most: number

@@ -2,6 +2,7 @@
 import { Context, Effect, Exit, Layer } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { type Chat, ordinary, Session, sessionOf } from "../core/session.ts"
+import type { RoomId } from "../core/room.ts"
 import { type Ask, understood } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
@@ -10,11 +11,11 @@ import { jsonItem, nothing, type Stored } from "./stored.ts"
 
 /**
  * A session as it was read. `presumed`: it was not; that nothing is stored is what this server takes for granted. `missed`: nothing is stored,
- * and this is what this server last knew.
+ * and this is the chat in which they were when this server last heard of them.
  */
 export interface StoredSession extends Stored<Session> {
   readonly presumed?: true
-  readonly missed?: Session
+  readonly missed?: RoomId
 }
 
 export interface SessionChange {
@@ -52,7 +53,7 @@ export class Sessions extends Context.Service<
       const items = jsonItem(yield* Memcached, Session)
       const known = new KnownSessions()
       const learned = (openid: Openid, read: Stored<Session>): StoredSession => {
-        const missed = read.version === undefined ? known.of(openid) : undefined
+        const missed = read.version === undefined ? known.chatOf(openid) : undefined
         if (read.value === undefined && read.version !== undefined) known.expect(openid)
         else known.learn(openid, read.value)
         return missed === undefined ? read : { ...read, missed }

@@ -88,8 +88,8 @@ export const mostRequestBytes = ({ key, extras, value }: Request): number =>
   headerBytes + extras.length + 3 * (key.length + value.length)
 
 /**
- * Writes a request at `start`, with `opcode` instead of its own, and gives the place behind it; `sequence` is repeated by the answer. One buffer takes a whole packet and
- * no length is asked for beforehand, since this runs for every operation.
+ * Writes a request at `start`, with `opcode` instead of its own, and gives the place behind it; the answer repeats `sequence`. One buffer
+ * takes a whole packet and no length is asked for beforehand, since this runs for every operation.
  */
 export const writeRequest = (
   bytes: Buffer,

@@ -11,6 +11,10 @@ const Heard = Schema.Array(
   })
 )
 
+/** Who looks is in a room, and in no chat. */
+const chatIn = (heard: Session | "expected" | undefined) =>
+  heard !== undefined && heard !== "expected" && [11, 12].includes(heard.state) ? heard.room : undefined
+
 const session = Session.make({ state: 1, writtenBy: "mark0001" as Session["writtenBy"] })
 
 describe("the sessions of which a server knows", () => {
@@ -24,9 +28,9 @@ describe("the sessions of which a server knows", () => {
       assert.strictEqual(known.has(openid), session !== undefined)
       for (const [each, heardLast] of last) {
         if (known.has(each)) assert.isDefined(heardLast)
-        if (known.of(each) !== undefined) assert.strictEqual(known.of(each), heardLast)
+        if (known.chatOf(each) !== undefined) assert.strictEqual(known.chatOf(each), chatIn(heardLast))
       }
-      assert.strictEqual(known.of(openid), session === "expected" ? undefined : session)
+      assert.strictEqual(known.chatOf(openid), chatIn(session))
     }
   })
 
