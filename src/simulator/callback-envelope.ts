@@ -24,7 +24,7 @@ export const writeCallback = Effect.fnUntraced(function* (
   { timestamp, nonce }: Stamp
 ) {
   if (mode === "plain" || keys === undefined) return { body: plain, query: {} } satisfies WrittenCallback
-  const random = yield* Effect.replicateEffect(Random.nextIntBetween(0, 256), nonceBytes)
+  const random = yield* Effect.replicateEffect(Random.nextIntBetween(0, 255), nonceBytes)
   const sealed = encrypt(keys.key, keys.appId, plain, Uint8Array.from(random))
   const element = `<Encrypt><![CDATA[${sealed}]]></Encrypt>`
   return {

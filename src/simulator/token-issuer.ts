@@ -37,8 +37,8 @@ export const newIssuer: TokenIssuer = { tokens: [], forcedAtMillis: [] }
 
 /** Characters of `[A-Za-z0-9_-]`, as in tokens, openids and media ids. */
 export const randomName = (length: number): Effect.Effect<string> =>
-  Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, tokenAlphabet.length), length), (picks) =>
-    picks.map((pick) => tokenAlphabet[pick % tokenAlphabet.length]).join("")
+  Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, tokenAlphabet.length - 1), length), (picks) =>
+    picks.map((pick) => tokenAlphabet[pick]).join("")
   )
 
 /** A name for the next token. */

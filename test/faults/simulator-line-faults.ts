@@ -169,7 +169,7 @@ export const simulatorLineFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 4",
     "the 16 random bytes are always the same",
-    ["callback-envelope.ts", "Random.nextIntBetween(0, 256)", "Effect.succeed(7)"],
+    ["callback-envelope.ts", "Random.nextIntBetween(0, 255)", "Effect.succeed(7)"],
     [encryption, "random(16), length, message, appid"]
   ),
   simulated(
