@@ -110,7 +110,8 @@ const make = Effect.gen(function* () {
       // What was typed to somebody who is gone was not meant for us.
       const fitting: Sentence = one._tag === "Hint" && isOver ? { _tag: "NotSent" } : one
       const words = word(fitting._tag === "Looking" && !pushes ? { ...fitting, askAgain: true } : fitting)
-      return { words, whenFull: whenFull(fitting) }
+      const opens = fitting._tag === "PairMade" ? { opens: fitting.room } : {}
+      return { words, whenFull: whenFull(fitting), ...opens }
     })
     const reply = yield* replies.compose(from, box, said)
     const isStatus =

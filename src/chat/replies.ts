@@ -11,6 +11,13 @@ import { Postman } from "./postman.ts"
 /** The reply and a push travel on different ways: what follows is sent when the reply had time to arrive. */
 const afterReplyMillis = 300
 
+/**
+ * How long a reply waits for whoever else is at the mailbox: a push under way takes some 200 ms, and its words must not be overtaken.
+ * Whoever is at it for longer may have died; then the user is answered without what waits.
+ */
+const holdWaitMillis = 1_000
+const holdPollMillis = 50
+
 /** What is answered in the exchange, and what is left to do once it was: the rest must not overtake it. */
 export interface Reply {
   readonly answer: Content | undefined
@@ -41,10 +48,11 @@ export const makeReplies = Effect.gen(function* () {
     const plan = planReply(mail.kept, said, yield* postman.linesAllowed(openid))
     const gone = mail.kept.length - plan.rest.length
     const isFront = plan.rest.every((thing, place) => thing === mail.kept[gone + place])
+    if (isFront && gone === 0) return plan
     const taking = isFront
       ? mailbox.take(openid, mail, gone)
       : mailbox.take(openid, mail, mail.kept.length, plan.rest)
-    return gone === 0 || (yield* taking) ? plan : undefined
+    return (yield* taking) ? plan : undefined
   })
 
   /** What is said where nothing waits for the user, or what does cannot be had. */
@@ -58,6 +66,14 @@ export const makeReplies = Effect.gen(function* () {
     }
   }
 
+  const holdSoon = Effect.fnUntraced(function* (openid: Openid) {
+    for (let waited = 0; waited < holdWaitMillis; waited += holdPollMillis) {
+      if (yield* mailbox.hold(openid)) return true
+      yield* Effect.sleep(holdPollMillis)
+    }
+    return false
+  })
+
   /** `mail`: the mailbox as it was read a moment ago, to save the look when it is empty. */
   const compose = Effect.fnUntraced(function* (
     openid: Openid,
@@ -66,7 +82,7 @@ export const makeReplies = Effect.gen(function* () {
   ): Effect.fn.Return<Reply> {
     if (mail.kept.length === 0) return withoutMail(openid, said, Effect.void)
     // The user is answered even when the mailbox cannot be read.
-    const held = yield* Effect.orElseSucceed(mailbox.hold(openid), () => false)
+    const held = yield* Effect.orElseSucceed(holdSoon(openid), () => false)
     const plan = held ? yield* Effect.orElseSucceed(withMail(openid, said), () => undefined) : undefined
     const letGo = yield* Effect.cached(held ? mailbox.letGo(openid) : Effect.void)
     yield* background.run(letGo)

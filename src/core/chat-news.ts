@@ -3,7 +3,7 @@ import { type Chat, ordinary } from "./session.ts"
 
 /** What the user has not been told yet: that the pair was made, or how the room ended. */
 export const news = (chat: Chat): Sentence | undefined => {
-  if (chat._tag === "Paired" && chat.unseen === true) return { _tag: "PairMade" }
+  if (chat._tag === "Paired" && chat.unseen === true) return { _tag: "PairMade", room: chat.room }
   if (chat._tag !== "Ordinary" || chat.farewell === undefined) return undefined
   switch (chat.farewell) {
     case "partnerLeft":

@@ -32,7 +32,7 @@ export const step = (chat: Chat, event: ChatEvent): Step => {
           sinceMillis: event.sinceMillis,
           shown: false
         },
-        commands: pairMade
+        commands: [reply({ _tag: "PairMade", room: event.room })]
       }
     case "NobodyThere":
       return { chat: { _tag: "Looking", room: event.room }, commands: [reply({ _tag: "Looking" })] }
@@ -241,9 +241,8 @@ const replies = (sentence: Sentence | undefined): ReadonlyArray<Command> =>
 
 const reply = (sentence: Sentence): Command => ({ _tag: "Reply", sentence })
 
-/** Made once, since everybody who is paired comes by: who begins to look with nothing to be told, and what they hear. */
+/** Made once, since everybody who is paired comes by: who begins to look with nothing to be told. */
 const begun: Step = { chat: { _tag: "Looking" }, commands: [{ _tag: "Look" }] }
-const pairMade: ReadonlyArray<Command> = [reply({ _tag: "PairMade" })]
 
 const forgetTease: Command = { _tag: "ForgetTease" }
 

@@ -11,10 +11,11 @@ import { word } from "./wording.ts"
  */
 export type WhenFull = "now" | "inTurn" | "once" | "passing"
 
-/** One sentence in words. */
+/** One sentence in words. `opens`: the group of the chat that it says has begun; nothing of that chat is read before it. */
 export interface Said {
   readonly words: string
   readonly whenFull: WhenFull
+  readonly opens?: string
 }
 
 /** A reply; what then still waits, in order; and our own words that are to be put behind it. */
@@ -54,10 +55,11 @@ export const joined = (said: ReadonlyArray<Said>): string => said.map(({ words }
  * one message carries them (contract, "A reply carries kept lines first"). `pushes`: how many messages may follow at once.
  */
 export const planReply = <K extends Kept>(
-  waiting: ReadonlyArray<K>,
-  toSay: ReadonlyArray<Said>,
+  mail: ReadonlyArray<K>,
+  sentences: ReadonlyArray<Said>,
   pushes: number
-): ReplyPlan<K> => {
+): ReplyPlan<K | Kept> => {
+  const { waiting, toSay } = opened(mail, sentences)
   // Who took a message over from a server that died may say what is the newest word in the mailbox.
   const newest = waiting.findLast(({ from }) => from === undefined)
   const said = toSay.filter(
@@ -77,12 +79,30 @@ export const planReply = <K extends Kept>(
   if (messagesFor(waiting, replyTextBytes) <= pushes) {
     return { ...firstOf(waiting), behind: all === "" ? [] : [all] }
   }
-  if (others.some(({ whenFull }) => whenFull === "now")) return ahead(kept, joined(others), inTurn, pushes)
+  if (others.some(({ whenFull }) => whenFull === "now")) return ahead(kept, others, inTurn, pushes)
   const once = others
     .filter((one) => one.whenFull === "once" && !waiting.some((thing) => isOurs(thing, one)))
     .map(({ words }) => words)
   const behind = [...inTurn, ...new Set(once)]
   return { ...(beside(waiting, "", behind.length, pushes) ?? firstOf(waiting)), behind }
+}
+
+/**
+ * A slow answer that a chat has begun stands before what came from that chat meanwhile: in its place among what waits, where
+ * it waits already perhaps.
+ */
+const opened = <K extends Kept>(mail: ReadonlyArray<K>, sentences: ReadonlyArray<Said>) => {
+  let waiting: ReadonlyArray<K | Kept> = mail
+  const toSay = sentences.filter((one) => {
+    const place = waiting.findIndex(({ group }) => group === one.opens)
+    const first = waiting[place]
+    if (one.opens === undefined || first === undefined) return true
+    if (!isOurs(first, one)) {
+      waiting = waiting.toSpliced(place, 0, { content: text(one.words), group: one.opens })
+    }
+    return false
+  })
+  return { waiting, toSay }
 }
 
 /** Things that wait, our words and how many remain in one message, if the first thing fits. `more`: so many are yet to be put behind. */
@@ -104,15 +124,17 @@ const beside = <K extends Kept>(
 /** Our words before all that waits. What is too long for one message comes behind. */
 const ahead = <K extends Kept>(
   kept: ReadonlyArray<K>,
-  own: string,
+  own: ReadonlyArray<Said>,
   inTurn: ReadonlyArray<string>,
   pushes: number
 ): ReplyPlan<K> => {
-  if (kept.length + inTurn.length === 0) return { message: text(own), rest: kept, behind: [] }
-  const note = byteLength(withNote("", kept.length + inTurn.length + mostParts, false))
-  const [first = "", ...parts] = split(own, replyTextBytes - note - 1)
+  const room = replyTextBytes - byteLength(withNote("", kept.length + inTurn.length + mostParts, false)) - 1
+  const isWhole = byteLength(joined(own)) <= room
+  const lasting = isWhole ? own : own.filter(({ whenFull }) => whenFull !== "passing")
+  const [first = "", ...parts] = split(joined(lasting), room)
   const behind = [...parts, ...inTurn]
-  const words = withNote(first, kept.length + behind.length, follow(kept, behind.length, pushes))
+  const more = kept.length + behind.length
+  const words = more === 0 ? first : withNote(first, more, follow(kept, behind.length, pushes))
   return { message: text(words), rest: kept, behind }
 }
 

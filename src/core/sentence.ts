@@ -1,10 +1,11 @@
 import type { Button, CampusButton } from "./button.ts"
 import type { CampusAnswer } from "./campus-answer.ts"
+import type { RoomId } from "./room.ts"
 import type { Chat } from "./session.ts"
 
 /** Everything that the service can say to a user, as data; `wording.ts` has the words. */
 export type Sentence =
-  | { readonly _tag: "PairMade" }
+  | { readonly _tag: "PairMade"; readonly room: RoomId }
   /** `askAgain`: nothing can be pushed, so that it is for the user to ask again. */
   | { readonly _tag: "Looking"; readonly askAgain?: true }
   | { readonly _tag: "SearchFailed" }

@@ -13,7 +13,7 @@ export const resume = (chat: Chat, event: ChatEvent, begunAtMillis: number): Ste
   if (chat._tag !== "Paired") return isLeaving(event) ? left(chat, event) : step(chat, event)
   const isNew = chat.sinceMillis >= begunAtMillis
   if (isLooking(event)) {
-    if (isNew) return stays(chat, { _tag: "Reply", sentence: { _tag: "PairMade" } })
+    if (isNew) return stays(chat, { _tag: "Reply", sentence: { _tag: "PairMade", room: chat.room } })
     // Shown by this event, or before it: asking once more is harmless, another partner is not.
     if (chat.shown && buttonAsked(event) === "配对") {
       return stays(chat, { _tag: "ShowPairing", room: chat.room, sinceMillis: chat.sinceMillis })

@@ -6,11 +6,14 @@ import { link, wordCampus } from "./campus-wording.ts"
 import { reportableMinutes, reportKeptDays } from "./room.ts"
 import type { Sentence } from "./sentence.ts"
 
+/** A sentence, as far as its words depend on it. */
+type Worded = Exclude<Sentence, { readonly _tag: "PairMade" }> | { readonly _tag: "PairMade" }
+
 /**
  * The words of every sentence. The contract fixes some of them, and that no other sentence contains those ("Sentences that
  * must contain these words").
  */
-export const word = (sentence: Sentence): string => {
+export const word = (sentence: Worded): string => {
   switch (sentence._tag) {
     case "PairMade":
       return `已配对成功，可以开始聊天。对方看不到你是谁；发送 ${typed("退出")} 结束，发送 ${typed("更换")} 换一个人。`

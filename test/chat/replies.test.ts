@@ -1,9 +1,16 @@
 /** What a reply carries where nothing can be pushed and what waits leaves no room. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import type { Incoming } from "../../src/wechat/messages.ts"
+import { Background } from "../../src/chat/background.ts"
+import { Mailbox } from "../../src/chat/mailbox.ts"
+import { makeReplies } from "../../src/chat/replies.ts"
+import { text } from "../../src/core/content.ts"
+import { word } from "../../src/core/wording.ts"
 import { alice, bob } from "./chat-rig.ts"
 import { clicked, paired, send, sendHeld, startSeconds, typed } from "./inbox-stage.ts"
+import { line, me, notice, onStage, waiting } from "./postman-stage.ts"
 
 let pictures = 0
 const picture = (from: typeof alice): Incoming => {
@@ -72,3 +79,49 @@ describe("what waits leaves no room in a reply", () => {
     })
   )
 })
+
+it.effect(
+  "a slow answer that a pair was made stands before what came of it meanwhile, behind what waited before",
+  () =>
+    onStage(
+      () =>
+        Effect.gen(function* () {
+          yield* line("从前的", "room0")
+          yield* line("你好")
+          yield* notice("对方已离开。")
+          const { compose } = yield* makeReplies
+          const mail = yield* Effect.flatMap(Mailbox, (mailbox) => mailbox.peek(me))
+          const { answer } = yield* compose(me, mail, [
+            { words: "已配对成功。", whenFull: "inTurn", opens: "room1" }
+          ])
+          assert.deepStrictEqual(
+            answer,
+            text(`从前的\n${word({ _tag: "Remaining", lines: 3, follow: false })}`)
+          )
+          assert.deepStrictEqual(yield* waiting, ["已配对成功。", "你好", "对方已离开。"])
+        }).pipe(Effect.provide(Background.layer)),
+      "passive"
+    )
+)
+
+it.effect("who is at the mailbox for a moment is waited for, and not overtaken", () =>
+  onStage(
+    () =>
+      Effect.gen(function* () {
+        yield* notice("对方已离开。")
+        const mailbox = yield* Mailbox
+        const { compose } = yield* makeReplies
+        const mail = yield* mailbox.peek(me)
+        yield* mailbox.hold(me)
+        const composing = yield* Effect.forkChild(
+          compose(me, mail, [{ words: "刚才这句没有发出去。", whenFull: "inTurn" }])
+        )
+        yield* TestClock.adjust("200 millis")
+        yield* mailbox.letGo(me)
+        yield* TestClock.adjust("200 millis")
+        const { answer } = yield* Fiber.join(composing)
+        assert.deepStrictEqual(answer, text("对方已离开。\n刚才这句没有发出去。"))
+      }).pipe(Effect.provide(Background.layer)),
+    "passive"
+  )
+)

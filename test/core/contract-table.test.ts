@@ -60,7 +60,7 @@ describe("every cell of the contract's table", () => {
   it("a look ends in 11 or in 1", () => {
     const found = step(looking, { _tag: "PartnerFound", room: otherRoom, partner, sinceMillis: 7 })
     assert.strictEqual(stateNumber(found.chat), 11)
-    assert.deepStrictEqual(found.commands, [said({ _tag: "PairMade" })])
+    assert.deepStrictEqual(found.commands, [said({ _tag: "PairMade", room: otherRoom })])
     const nobody = step(looking, { _tag: "NobodyThere", room: otherRoom })
     assert.deepStrictEqual(nobody.chat, { _tag: "Looking", room: otherRoom })
     assert.deepStrictEqual(nobody.commands, [said({ _tag: "Looking" })])

@@ -129,6 +129,25 @@ describe("where nothing can be pushed, replies", () => {
   )
 
   it.prop(
+    "say that a chat began before anything of it, and once",
+    [anyMail, Schema.Boolean, acts],
+    ([things, waitsAlready, sentences]) => {
+      const mail = mailOf(things)
+      const start = mail.findIndex(({ group }) => group === "one")
+      const own: Kept = { content: text("made"), group: "one" }
+      const waiting = waitsAlready && start >= 0 ? mail.toSpliced(start, 0, own) : mail
+      const others = sentences.map((some, act) => saidIn(act, some))
+      const read = readFrom(waiting, [[{ whenFull: "inTurn", words: "made", opens: "one" }], ...others])
+        .flatMap(({ content }) => linesIn(content))
+        .filter((line) => line === "made" || mail.some((thing) => wordsOf(thing) === line))
+      const words = mail.map(wordsOf)
+      if (mail.length === 0) return
+      assert.deepStrictEqual(read, words.toSpliced(start >= 0 ? start : words.length, 0, "made"))
+    },
+    manyActs
+  )
+
+  it.prop(
     "answer what was just done at once",
     [anyMail, acts],
     ([things, sentences]) => {

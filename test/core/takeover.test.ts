@@ -40,7 +40,7 @@ describe("an event that a server began before it died", () => {
       if (chat._tag !== "Paired") return
       const { chat: next, commands } = resume(chat, { _tag: "Pressed", button }, chat.sinceMillis)
       assert.strictEqual(next._tag, "Paired")
-      assert.deepStrictEqual(commands, [{ _tag: "Reply", sentence: { _tag: "PairMade" } }])
+      assert.deepStrictEqual(commands, [{ _tag: "Reply", sentence: { _tag: "PairMade", room: chat.room } }])
     }
   )
 })

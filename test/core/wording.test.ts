@@ -5,7 +5,7 @@ import { intentOf } from "../../src/core/intent.ts"
 import { byteLength, replyTextBytes } from "../../src/core/folding.ts"
 import { reservedWords } from "../../src/core/reserved-words.ts"
 import type { Sentence } from "../../src/core/sentence.ts"
-import { reportKeptDays } from "../../src/core/room.ts"
+import { reportKeptDays, RoomId } from "../../src/core/room.ts"
 import { word } from "../../src/core/wording.ts"
 import { campusAnswers } from "./campus-answers.ts"
 
@@ -15,7 +15,7 @@ const campusButtons = buttons.filter(isCampusButton)
 const everySentence: {
   readonly [Tag in Sentence["_tag"]]: ReadonlyArray<Extract<Sentence, { readonly _tag: Tag }>>
 } = {
-  PairMade: [{ _tag: "PairMade" }],
+  PairMade: [{ _tag: "PairMade", room: RoomId.make("room0001") }],
   Looking: [{ _tag: "Looking" }, { _tag: "Looking", askAgain: true }],
   SearchFailed: [{ _tag: "SearchFailed" }],
   StatusPaired: [{ _tag: "StatusPaired" }],

@@ -143,7 +143,7 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/replies.ts",
-        text: "return gone === 0 || (yield* taking) ? plan : undefined",
+        text: "return (yield* taking) ? plan : undefined",
         replacement: "return gone < 0 && (yield* taking) ? undefined : plan"
       }
     ],
