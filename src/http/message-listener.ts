@@ -8,21 +8,26 @@ import {
   type MessageCallback
 } from "./message-callback.ts"
 import { type NodeListener, PastRouter } from "./past-router.ts"
-import { bodyMaxBytes, makeBodyCollector } from "./request-body.ts"
+import { type Body, bodyMaxBytes, makeBodyCollector } from "./request-body.ts"
 
 /**
- * Answers messages with Node's own means: one fiber for each, which begins when its body is there; answers of one turn of the event
- * loop leave together. What is refused before that, and what
- * does not say how long it is, is left to the router.
+ * Answers messages with Node's own means: one fiber for each. Those whose bodies came in one turn of the event loop begin together when it
+ * is over, and answers of one turn leave together: the processor does the same for all of them while it has that at hand. What is refused
+ * before that, and what does not say how long it is, is left to the router.
  */
 export const makeMessageListener = Effect.fnUntraced(function* (path: string, callback: MessageCallback) {
   const { isLast } = yield* PastRouter
   const clock = yield* Clock.Clock
   const collect = yield* makeBodyCollector
   const run = Effect.runForkWith(yield* Effect.context<never>())
-  const atTurnEnd = makeTurnEnd()
+  const toBegin = makeTurnEnd()
+  const toWrite = makeTurnEnd()
   const underWay = new Set<Fiber.Fiber<CallbackAnswer>>()
-  yield* Effect.addFinalizer(() => Fiber.interruptAll(underWay))
+  let isEnding = false
+  yield* Effect.addFinalizer(() => {
+    isEnding = true
+    return Fiber.interruptAll(underWay)
+  })
 
   const write = (response: ServerResponse, exit: Exit.Exit<CallbackAnswer>): void => {
     if (response.destroyed) return
@@ -46,7 +51,9 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
 
   const answer = (request: IncomingMessage, response: ServerResponse, query: CallbackQuery): void => {
     let fiber: Fiber.Fiber<CallbackAnswer> | undefined
-    const letGo = collect(request, (body) => {
+    const begin = (body: Body): void => {
+      if (response.destroyed) return
+      if (isEnding) return write(response, Exit.interrupt())
       // Inside of the fiber: what is thrown while a body is read ends its own request, not the process.
       const answering = run(
         Effect.suspend(() =>
@@ -57,9 +64,10 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
       underWay.add(answering)
       answering.addObserver((exit) => {
         underWay.delete(answering)
-        atTurnEnd(() => write(response, exit))
+        toWrite(() => write(response, exit))
       })
-    })
+    }
+    const letGo = collect(request, (body) => toBegin(() => begin(body)))
     response.on("close", () => {
       if (response.writableEnded) return
       letGo()

@@ -23,15 +23,15 @@ export class BodyIncomplete extends Schema.TaggedError<BodyIncomplete>()("BodyIn
   }
 }
 
+/** A whole body as text, or why there is none. */
+export type Body = Result.Result<string, BodyTooLarge | BodyIncomplete>
+
 export type BodyReader = (
   request: HttpServerRequest.HttpServerRequest
 ) => Effect.Effect<string, BodyTooLarge | BodyIncomplete>
 
-/** Has `settle` called with the whole body as text, or with why there is none. The answer lets go of the source; then it is not called. */
-export type BodyCollector = (
-  source: Readable,
-  settle: (body: Result.Result<string, BodyTooLarge | BodyIncomplete>) => void
-) => () => void
+/** Has `settle` called with the body. The answer lets go of the source; then it is not called. */
+export type BodyCollector = (source: Readable, settle: (body: Body) => void) => () => void
 
 /** From Node's own streams: one of Effect's around one costs more than all else that is done with a short message. */
 export const makeBodyCollector: Effect.Effect<BodyCollector, never, Scope.Scope> = Effect.map(
@@ -45,7 +45,7 @@ export const makeBodyCollector: Effect.Effect<BodyCollector, never, Scope.Scope>
       takeBack()
     }
     // The listeners stay: taking them off costs more than their last calls. So each of them asks first whether it is over.
-    const settled = (body: Result.Result<string, BodyTooLarge | BodyIncomplete>) => {
+    const settled = (body: Body) => {
       letGo()
       settle(body)
     }
