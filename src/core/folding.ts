@@ -9,7 +9,7 @@ export const textLimitBytes = 2_048
 export const replyTextBytes = 2_000
 
 /**
- * Something that waits for its receiver. `group`: lines of one group may share a message; the lines of two partners never do.
+ * Something that waits for its receiver. `group`: its lines may share a message; the lines of two partners never do.
  * `from`: who wrote it; absent for our own words. `apart`: it shares no message with what stands before it, since WeChat refused
  * the two together.
  */
@@ -25,7 +25,7 @@ export type Kept = typeof Kept.Type
 export const answerGroup = "answer"
 
 /** Word of what became of a chat has to be heard, rather twice than never. A line comes once at most, and so does an answer. */
-export const mustBeHeard = ({ from, group }: Kept): boolean => from === undefined && group !== answerGroup
+export const mustBeHeard = (thing: Kept): boolean => isOurs(thing) && thing.group !== answerGroup
 
 /** The length of a text as WeChat counts it: bytes of UTF-8. */
 export const byteLength = (words: string): number => {
@@ -66,8 +66,9 @@ export const carriable = (content: Content): ReadonlyArray<Content> =>
   content._tag === "Text" ? split(content.text, textLimitBytes).map(text) : [content]
 
 /**
- * The first of the kept things as one message: as many texts of one group, oldest first, as fit in `limitBytes`, each on a
- * line of its own; or one picture, voice or video. `taken` says how many of `kept` are in it.
+ * The first of the kept things as one message: as many texts, oldest first, as fit in `limitBytes`, each on a line of its own; or one
+ * picture, voice or video. Our own words go together whatever their groups, lines with things of their group only. `taken` says
+ * how many of `kept` are in it.
  */
 export const fold = (
   kept: ReadonlyArray<Kept>,
@@ -78,12 +79,20 @@ export const fold = (
   if (first.content._tag !== "Text") return { message: first.content, taken: 1 }
   let words = first.content.text
   let taken = 1
+  let last = first
+  let lines = isOurs(first) ? undefined : first.group
   for (const next of kept.slice(1)) {
-    if (next.content._tag !== "Text" || next.group !== first.group || next.apart === true) break
+    if (next.content._tag !== "Text" || next.apart === true) break
+    if (next.group !== last.group && !(isOurs(next) && isOurs(last))) break
+    if (!isOurs(next)) {
+      if (lines !== undefined && lines !== next.group) break
+      lines = next.group
+    }
     const longer = `${words}\n${next.content.text}`
     if (byteLength(longer) > limitBytes) break
     words = longer
     taken += 1
+    last = next
   }
   return { message: text(words), taken }
 }
@@ -137,5 +146,7 @@ export const composeReply = (
   }
   return { message: text(`${folded.message.text}\n${own}`), taken: folded.taken, ownIncluded: true }
 }
+
+const isOurs = ({ from }: Kept): boolean => from === undefined
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })

@@ -27,10 +27,15 @@ const limit = Schema.Literals([4, 5, 18, 30, 100, textLimitBytes])
 const whole = new Intl.Segmenter("und", { granularity: "grapheme" })
 
 const group = Schema.Literals(["one", "two"])
-const keptText = Arbitrary.map(Arbitrary.all([words, Arbitrary.schema(group)]), ([some, group]): Kept => ({
-  content: text(some === "" ? "x" : some),
-  group
-}))
+const partner = Openid.make("oPartner")
+const keptText = Arbitrary.map(
+  Arbitrary.all([words, Arbitrary.schema(group), Arbitrary.schema(Schema.Boolean)]),
+  ([some, group, isOurs]): Kept => ({
+    content: text(some === "" ? "x" : some),
+    group,
+    ...(isOurs ? {} : { from: partner })
+  })
+)
 const keptThing = Arbitrary.flatMap(Arbitrary.schema(Schema.Boolean), (any) =>
   any ? Arbitrary.schema(Kept) : keptText
 )
@@ -82,6 +87,10 @@ describe("long texts", () => {
   })
 })
 
+/** Of the same chat, or both our own words. */
+const mayFollow = (thing: Kept, before: Kept | undefined): boolean =>
+  thing.group === before?.group || (thing.from === undefined && before?.from === undefined)
+
 describe("kept things in one message", () => {
   it.prop(
     "taken one message after the other they are all there, once, in order",
@@ -96,7 +105,9 @@ describe("kept things in one message", () => {
       ) {
         assert.isAbove(folded.taken, 0)
         const taken = rest.slice(0, folded.taken)
-        assert.strictEqual(new Set(taken.map(({ group }) => group)).size, 1)
+        const ofPeople = taken.filter(({ from }) => from !== undefined)
+        assert.isAtMost(new Set(ofPeople.map(({ group }) => group)).size, 1)
+        assert.isTrue(taken.slice(1).every((thing, place) => mayFollow(thing, taken[place])))
         assert.isTrue(taken.slice(1).every(({ apart }) => apart === undefined))
         if (folded.message._tag === "Text") {
           assert.strictEqual(
@@ -120,6 +131,16 @@ describe("kept things in one message", () => {
     manyLines
   )
 
+  it("our own words of several chats go together, and never bring the lines of two partners together", () => {
+    const ours = (group: string): Kept => ({ content: text(`ours ${group}`), group })
+    const line = (group: string): Kept => ({ content: text(`line ${group}`), group, from: partner })
+    const kept = [line("a"), ours("a"), ours("answer"), ours("b"), line("b")]
+    assert.deepStrictEqual(fold(kept, replyTextBytes), {
+      message: text("line a\nours a\nours answer\nours b"),
+      taken: 4
+    })
+  })
+
   it.prop(
     "as many as fit",
     [mail],
@@ -127,7 +148,9 @@ describe("kept things in one message", () => {
       const folded = fold(kept, replyTextBytes)
       const next = folded === undefined ? undefined : kept[folded.taken]
       if (folded?.message._tag !== "Text" || next?.content._tag !== "Text") return
-      if (next.group !== kept[0]?.group || next.apart === true) return
+      if (!mayFollow(next, kept[folded.taken - 1]) || next.apart === true) return
+      const people = [...kept.slice(0, folded.taken), next].filter(({ from }) => from !== undefined)
+      if (new Set(people.map(({ group }) => group)).size > 1) return
       assert.isAbove(byteLength(`${folded.message.text}\n${next.content.text}`), replyTextBytes)
     },
     manyLines
