@@ -10,9 +10,9 @@ import type { World } from "../../src/testing/world.ts"
  */
 const mostSchedules: Readonly<Record<FaultKind, number>> = {
   none: 20,
-  crash: 14,
-  lostAnswer: 14,
-  dropped: 14
+  crash: 20,
+  lostAnswer: 20,
+  dropped: 20
 }
 
 /** With one preemption at the most: a sample too, but for the smallest races; the latest preemptions come first. */
