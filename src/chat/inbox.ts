@@ -110,8 +110,7 @@ const make = Effect.gen(function* () {
       // What was typed to somebody who is gone was not meant for us.
       const fitting: Sentence = one._tag === "Hint" && isOver ? { _tag: "NotSent" } : one
       const words = word(fitting._tag === "Looking" && !pushes ? { ...fitting, askAgain: true } : fitting)
-      const opens = fitting._tag === "PairMade" ? { opens: fitting.room } : {}
-      return { words, whenFull: whenFull(fitting), ...opens }
+      return { words, whenFull: whenFull(fitting), ...heardLater(fitting) }
     })
     const reply = yield* replies.compose(from, box, said)
     const isStatus =
@@ -221,6 +220,13 @@ interface Message {
   readonly event: ChatEvent
   /** The same for every attempt to deliver it. */
   readonly key: string
+}
+
+/** How a sentence is said, and where it stands, if it has to wait. */
+const heardLater = (sentence: Sentence): Pick<Said, "later" | "opens"> => {
+  if (sentence._tag === "PairMade") return { opens: sentence.room }
+  const isOfALine = sentence._tag === "NotSent" || sentence._tag === "Kept"
+  return isOfALine ? { later: word({ ...sentence, later: true }) } : {}
 }
 
 const tellsOfAChat = ({ _tag }: Sentence): boolean =>

@@ -53,8 +53,8 @@ export class Postman extends Context.Service<
     readonly showTyping: (to: Openid) => Effect.Effect<void, MemcachedError>
     /** How many messages `flush` may push to a user at the moment. */
     readonly linesAllowed: (to: Openid) => Effect.Effect<number, MemcachedError>
-    /** Pushes what waits for a user whose window is open, as far as the allowance goes. */
-    readonly flush: (to: Openid) => Effect.Effect<void, MemcachedError>
+    /** Pushes what waits for a user whose window is open, as far as the allowance goes for things of this importance; lines without. */
+    readonly flush: (to: Openid, importance?: Importance) => Effect.Effect<void, MemcachedError>
     /** The original interface's postMsg: a text now, within the allowance. True: WeChat took it; false: it did not, and nothing is kept. */
     readonly postMsg: (to: Openid, words: string) => Effect.Effect<boolean>
   }
@@ -207,8 +207,8 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
       { discard: true }
     )
 
-  const flush = Effect.fnUntraced(function* (to: Openid) {
-    yield* tellWriters(yield* pushWaiting(to, "line"))
+  const flush = Effect.fnUntraced(function* (to: Openid, importance: Importance = "line") {
+    yield* tellWriters(yield* pushWaiting(to, importance))
   })
 
   const showTyping = Effect.fnUntraced(function* (to: Openid) {

@@ -41,17 +41,21 @@ export const makeReplies = Effect.gen(function* () {
       { discard: true }
     )
 
-  /** As planned, once what is in the message was taken out of the mailbox. Undefined: somebody else did. */
+  /**
+   * As planned, once what is in the message was taken out of the mailbox, and our words that come behind it stand there: they outlive this
+   * server, and nothing overtakes them. Undefined: somebody else took something out.
+   */
   const withMail = Effect.fnUntraced(function* (openid: Openid, said: ReadonlyArray<Said>) {
     const mail = yield* mailbox.peek(openid)
     if (mail.kept.length === 0) return undefined
-    const plan = planReply(mail.kept, said, yield* postman.linesAllowed(openid))
-    const gone = mail.kept.length - plan.rest.length
-    const isFront = plan.rest.every((thing, place) => thing === mail.kept[gone + place])
+    const { message, rest } = planReply(mail.kept, said, yield* postman.linesAllowed(openid))
+    const gone = mail.kept.length - rest.length
+    const isFront = rest.every((thing, place) => thing === mail.kept[gone + place])
+    const plan = { message, rest, importance: isFront ? "line" : "notice" } as const
     if (isFront && gone === 0) return plan
     const taking = isFront
       ? mailbox.take(openid, mail, gone)
-      : mailbox.take(openid, mail, mail.kept.length, plan.rest)
+      : mailbox.take(openid, mail, mail.kept.length, rest)
     return (yield* taking) ? plan : undefined
   })
 
@@ -87,13 +91,10 @@ export const makeReplies = Effect.gen(function* () {
     const letGo = yield* Effect.cached(held ? mailbox.letGo(openid) : Effect.void)
     yield* background.run(letGo)
     if (plan === undefined) return withoutMail(openid, said, letGo)
-    const { message: answer, rest, behind } = plan
-    if (behind.length === 0 && rest.length === 0) return { answer }
-    const more = Effect.andThen(
-      afterwards(openid, behind),
-      rest.length > 0 ? postman.flush(openid) : Effect.void
-    )
-    return { answer, afterwards: Effect.andThen(letGo, Effect.delay(more, afterReplyMillis)) }
+    const { message: answer, rest, importance } = plan
+    if (rest.length === 0) return { answer }
+    const more = Effect.delay(postman.flush(openid, importance), afterReplyMillis)
+    return { answer, afterwards: Effect.andThen(letGo, more) }
   })
 
   return { compose }

@@ -1,28 +1,40 @@
 import { type Content, text } from "./content.ts"
-import { byteLength, composeReply, fold, type Kept, messagesFor, replyTextBytes, split } from "./folding.ts"
+import {
+  answerGroup,
+  byteLength,
+  composeReply,
+  fold,
+  type Kept,
+  messagesFor,
+  replyTextBytes,
+  split
+} from "./folding.ts"
 import type { Sentence } from "./sentence.ts"
 import { word } from "./wording.ts"
 
 /**
  * What becomes of a sentence that has no room in a reply beside the first thing that waits, and cannot follow by push. `now`:
  * it answers what the user just did, and comes at once; what waits comes after it. `inTurn`: it tells of a chat, and comes behind
- * what was said there. `once`: it comes behind as well, but not a second time. `passing`: it says how things stand; by the time it
- * could be read that may be wrong, and the next reply says it anew.
+ * what was said there; `news` too, but not where it is the newest that waits. `once`: it comes behind as well, but not a second time.
+ * `passing`: it says how things stand; by the time it could be read that may be wrong, and the next reply says it anew.
  */
-export type WhenFull = "now" | "inTurn" | "once" | "passing"
+export type WhenFull = "now" | "news" | "inTurn" | "once" | "passing"
 
-/** One sentence in words. `opens`: the group of the chat that it says has begun; nothing of that chat is read before it. */
+/**
+ * One sentence in words; `later`: in words for a later message. `opens`: the group of the chat that it says has begun; nothing of that chat
+ * is read before it.
+ */
 export interface Said {
   readonly words: string
+  readonly later?: string
   readonly whenFull: WhenFull
   readonly opens?: string
 }
 
-/** A reply; what then still waits, in order; and our own words that are to be put behind it. */
-export interface ReplyPlan<K extends Kept> {
+/** A reply; and what then waits, in order, our own words that had no room in it among it. */
+export interface ReplyPlan {
   readonly message: Content
-  readonly rest: ReadonlyArray<K>
-  readonly behind: ReadonlyArray<string>
+  readonly rest: ReadonlyArray<Kept>
 }
 
 export const whenFull = ({ _tag }: Sentence): WhenFull => {
@@ -31,6 +43,7 @@ export const whenFull = ({ _tag }: Sentence): WhenFull => {
     case "SearchFailed":
     case "PartnerLeft":
     case "IdleEnded":
+      return "news"
     case "NotSent":
       return "inTurn"
     case "Kept":
@@ -54,45 +67,50 @@ export const joined = (said: ReadonlyArray<Said>): string => said.map(({ words }
  * What is answered to a user for whom things wait: those first, oldest first, then our own words, then how many remain, as far as
  * one message carries them (contract, "A reply carries kept lines first"). `pushes`: how many messages may follow at once.
  */
-export const planReply = <K extends Kept>(
-  mail: ReadonlyArray<K>,
+export const planReply = (
+  mail: ReadonlyArray<Kept>,
   sentences: ReadonlyArray<Said>,
   pushes: number
-): ReplyPlan<K | Kept> => {
+): ReplyPlan => {
   const { waiting, toSay } = opened(mail, sentences)
   // Who took a message over from a server that died may say what is the newest word in the mailbox.
   const newest = waiting.findLast(({ from }) => from === undefined)
-  const said = toSay.filter(
-    (one) => one.whenFull !== "inTurn" || newest === undefined || !isOurs(newest, one)
-  )
+  const said = toSay.filter((one) => one.whenFull !== "news" || newest === undefined || !isOurs(newest, one))
   const kept = waiting.filter((thing) => !said.some((one) => one.whenFull === "once" && isOurs(thing, one)))
   const all = joined(said)
   const whole = composeReply(kept, all)
-  if (whole?.ownIncluded === true && whole.taken === kept.length) {
-    return { message: whole.message, rest: [], behind: [] }
-  }
-  const inTurn = said.filter(({ whenFull }) => whenFull === "inTurn").map(({ words }) => words)
-  const others = said.filter(({ whenFull }) => whenFull !== "inTurn")
-  const together = beside(kept, joined(others), inTurn.length, pushes)
-  if (together !== undefined) return { ...together, behind: inTurn }
+  if (whole?.ownIncluded === true && whole.taken === kept.length) return { message: whole.message, rest: [] }
+  const inTurn = said.filter(isInTurn)
+  const others = said.filter((one) => !isInTurn(one))
+  const together = beside(kept, joined(others), asKept(inTurn), pushes)
+  if (together !== undefined) return together
   // All of it is read within a second, in its order.
-  if (messagesFor(waiting, replyTextBytes) <= pushes) {
-    return { ...firstOf(waiting), behind: all === "" ? [] : [all] }
-  }
-  if (others.some(({ whenFull }) => whenFull === "now")) return ahead(kept, others, inTurn, pushes)
-  const once = others
-    .filter((one) => one.whenFull === "once" && !waiting.some((thing) => isOurs(thing, one)))
-    .map(({ words }) => words)
-  const behind = [...inTurn, ...new Set(once)]
-  return { ...(beside(waiting, "", behind.length, pushes) ?? firstOf(waiting)), behind }
+  if (messagesFor(waiting, replyTextBytes) <= pushes) return firstOf(waiting, asKept(said))
+  if (others.some(({ whenFull }) => whenFull === "now")) return ahead(kept, others, asKept(inTurn), pushes)
+  const once = others.filter(
+    (one, place) =>
+      one.whenFull === "once" &&
+      !waiting.some((thing) => isOurs(thing, one)) &&
+      others.findIndex(({ words }) => words === one.words) === place
+  )
+  const behind = asKept([...inTurn, ...once])
+  return beside(waiting, "", behind, pushes) ?? firstOf(waiting, behind)
 }
+
+const isInTurn = ({ whenFull }: Said): boolean => whenFull === "news" || whenFull === "inTurn"
+
+/** Our words as they wait for a later message. */
+const asKept = (said: ReadonlyArray<Said>): ReadonlyArray<Kept> =>
+  said.flatMap(({ words, later = words, opens = answerGroup }) =>
+    split(later, replyTextBytes).map((part) => ({ content: text(part), group: opens }))
+  )
 
 /**
  * A slow answer that a chat has begun stands before what came from that chat meanwhile: in its place among what waits, where
  * it waits already perhaps.
  */
-const opened = <K extends Kept>(mail: ReadonlyArray<K>, sentences: ReadonlyArray<Said>) => {
-  let waiting: ReadonlyArray<K | Kept> = mail
+const opened = (mail: ReadonlyArray<Kept>, sentences: ReadonlyArray<Said>) => {
+  let waiting: ReadonlyArray<Kept> = mail
   const toSay = sentences.filter((one) => {
     const place = waiting.findIndex(({ group }) => group === one.opens)
     const first = waiting[place]
@@ -105,54 +123,54 @@ const opened = <K extends Kept>(mail: ReadonlyArray<K>, sentences: ReadonlyArray
   return { waiting, toSay }
 }
 
-/** Things that wait, our words and how many remain in one message, if the first thing fits. `more`: so many are yet to be put behind. */
-const beside = <K extends Kept>(
-  kept: ReadonlyArray<K>,
+/** Things that wait, our words and how many remain in one message, if the first thing fits. `behind`: what is yet to be put there. */
+const beside = (
+  kept: ReadonlyArray<Kept>,
   own: string,
-  more: number,
+  behind: ReadonlyArray<Kept>,
   pushes: number
-): Omit<ReplyPlan<K>, "behind"> | undefined => {
-  const composed = composeReply(kept, withNote(own, kept.length + more, false))
+): ReplyPlan | undefined => {
+  const composed = composeReply(kept, withNote(own, kept.length + behind.length, false))
   if (composed?.ownIncluded !== true) return undefined
-  const rest = kept.slice(composed.taken)
+  const rest = [...kept.slice(composed.taken), ...behind]
   // No more than these, even where a shorter note would leave room for one: its number counts the rest.
-  const note = withNote(own, rest.length + more, follow(rest, more, pushes))
+  const note = withNote(own, rest.length, follow(rest, pushes))
   const carried = composeReply(kept.slice(0, composed.taken), note)
   return carried && { message: carried.message, rest }
 }
 
 /** Our words before all that waits. What is too long for one message comes behind. */
-const ahead = <K extends Kept>(
-  kept: ReadonlyArray<K>,
+const ahead = (
+  kept: ReadonlyArray<Kept>,
   own: ReadonlyArray<Said>,
-  inTurn: ReadonlyArray<string>,
+  inTurn: ReadonlyArray<Kept>,
   pushes: number
-): ReplyPlan<K> => {
+): ReplyPlan => {
   const room = replyTextBytes - byteLength(withNote("", kept.length + inTurn.length + mostParts, false)) - 1
   const isWhole = byteLength(joined(own)) <= room
   const lasting = isWhole ? own : own.filter(({ whenFull }) => whenFull !== "passing")
   const [first = "", ...parts] = split(joined(lasting), room)
-  const behind = [...parts, ...inTurn]
-  const more = kept.length + behind.length
-  const words = more === 0 ? first : withNote(first, more, follow(kept, behind.length, pushes))
-  return { message: text(words), rest: kept, behind }
+  const ofAnswer = parts.map((part): Kept => ({ content: text(part), group: answerGroup }))
+  const rest = [...kept, ...ofAnswer, ...inTurn]
+  const words = rest.length === 0 ? first : withNote(first, rest.length, follow(rest, pushes))
+  return { message: text(words), rest }
 }
 
 /** An answer of ours is never that long. It makes room for the number in a note. */
 const mostParts = 100
 
-const firstOf = <K extends Kept>(kept: ReadonlyArray<K>): Omit<ReplyPlan<K>, "behind"> => {
+const firstOf = (kept: ReadonlyArray<Kept>, behind: ReadonlyArray<Kept>): ReplyPlan => {
   const first = fold(kept, replyTextBytes)
-  return { message: first?.message ?? text(""), rest: kept.slice(first?.taken ?? 0) }
+  return { message: first?.message ?? text(""), rest: [...kept.slice(first?.taken ?? 0), ...behind] }
 }
 
-const follow = (rest: ReadonlyArray<Kept>, more: number, pushes: number): boolean =>
-  messagesFor(rest, replyTextBytes) + more <= pushes
+const follow = (rest: ReadonlyArray<Kept>, pushes: number): boolean =>
+  messagesFor(rest, replyTextBytes) <= pushes
 
 const withNote = (own: string, lines: number, follow: boolean): string => {
   const note = word({ _tag: "Remaining", lines, follow })
   return own === "" ? note : `${own}\n${note}`
 }
 
-const isOurs = ({ content, from }: Kept, { words }: Said): boolean =>
-  from === undefined && content._tag === "Text" && content.text === words
+const isOurs = ({ content, from }: Kept, { words, later = words }: Said): boolean =>
+  from === undefined && content._tag === "Text" && content.text === later

@@ -23,8 +23,9 @@ export type Sentence =
   /** `pair`: a pair, not a search. */
   | { readonly _tag: "Left"; readonly pair?: true }
   | { readonly _tag: "NothingToLeave" }
-  | { readonly _tag: "NotSent" }
-  | { readonly _tag: "Kept" }
+  /** These two: `later`, where it is read some time after the line that it is about was written. */
+  | { readonly _tag: "NotSent"; readonly later?: true }
+  | { readonly _tag: "Kept"; readonly later?: true }
   /** These three: `later`, of a line whose writer was told that it is kept. */
   | { readonly _tag: "Unsure"; readonly later?: true }
   | { readonly _tag: "RefusedByWeChat"; readonly later?: true }

@@ -38,9 +38,9 @@ export const word = (sentence: Worded): string => {
     case "NothingToLeave":
       return `你现在没有在聊天，不用退出。想聊就按${button("配对")}。`
     case "NotSent":
-      return "刚才这句没有发出去。"
+      return sentence.later === true ? "之前有一句没有发出去。" : "刚才这句没有发出去。"
     case "Kept":
-      return "对方稍后收到。"
+      return sentence.later === true ? "之前发的，对方稍后收到。" : "对方稍后收到。"
     case "Unsure":
       return sentence.later === true
         ? "网络不稳定，之前留给对方的话，不知道对方有没有收到。"

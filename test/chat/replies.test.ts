@@ -5,12 +5,13 @@ import { TestClock } from "effect/testing"
 import type { Incoming } from "../../src/wechat/messages.ts"
 import { Background } from "../../src/chat/background.ts"
 import { Mailbox } from "../../src/chat/mailbox.ts"
+import { Postman } from "../../src/chat/postman.ts"
 import { makeReplies } from "../../src/chat/replies.ts"
 import { text } from "../../src/core/content.ts"
 import { word } from "../../src/core/wording.ts"
 import { alice, bob } from "./chat-rig.ts"
 import { clicked, paired, send, sendHeld, startSeconds, typed } from "./inbox-stage.ts"
-import { line, me, notice, onStage, waiting } from "./postman-stage.ts"
+import { line, me, notice, onStage, waiting, writer } from "./postman-stage.ts"
 
 let pictures = 0
 const picture = (from: typeof alice): Incoming => {
@@ -92,7 +93,7 @@ it.effect(
           const { compose } = yield* makeReplies
           const mail = yield* Effect.flatMap(Mailbox, (mailbox) => mailbox.peek(me))
           const { answer } = yield* compose(me, mail, [
-            { words: "已配对成功。", whenFull: "inTurn", opens: "room1" }
+            { words: "已配对成功。", whenFull: "news", opens: "room1" }
           ])
           assert.deepStrictEqual(
             answer,
@@ -102,6 +103,26 @@ it.effect(
         }).pipe(Effect.provide(Background.layer)),
       "passive"
     )
+)
+
+it.effect("what has no room in a reply outlives the server that gave it", () =>
+  onStage(
+    () =>
+      Effect.gen(function* () {
+        const { deliver } = yield* Postman
+        const picture = { _tag: "Image", mediaId: "p1" } as const
+        yield* deliver(me, { content: picture, group: "room0", from: writer, importance: "line" })
+        const { compose } = yield* makeReplies
+        const mail = yield* Effect.flatMap(Mailbox, (mailbox) => mailbox.peek(me))
+        const { answer } = yield* compose(me, mail, [
+          { words: "已配对成功。", whenFull: "news", opens: "room1" },
+          { words: "刚才这句没有发出去。", later: "之前有一句没有发出去。", whenFull: "inTurn" }
+        ])
+        assert.deepStrictEqual(answer, picture)
+        assert.deepStrictEqual(yield* waiting, ["已配对成功。", "之前有一句没有发出去。"])
+      }).pipe(Effect.provide(Background.layer)),
+    "passive"
+  )
 )
 
 it.effect("who is at the mailbox for a moment is waited for, and not overtaken", () =>

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { type Content, text } from "../../src/core/content.ts"
 import type { Kept } from "../../src/core/folding.ts"
-import { byteLength, replyTextBytes, split, textLimitBytes } from "../../src/core/folding.ts"
+import { answerGroup, byteLength, replyTextBytes, split, textLimitBytes } from "../../src/core/folding.ts"
 import { joined, planReply, type Said } from "../../src/core/reply-plan.ts"
 import { Openid } from "../../src/core/openid.ts"
 import { word } from "../../src/core/wording.ts"
@@ -21,7 +21,7 @@ const thing = Arbitrary.map(
   ([length, group, kind]) => ({ length, group, kind })
 )
 const anyMail = Arbitrary.array(thing)
-const whenFulls = Schema.Literals(["now", "inTurn", "once", "passing"])
+const whenFulls = Schema.Literals(["now", "news", "inTurn", "once", "passing"])
 const sentence = Arbitrary.map(
   Arbitrary.all([
     Arbitrary.schema(whenFulls),
@@ -77,8 +77,8 @@ const readFrom = (mail: ReadonlyArray<Kept>, all: ReadonlyArray<ReadonlyArray<Sa
   for (const said of [...all, ...nothingMore]) {
     if (waiting.length === 0) continue
     const before = waiting
-    const { message, rest, behind } = planReply(waiting, said, 0)
-    waiting = [...rest, ...behind.map((words): Kept => ({ content: text(words), group: "answer" }))]
+    const { message, rest } = planReply(waiting, said, 0)
+    waiting = rest
     replies.push({ said, before, content: message, after: waiting })
   }
   assert.lengthOf(waiting, 0)
@@ -99,7 +99,7 @@ describe("where nothing can be pushed, replies", () => {
         waited
       )
       for (const { said, before } of replies) {
-        for (const { words } of said.filter(({ whenFull }) => whenFull === "inTurn")) {
+        for (const { words } of said.filter(({ whenFull }) => whenFull === "inTurn" || whenFull === "news")) {
           assert.strictEqual(read.filter((line) => line === words).length, 1)
           for (const thing of before.filter(({ from }) => from !== undefined)) {
             assert.isBelow(read.indexOf(wordsOf(thing)), read.indexOf(words))
@@ -122,7 +122,7 @@ describe("where nothing can be pushed, replies", () => {
         ...(isOver ? [own("ended")] : []),
         ...mailOf(after.filter(lines))
       ]
-      const read = readFrom(waiting, [[{ whenFull: "inTurn", words: "made" }]])
+      const read = readFrom(waiting, [[{ whenFull: "news", words: "made" }]])
       const heard = read.flatMap(({ content }) => linesIn(content)).filter((line) => line === "made")
       assert.lengthOf(heard, isOver ? 2 : 1)
     }
@@ -137,7 +137,7 @@ describe("where nothing can be pushed, replies", () => {
       const own: Kept = { content: text("made"), group: "one" }
       const waiting = waitsAlready && start >= 0 ? mail.toSpliced(start, 0, own) : mail
       const others = sentences.map((some, act) => saidIn(act, some))
-      const read = readFrom(waiting, [[{ whenFull: "inTurn", words: "made", opens: "one" }], ...others])
+      const read = readFrom(waiting, [[{ whenFull: "news", words: "made", opens: "one" }], ...others])
         .flatMap(({ content }) => linesIn(content))
         .filter((line) => line === "made" || mail.some((thing) => wordsOf(thing) === line))
       const words = mail.map(wordsOf)
@@ -199,14 +199,14 @@ describe("where nothing can be pushed, replies", () => {
 
   it("an answer that is too long for one message comes in parts, the first at once", () => {
     const long = "很".repeat(1_500)
-    const { message, behind } = planReply(
+    const { message, rest } = planReply(
       mailOf([{ length: 5, group: "one", kind: "text" }]),
       [{ whenFull: "now", words: long }],
       0
     )
     const [first = "", note = ""] = linesIn(message)
     assert.isTrue(isNote(note))
-    assert.strictEqual([first, ...behind].join(""), long)
+    assert.strictEqual([first, ...rest.slice(1).map(wordsOf)].join(""), long)
     assert.deepStrictEqual(split(long, byteLength(first))[0], first)
   })
 })
@@ -218,6 +218,5 @@ it("where all of it may follow by push at once, the first thing goes in the repl
   ])
   const plan = planReply(mail, [{ whenFull: "now", words: "answer" }], 2)
   assert.deepStrictEqual(plan.message, mail[0]?.content)
-  assert.deepStrictEqual(plan.rest, mail.slice(1))
-  assert.deepStrictEqual(plan.behind, ["answer"])
+  assert.deepStrictEqual(plan.rest, [...mail.slice(1), { content: text("answer"), group: answerGroup }])
 })

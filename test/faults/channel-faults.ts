@@ -45,12 +45,12 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/core/reply-plan.ts",
-        text: 'said.filter(({ whenFull }) => whenFull === "inTurn").map(({ words }) => words)',
-        replacement: "[] as ReadonlyArray<string>"
+        text: "const inTurn = said.filter(isInTurn)",
+        replacement: "const inTurn: ReadonlyArray<Said> = []"
       },
       {
         file: "src/core/reply-plan.ts",
-        text: 'const others = said.filter(({ whenFull }) => whenFull !== "inTurn")',
+        text: "const others = said.filter((one) => !isInTurn(one))",
         replacement: "const others = said"
       }
     ],

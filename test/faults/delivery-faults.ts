@@ -138,6 +138,18 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     }
   },
   {
+    name: "what had no room in a reply is only in the memory of the server that gave it",
+    breaks: "everybody affected is told once",
+    changes: [
+      {
+        file: "src/chat/replies.ts",
+        text: ": mailbox.take(openid, mail, mail.kept.length, rest)",
+        replacement: ": mailbox.take(openid, mail, mail.kept.length, rest.filter((one) => mail.kept.includes(one)))"
+      }
+    ],
+    test: chat("replies", "what has no room in a reply outlives the server that gave it")
+  },
+  {
     name: "kept lines are not taken out",
     breaks: "no line arrives twice",
     changes: [
