@@ -14,6 +14,25 @@ export const laterMillis = 13_500
 /** When the last attempt has to be answered, counted from the first one. */
 export const lastAttemptEndsMillis = 14_500
 
+/** WeChat makes three attempts, so far apart (protocol notes 3.1). */
+const attemptsApartMillis = 5_000
+const mostEarlierAttempts = 2
+
+/** A creation time is cut to whole seconds: half of one on average, in milliseconds. */
+const cutMillis = 500
+
+/**
+ * When WeChat made the first attempt of a message, as its age says at `claimedAtMillis`: those before may have gone to a server that is
+ * down, of which nobody here knows. An age that no attempt has comes of clocks that are far apart, and says nothing. In milliseconds since 1970.
+ */
+export const firstAttemptMillis = (createTimeSeconds: number, claimedAtMillis: number): number => {
+  const ageMillis = claimedAtMillis - createTimeSeconds * 1_000 - cutMillis
+  const earlier = Math.round(ageMillis / attemptsApartMillis)
+  return earlier > 0 && earlier <= mostEarlierAttempts
+    ? claimedAtMillis - earlier * attemptsApartMillis
+    : claimedAtMillis
+}
+
 /** What is said to the user who acted, in order; nothing when a line simply reached the partner. */
 export interface Answer {
   readonly sentences: ReadonlyArray<Sentence>

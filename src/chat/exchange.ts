@@ -5,7 +5,7 @@ import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import type { Incoming } from "../wechat/messages.ts"
-import { lastAttemptEndsMillis, replyBudgetMillis } from "./answer.ts"
+import { firstAttemptMillis, lastAttemptEndsMillis, replyBudgetMillis } from "./answer.ts"
 import { makeAlarms } from "../event-loop/alarms.ts"
 import { Background } from "./background.ts"
 import type { Mine } from "./claim.ts"
@@ -63,12 +63,13 @@ export const makeExchange = Effect.gen(function* () {
   const whileServing = (millis: number) => Effect.raceFirst(Effect.sleep(millis), background.ending)
 
   /** An answer that came too late for the attempt that worked on it is for those that wait or come, and for the postman after them. */
-  const finishLate = Effect.fnUntraced(function* ({ from }: Incoming, claim: Mine, finished: Finished) {
+  const finishLate = Effect.fnUntraced(function* (exchange: Exchange, claim: Mine, finished: Finished) {
+    const { from } = exchange.incoming
     const current = yield* nowOf(finished)
     if (current.answer === undefined) return yield* claim.settle(undefined)
     yield* claim.offer(current.answer)
     const pushes = yield* postman.mayPush
-    const lastEndsMillis = pushes ? 0 : claim.firstClaimedAtMillis + lastAttemptEndsMillis
+    const lastEndsMillis = pushes ? 0 : lastAttemptEnds(exchange, claim.firstClaimedAtMillis)
     const now = yield* Clock.currentTimeMillis
     yield* whileServing(Math.max(0, lastEndsMillis - now) + offerMillis)
     if (!(yield* claim.withdraw)) return
@@ -102,7 +103,7 @@ export const makeExchange = Effect.gen(function* () {
     const { claim } = begun
     const finished = yield* claim.alive(begun.rest)
     const isInTime = !exchange.isOver && tell(exchange, answered(finished))
-    yield* isInTime ? claim.settle(finished.answer) : finishLate(incoming, claim, finished)
+    yield* isInTime ? claim.settle(finished.answer) : finishLate(exchange, claim, finished)
     if (finished.afterwards !== undefined) yield* finished.afterwards
   })
 
@@ -120,13 +121,14 @@ export const makeExchange = Effect.gen(function* () {
     }
   })
 
-  const patience = Effect.fnUntraced(function* ({ key, cameMillis }: Exchange, latest: Heard) {
+  const patience = Effect.fnUntraced(function* (exchange: Exchange, latest: Heard) {
+    const { key, cameMillis } = exchange
     if (latest._tag !== "Late") {
       yield* Effect.sleep(cameMillis + replyBudgetMillis - (yield* Clock.currentTimeMillis))
     }
     if (yield* postman.mayPush) return undefined
-    const firstMillis = (yield* duplicates.claimedAtMillis(key)) ?? cameMillis
-    yield* whileServing(Math.max(0, firstMillis + lastAttemptEndsMillis - (yield* Clock.currentTimeMillis)))
+    const endsMillis = lastAttemptEnds(exchange, yield* duplicates.claimedAtMillis(key))
+    yield* whileServing(Math.max(0, endsMillis - (yield* Clock.currentTimeMillis)))
     return text(word({ _tag: "StillWorking" }))
   })
 
@@ -168,6 +170,9 @@ export const makeExchange = Effect.gen(function* () {
 
   return { answer, busy, count }
 })
+
+const lastAttemptEnds = ({ incoming, cameMillis }: Exchange, claimedAtMillis = cameMillis): number =>
+  firstAttemptMillis(incoming.createTimeSeconds, claimedAtMillis) + lastAttemptEndsMillis
 
 /** False: something was heard before, which counts. */
 const tell = ({ heard }: Exchange, what: Heard): boolean => Deferred.doneUnsafe(heard, Effect.succeed(what))

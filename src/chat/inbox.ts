@@ -4,12 +4,12 @@ import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
 import type { Kept } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
-import { joined, type Said, whenFull } from "../core/reply-plan.ts"
+import { inWords, joined, type Said } from "../core/reply-plan.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
-import { laterMillis } from "./answer.ts"
+import { firstAttemptMillis, laterMillis } from "./answer.ts"
 import type { Background } from "./background.ts"
 import type { Blocks } from "./blocks.ts"
 import type { Campus } from "./campus.ts"
@@ -109,8 +109,7 @@ const make = Effect.gen(function* () {
     const said = sentences.map((one): Said => {
       // What was typed to somebody who is gone was not meant for us.
       const fitting: Sentence = one._tag === "Hint" && isOver ? { _tag: "NotSent" } : one
-      const words = word(fitting._tag === "Looking" && !pushes ? { ...fitting, askAgain: true } : fitting)
-      return { words, whenFull: whenFull(fitting), ...heardLater(fitting) }
+      return inWords(fitting._tag === "Looking" && !pushes ? { ...fitting, askAgain: true } : fitting)
     })
     const reply = yield* replies.compose(from, box, said)
     const isStatus =
@@ -178,11 +177,18 @@ const make = Effect.gen(function* () {
         sentences.some(tellsOfAChat)
       return Effect.succeed(yield* compose(from, sentences, isFresh ? mail : undefined))
     }
-    return later(claimed.firstClaimedAtMillis + laterMillis).pipe(
+    const byMillis = (yield* firstMillis(incoming, claimed)) + laterMillis
+    return later(byMillis).pipe(
       Effect.flatMap((more) => compose(from, [...sentences, ...more])),
       Effect.catch((error) => exchange.busy(from, error))
     )
   })
+
+  /** When the first attempt was made, as far as that matters: what is too late for the last one can be pushed, unless nothing can. */
+  const firstMillis = ({ createTimeSeconds }: Incoming, { firstClaimedAtMillis }: Mine) =>
+    Effect.map(postman.mayPush, (pushes) =>
+      pushes ? firstClaimedAtMillis : firstAttemptMillis(createTimeSeconds, firstClaimedAtMillis)
+    )
 
   /** An event that says nothing to us may still allow pushes, such as a scanned code. */
   const ignore = Effect.fnUntraced(function* (incoming: Incoming) {
@@ -220,13 +226,6 @@ interface Message {
   readonly event: ChatEvent
   /** The same for every attempt to deliver it. */
   readonly key: string
-}
-
-/** How a sentence is said, and where it stands, if it has to wait. */
-const heardLater = (sentence: Sentence): Pick<Said, "later" | "opens"> => {
-  if (sentence._tag === "PairMade") return { opens: sentence.room }
-  const isOfALine = sentence._tag === "NotSent" || sentence._tag === "Kept"
-  return isOfALine ? { later: word({ ...sentence, later: true }) } : {}
 }
 
 const tellsOfAChat = ({ _tag }: Sentence): boolean =>

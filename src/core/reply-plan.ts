@@ -37,7 +37,14 @@ export interface ReplyPlan {
   readonly rest: ReadonlyArray<Kept>
 }
 
-export const whenFull = ({ _tag }: Sentence): WhenFull => {
+export const inWords = (sentence: Sentence): Said => {
+  const said: Said = { words: word(sentence), whenFull: whenFull(sentence) }
+  if (sentence._tag === "PairMade") return { ...said, opens: sentence.room }
+  const isOfALine = sentence._tag === "NotSent" || sentence._tag === "Kept"
+  return isOfALine ? { ...said, later: word({ ...sentence, later: true }) } : said
+}
+
+const whenFull = ({ _tag }: Sentence): WhenFull => {
   switch (_tag) {
     case "PairMade":
     case "SearchFailed":

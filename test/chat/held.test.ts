@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import type { Incoming } from "../../src/wechat/messages.ts"
 import { alice, bob, makeRig, type Server, startServer } from "./chat-rig.ts"
-import { answer, clicked, send, sendHeld, typed, wordsOf } from "./inbox-stage.ts"
+import { answer, clicked, send, sendHeld, startSeconds, typed, wordsOf } from "./inbox-stage.ts"
 
 const attemptGapMillis = 5_000
 
@@ -13,10 +13,13 @@ const passive = Effect.gen(function* () {
   return { rig, servers: [yield* startServer(rig), yield* startServer(rig)] as const }
 })
 
-/** As WeChat sends a message: hangs up after 5 s and sends it again, three times in all, each time to the next server. */
-const likeWeChat = (servers: readonly [Server, Server], incoming: Incoming) =>
+/**
+ * As WeChat sends a message: hangs up after 5 s and sends it again, three times in all, each time to the next server. `lost`: so many
+ * attempts did not arrive.
+ */
+const likeWeChat = (servers: readonly [Server, Server], incoming: Incoming, lost = 0) =>
   Effect.gen(function* () {
-    for (const attempt of [0, 1, 2]) {
+    for (const attempt of [0, 1, 2].slice(lost)) {
       const fiber = yield* Effect.forkChild(answer(servers[attempt === 1 ? 1 : 0], incoming))
       const before = yield* Effect.timeoutOption(Fiber.join(fiber), attemptGapMillis)
       if (before._tag === "Some") return { attempt, words: wordsOf(before.value) }
@@ -44,6 +47,22 @@ describe("an account that may not push", () => {
         assert.isUndefined(rig.store.read(keys.mail(alice), 0))
         assert.include(yield* send(servers[0], clicked(alice, "状态")), "已配对，")
         assert.lengthOf(rig.pushes, 0)
+      })
+  )
+
+  it.effect.prop(
+    "the last attempt answers although those before it went to a server that was down",
+    [Schema.Literals([1, 2])],
+    ([lost]) =>
+      Effect.gen(function* () {
+        const { servers } = yield* passive
+        const incoming = { ...clicked(alice, "配对"), createTimeSeconds: startSeconds }
+        yield* TestClock.adjust(lost * attemptGapMillis)
+        const waiting = yield* Effect.forkChild(likeWeChat(servers, incoming, lost))
+        yield* TestClock.adjust((3 - lost) * attemptGapMillis)
+        const told = yield* Fiber.join(waiting)
+        assert.strictEqual(told?.attempt, 2)
+        assert.include(told?.words, "正在配对")
       })
   )
 

@@ -144,7 +144,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
       {
         file: "src/chat/replies.ts",
         text: ": mailbox.take(openid, mail, mail.kept.length, rest)",
-        replacement: ": mailbox.take(openid, mail, mail.kept.length, rest.filter((one) => mail.kept.includes(one)))"
+        replacement:
+          ": mailbox.take(openid, mail, mail.kept.length, rest.filter((one) => mail.kept.includes(one)))"
       }
     ],
     test: chat("replies", "what has no room in a reply outlives the server that gave it")
