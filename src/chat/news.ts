@@ -19,10 +19,10 @@ import { Sessions, type StoredSession } from "./sessions.ts"
 export const tellingLeaseMillis = 8_000
 
 /**
- * How long others wait for a push that is under way, so that what they have for the same user does not overtake it; a push takes
- * some 200 ms. Whoever is telling for longer is taken for dead.
+ * How long others wait for a push that is under way, so that what they have for the same user does not overtake it, or say it again. A push
+ * takes some 200 ms and 3 s at the most. Whoever is telling for longer is taken for dead; that leaves a second to answer in time.
  */
-const tellingWaitMillis = 1_500
+const tellingWaitMillis = 3_200
 const tellingPollMillis = 100
 
 /** Pieces of news in a row about one room: it was made, and it ended. One more for a lost race. */

@@ -106,6 +106,20 @@ describe("a piece of news", () => {
     })
   )
 
+  it.effect("is not said again to whoever acts while a slow push is on its way", () =>
+    Effect.gen(function* () {
+      const { rig, servers, room } = yield* ended
+      rig.answerPush = () => Effect.sleep(2_800)
+      const telling = yield* Effect.forkChild(tell(servers[0], bob, room))
+      yield* TestClock.adjust(300)
+      const asking = yield* Effect.forkChild(servers[1].press(bob, "状态"))
+      yield* TestClock.adjust(3_500)
+      yield* Fiber.join(telling)
+      assert.strictEqual(timesTold(rig, bob), 1)
+      assert.notInclude(yield* Fiber.join(asking), "对方已离开")
+    })
+  )
+
   it.effect("waits in the mailbox where it cannot be pushed", () =>
     Effect.gen(function* () {
       const { rig, servers, room } = yield* ended
