@@ -3,7 +3,7 @@ import { Clock, Context, Effect, Layer } from "effect"
 import { isMadeByAi } from "../core/ai-label.ts"
 import type { Importance } from "../core/allowance.ts"
 import { type Content, text } from "../core/content.ts"
-import { carriable, fold, halved, type Kept, mustBeHeard, replyTextBytes } from "../core/folding.ts"
+import { carriable, fold, halved, isOurs, type Kept, mustBeHeard, replyTextBytes } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import type { WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
@@ -178,7 +178,8 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     const outcome = yield* push(
       to,
       { content: folded.message, madeByAi: things.some(isOfChatbot) },
-      importance
+      // What stands before a notice has to go first; a line behind it gets none of what is kept for notices.
+      mail.kept.some(isOurs) ? importance : "line"
     )
     // Which of them was not to be sent shows when they go in smaller messages; that is kept, since the allowance may end before.
     const smaller = outcome === "refused" && things.length === 1 ? undefined : halved(things)

@@ -24,6 +24,9 @@ export type Kept = typeof Kept.Type
 /** The group of our answers: those that came too late for their exchange, and what did not fit into it. */
 export const answerGroup = "answer"
 
+/** Our own words, not those of a partner. */
+export const isOurs = ({ from }: Kept): boolean => from === undefined
+
 /** Word of what became of a chat has to be heard, rather twice than never. A line comes once at most, and so does an answer. */
 export const mustBeHeard = (thing: Kept): boolean => isOurs(thing) && thing.group !== answerGroup
 
@@ -146,7 +149,5 @@ export const composeReply = (
   }
   return { message: text(`${folded.message.text}\n${own}`), taken: folded.taken, ownIncluded: true }
 }
-
-const isOurs = ({ from }: Kept): boolean => from === undefined
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" })

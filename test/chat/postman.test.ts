@@ -2,12 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
+import { Mailbox } from "../../src/chat/mailbox.ts"
 import { Postman } from "../../src/chat/postman.ts"
 import { text } from "../../src/core/content.ts"
-import { textLimitBytes } from "../../src/core/folding.ts"
+import { type Kept, textLimitBytes } from "../../src/core/folding.ts"
 import { startMillis } from "./chat-rig.ts"
 import { failOnce } from "./faulty-memcached.ts"
-import { flush, keepAll, line, me, notice, onStage, openWindow, waiting } from "./postman-stage.ts"
+import { flush, keepAll, line, me, notice, onStage, openWindow, waiting, writer } from "./postman-stage.ts"
 
 describe("within the allowance", () => {
   it.effect(
@@ -128,6 +129,30 @@ describe("lines that wait, while memcached fails or others write", () => {
           assert.deepStrictEqual(stage.tried, ["one\ntwo"])
         })
       )
+  )
+
+  it.effect("a line behind a notice gets none of what is kept for notices", () =>
+    onStage(({ tried }) =>
+      Effect.gen(function* () {
+        const mailbox = yield* Mailbox
+        const lines = ["1", "2", "3", "4"].map((group) => ({
+          content: text(`line ${group}`),
+          group,
+          from: writer
+        }))
+        const waits: ReadonlyArray<Kept> = [
+          ...lines,
+          { content: text("the end"), group: "4" },
+          { content: text("of the next"), group: "5", from: writer }
+        ]
+        for (const thing of waits) yield* mailbox.keep(me, yield* mailbox.peek(me), thing)
+        // Five pushes, the last of them for notices.
+        yield* openWindow("message")
+        yield* Effect.flatMap(Postman, (postman) => postman.flush(me, "notice"))
+        assert.deepStrictEqual(tried, ["line 1", "line 2", "line 3", "line 4\nthe end"])
+        assert.deepStrictEqual(yield* waiting, ["of the next"])
+      })
+    )
   )
 
   it.effect("many servers that push to one person count together", () =>
