@@ -10,6 +10,7 @@ import { Background } from "./background.ts"
 import type { Prefetched } from "./chat-prefetch.ts"
 import { chatRead, makeChatAsks, type Pointer } from "./chat-reading.ts"
 import { newWriteId } from "./identifiers.ts"
+import { keys, ttlSeconds } from "./keys.ts"
 import { tellingLeaseMillis } from "./news.ts"
 import { Postman } from "./postman.ts"
 import type { Receiver } from "./receiver.ts"
@@ -110,16 +111,23 @@ export const makeChatView = Effect.gen(function* () {
     if (pointer !== undefined) return viewOf(openid, stored, pointer, viewing)
     return stored.missed === undefined
       ? Effect.map(Clock.currentTimeMillis, (now) => viewOutside(openid, stored, now))
-      : viewMissed(stored.missed)
+      : viewMissed(openid, stored.missed)
   }
 
   /**
-   * Of somebody whose session is gone, and who was in that chat: where the room is gone as well, memcached lost both, and they are told. Who
-   * left on another server knows it; their room is there, and closed.
+   * Of somebody whose session is gone, and who was in that chat: where the room is gone as well, memcached lost both, and they are told, by
+   * one of the servers that knew of it. Who left on another server knows it; their room is there, and closed.
    */
-  const viewMissed = Effect.fnUntraced(function* (id: RoomId) {
+  const viewMissed = Effect.fnUntraced(function* (openid: Openid, id: RoomId) {
     const room = yield* rooms.read(id)
-    const chat: Chat = room.version === undefined ? { _tag: "Ordinary", farewell: "partnerLeft" } : ordinary
+    // Rather told twice than never.
+    const isFirst = Effect.orElseSucceed(
+      memcached.add(keys.missed(openid, id), "told", ttlSeconds.closedRoom),
+      () => true
+    )
+    const isNews = room.version === undefined && (yield* isFirst)
+    yield* sessions.missedNoMore(openid)
+    const chat: Chat = isNews ? { _tag: "Ordinary", farewell: "partnerLeft" } : ordinary
     return { chat, room: undefined, now: yield* Clock.currentTimeMillis } satisfies ChatView
   })
 

@@ -2,9 +2,7 @@
 import { Clock, Context, Effect, Layer, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
 import type { ChatEvent } from "../core/event.ts"
-import type { Kept } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
-import { inWords, joined, type Said } from "../core/reply-plan.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
@@ -14,17 +12,17 @@ import type { Background } from "./background.ts"
 import type { Blocks } from "./blocks.ts"
 import type { Campus } from "./campus.ts"
 import type { Mine } from "./claim.ts"
+import { makeComposing, saysHowThingsStand } from "./composing.ts"
 import { Conversations } from "./conversations.ts"
 import { type Answered, Duplicates, type Over } from "./duplicates.ts"
-import { type Begun, type Finished, makeExchange } from "./exchange.ts"
+import { type Begun, makeExchange } from "./exchange.ts"
 import { makeFirstAttempts } from "./first-attempts.ts"
 import { eventOf, triggerOf } from "./incoming-event.ts"
 import { Ledger } from "./ledger.ts"
-import { type Mail, Mailbox, noMail } from "./mailbox.ts"
+import type { Mailbox } from "./mailbox.ts"
 import type { MessageLimit } from "./message-limit.ts"
 import { makeMessageLook, type Seen } from "./message-look.ts"
 import { Postman } from "./postman.ts"
-import { makeReplies } from "./replies.ts"
 import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
 import type { Rooms } from "./rooms.ts"
 import type { Sessions } from "./sessions.ts"
@@ -66,12 +64,11 @@ const make = Effect.gen(function* () {
   const conversations = yield* Conversations
   const duplicates = yield* Duplicates
   const ledger = yield* Ledger
-  const mailbox = yield* Mailbox
   const memcached = yield* Memcached
   const postman = yield* Postman
   const look = yield* makeMessageLook
-  const replies = yield* makeReplies
   const exchange = yield* makeExchange
+  const compose = yield* makeComposing(exchange.busy)
   const late = yield* makeLateUnfollowing
   const inTurn = makeTurns<Openid>()
   const isFirstAttempt = makeFirstAttempts()
@@ -100,33 +97,6 @@ const make = Effect.gen(function* () {
     const { asks, seen } = look(incoming, event, nowMillis)
     return { ...claimed, seen: yield* seen(yield* memcached.askAll(asks)) }
   })
-
-  const compose: Compose = Effect.fnUntraced(function* (from, sentences, mail) {
-    const pushes = yield* postman.mayPush
-    // News of a chat may have become mail since the look: words that come now must not overtake it.
-    const box = mail ?? (yield* Effect.orElseSucceed(mailbox.peek(from), () => noMail))
-    const isOver = box.kept.some(tellsOfAnEnd)
-    const said = sentences.map((one): Said => {
-      // What was typed to somebody who is gone was not meant for us.
-      const fitting: Sentence = one._tag === "Hint" && isOver ? { _tag: "NotSent" } : one
-      return inWords(fitting._tag === "Looking" && !pushes ? { ...fitting, askAgain: true } : fitting)
-    })
-    const reply = yield* replies.compose(from, box, said)
-    const isStatus =
-      reply.answer?._tag === "Text" && reply.answer.text === joined(said) && saysOnlyLooking(sentences)
-    return isStatus ? { ...reply, restate: restated(from) } : reply
-  })
-
-  /** What a user who waits is told instead of 正在配对 when that came too late. */
-  const restated = (from: Openid): Effect.Effect<Finished> =>
-    Effect.suspend(() =>
-      Effect.catch(
-        Effect.flatMap(conversations.handle(from, { _tag: "Waited" }), ({ sentences }) =>
-          compose(from, sentences)
-        ),
-        (error) => exchange.busy(from, error)
-      )
-    )
 
   /** Brings the event to the conversation, unless another attempt did or does. Gives what is left to do after the turn. */
   const begin = Effect.fnUntraced(function* (message: Message, over: Over | undefined) {
@@ -228,17 +198,4 @@ interface Message {
   readonly key: string
 }
 
-const tellsOfAChat = ({ _tag }: Sentence): boolean =>
-  _tag === "Looking" || _tag === "PairMade" || _tag === "StatusPaired" || _tag === "PairingShown"
-
-const ends: ReadonlySet<string> = new Set([word({ _tag: "PartnerLeft" }), word({ _tag: "IdleEnded" })])
-
-const tellsOfAnEnd = ({ content, from }: Kept): boolean =>
-  from === undefined && content._tag === "Text" && ends.has(content.text)
-
-/** Nothing but 正在配对, or nothing at all. */
-const saysOnlyLooking = (sentences: ReadonlyArray<Sentence>): boolean =>
-  sentences.every(({ _tag }) => _tag === "Looking")
-
-/** Puts sentences into words, behind what waits for the user; `mail`: the mailbox, where it was just read. */
-type Compose = (from: Openid, sentences: ReadonlyArray<Sentence>, mail?: Mail) => Effect.Effect<Finished>
+const tellsOfAChat = (one: Sentence): boolean => one._tag === "PairMade" || saysHowThingsStand(one)

@@ -21,6 +21,8 @@ export const keys = {
    */
   met: (one: Openid, other: Openid) =>
     `met:${hash("sha256", one < other ? `${one} ${other}` : `${other} ${one}`, "base64url")}`,
+  /** There once a user was told that memcached lost a chat of theirs; it names nobody either. */
+  missed: (openid: Openid, id: RoomId) => `missed:${hash("sha256", `${openid} ${id}`, "base64url")}`,
   /** With whom a user talked until a moment ago, and in which room. */
   lastPartner: (openid: Openid) => `last:${openid}`,
   /** Reports that the database could not take yet, sealed. */

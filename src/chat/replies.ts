@@ -43,10 +43,16 @@ export const makeReplies = Effect.gen(function* () {
 
   /**
    * As planned, once what is in the message was taken out of the mailbox, and our words that come behind it stand there: they outlive this
-   * server, and nothing overtakes them. Undefined: somebody else took something out.
+   * server, and nothing overtakes them; or `anew`, as in `compose`. Undefined: somebody else took something out.
    */
-  const withMail = Effect.fnUntraced(function* (openid: Openid, said: ReadonlyArray<Said>) {
+  const withMail = Effect.fnUntraced(function* (
+    openid: Openid,
+    read: Mail,
+    said: ReadonlyArray<Said>,
+    anew?: Effect.Effect<Reply>
+  ) {
     const mail = yield* mailbox.peek(openid)
+    if (anew !== undefined && mail.version !== read.version) return { anew }
     if (mail.kept.length === 0) return undefined
     const { message, rest } = planReply(mail.kept, said, yield* postman.linesAllowed(openid))
     const gone = mail.kept.length - rest.length
@@ -78,19 +84,25 @@ export const makeReplies = Effect.gen(function* () {
     return false
   })
 
-  /** `mail`: the mailbox as it was read a moment ago, to save the look when it is empty. */
+  /**
+   * `mail`: the mailbox as it was read a moment ago, to save the look when it is empty. `anew`: the reply where it changed since, and
+   * what is said may be outdated.
+   */
   const compose = Effect.fnUntraced(function* (
     openid: Openid,
     mail: Mail,
-    said: ReadonlyArray<Said>
+    said: ReadonlyArray<Said>,
+    anew?: Effect.Effect<Reply>
   ): Effect.fn.Return<Reply> {
     if (mail.kept.length === 0) return withoutMail(openid, said, Effect.void)
     // The user is answered even when the mailbox cannot be read.
     const held = yield* Effect.orElseSucceed(holdSoon(openid), () => false)
-    const plan = held ? yield* Effect.orElseSucceed(withMail(openid, said), () => undefined) : undefined
+    const planned = Effect.orElseSucceed(withMail(openid, mail, said, anew), () => undefined)
+    const plan = held ? yield* planned : undefined
     const letGo = yield* Effect.cached(held ? mailbox.letGo(openid) : Effect.void)
     yield* background.run(letGo)
     if (plan === undefined) return withoutMail(openid, said, letGo)
+    if ("anew" in plan) return yield* Effect.andThen(letGo, plan.anew)
     const { message: answer, rest, importance } = plan
     if (rest.length === 0) return { answer }
     const more = Effect.delay(postman.flush(openid, importance), afterReplyMillis)

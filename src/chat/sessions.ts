@@ -33,6 +33,8 @@ export class Sessions extends Context.Service<
      * Undefined: there was one when this server last heard of it.
      */
     readonly presumed: (openid: Openid) => StoredSession | undefined
+    /** That they were in a chat, of which nothing is stored any more, is forgotten: they know it. */
+    readonly missedNoMore: (openid: Openid) => Effect.Effect<void>
     /** To be asked together with others. */
     readonly reading: (openid: Openid) => Ask<StoredSession>
     /** Replaces the session that was read; `undefined` deletes it (state 0). False: it changed since, read again. */
@@ -54,13 +56,16 @@ export class Sessions extends Context.Service<
       const known = new KnownSessions()
       const learned = (openid: Openid, read: Stored<Session>): StoredSession => {
         const missed = read.version === undefined ? known.chatOf(openid) : undefined
+        // A partner may be the one who looks: they are told when they act themselves.
+        if (missed !== undefined) return { ...read, missed }
         if (read.value === undefined && read.version !== undefined) known.expect(openid)
         else known.learn(openid, read.value)
-        return missed === undefined ? read : { ...read, missed }
+        return read
       }
 
       return Sessions.of({
         read: (openid) => Effect.map(items.read(keys.session(openid)), (read) => learned(openid, read)),
+        missedNoMore: (openid) => Effect.sync(() => known.learn(openid, undefined)),
         presumed: (openid) => (known.has(openid) ? undefined : presumedNone),
         reading: (openid) => understood(items.reading(keys.session(openid)), (read) => learned(openid, read)),
         write: (openid, from, next) => {

@@ -1,5 +1,6 @@
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { numbersIn } from "../testing/deed-numbers.ts"
 import { type FaultName, faultNames } from "../testing/faults.ts"
 import type { Extent } from "../testing/simulation-run.ts"
 import { type SimulationOutcome, type SimulationTask, youngMegabytes } from "./simulation-worker.ts"
@@ -50,8 +51,8 @@ const faults = Flag.String("faults").pipe(
 
 const only = Flag.String("only").pipe(
   Flag.filterMap(
-    (list) => readNumbers(list),
-    () => "numbers of deeds separated by commas"
+    (list) => Option.fromUndefinedOr(numbersIn(list)),
+    () => "numbers of deeds separated by commas, or ranges of them, such as 1-17,19"
   ),
   Flag.withMetavar("DEEDS"),
   Flag.withDescription(
@@ -100,6 +101,3 @@ const readFaults = (list: string): Option.Option<ReadonlyArray<FaultName>> => {
     ? Option.some(faultNames.filter((name) => names.includes(name)))
     : Option.none()
 }
-
-const readNumbers = (list: string): Option.Option<ReadonlySet<number>> =>
-  /^\d+(?:,\d+)*$/u.test(list) ? Option.some(new Set(list.split(",").map(Number))) : Option.none()

@@ -1,4 +1,5 @@
 /** What a simulation came to, in lines to print: the same for the same story, so nothing of how long it took. */
+import { rangesOf } from "./deed-numbers.ts"
 import { faultNames } from "./faults.ts"
 import type { SimulationOptions, SimulationResult } from "./simulation-result.ts"
 import type { Failure, SimulationRun } from "./simulation-run.ts"
@@ -26,7 +27,7 @@ const commandOf = (options: SimulationOptions, deeds: Failure["deeds"]): string 
   `npm start -- simulate --seed ${options.seed} --users ${options.users} --servers ${options.servers}` +
   ` --faults ${options.faults.join(",") || "none"}` +
   ((options.faultRate ?? 1) === 1 ? "" : ` --fault-rate ${options.faultRate}`) +
-  ` --only ${deeds.map(({ number }) => number).join(",")}`
+  ` --only ${rangesOf(deeds.map(({ number }) => number))}`
 
 const counts = (result: SimulationResult): ReadonlyArray<readonly [string, number | string]> => [
   ["steps", result.steps],
@@ -67,7 +68,7 @@ const failed = (
       .map(({ guarantee, facts }) => `  ${guarantee}: ${facts}`),
     "",
     "play it again, and read what everybody reads:",
-    `  ${commandOf(options, told)}`
+    `  ${commandOf(options, failure.deeds)}`
   ]
 }
 

@@ -58,7 +58,8 @@ export function* storyOfSteps(options: StoryOptions, steps: number): Generator<D
 
 /** These deeds of the story alone. */
 export function* storyOfOnly(options: StoryOptions, numbers: ReadonlySet<number>): Generator<Deed> {
-  const last = Math.max(...numbers)
+  let last = -1
+  for (const number of numbers) last = Math.max(last, number)
   for (const deed of storyOf(options)) {
     if (deed.number > last) return
     if (numbers.has(deed.number)) yield deed

@@ -27,6 +27,27 @@ describe("after memcached lost everything", () => {
     })
   )
 
+  it.effect("who is looked at by their partner first is told with their own next action all the same", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      yield* send(servers[0], typed(bob, "#状态"))
+      loseAll(rig)
+      assert.include(yield* send(servers[0], typed(alice, "还在吗")), ended)
+      assert.include(yield* send(servers[0], typed(bob, "在")), ended)
+      assert.include(yield* send(servers[0], typed(bob, "在")), "没看懂")
+    })
+  )
+
+  it.effect("who acts on two servers that knew of it is told by one of them", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      yield* send(servers[1], typed(alice, "#状态"))
+      loseAll(rig)
+      assert.include(yield* send(servers[0], clicked(alice, "状态")), ended)
+      assert.notInclude(yield* send(servers[1], clicked(alice, "状态")), ended)
+    })
+  )
+
   it.effect("who waited and found somebody on another server hears of no failed search", () =>
     Effect.gen(function* () {
       const rig = yield* makeRig()

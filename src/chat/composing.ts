@@ -1,0 +1,78 @@
+import { Effect } from "effect"
+import type { Kept } from "../core/folding.ts"
+import type { Openid } from "../core/openid.ts"
+import { inWords, joined, type Said } from "../core/reply-plan.ts"
+import type { Sentence } from "../core/sentence.ts"
+import { word } from "../core/wording.ts"
+import type { MemcachedError } from "../memcached/memcached.ts"
+import { Conversations } from "./conversations.ts"
+import type { Finished } from "./exchange.ts"
+import { type Mail, Mailbox, noMail } from "./mailbox.ts"
+import { Postman } from "./postman.ts"
+import { makeReplies } from "./replies.ts"
+
+/** Puts sentences into words, behind what waits for the user; `mail`: the mailbox, where it was just read. */
+type Compose = (from: Openid, sentences: ReadonlyArray<Sentence>, mail?: Mail) => Effect.Effect<Finished>
+
+/** `busy`: what is said when memcached cannot be reached. */
+export const makeComposing = Effect.fnUntraced(function* (
+  busy: (from: Openid, error: MemcachedError) => Effect.Effect<Finished>
+) {
+  const conversations = yield* Conversations
+  const mailbox = yield* Mailbox
+  const postman = yield* Postman
+  const replies = yield* makeReplies
+
+  const compose: Compose = Effect.fnUntraced(function* (from, sentences, mail) {
+    const pushes = yield* postman.mayPush
+    // News of a chat may have become mail since the look: words that come now must not overtake it.
+    const box = mail ?? (yield* Effect.orElseSucceed(mailbox.peek(from), () => noMail))
+    const isOver = box.kept.some(tellsOfAnEnd)
+    const said = sentences.map((one): Said => {
+      // What was typed to somebody who is gone was not meant for us.
+      const fitting: Sentence = one._tag === "Hint" && isOver ? { _tag: "NotSent" } : one
+      return inWords(fitting._tag === "Looking" && !pushes ? { ...fitting, askAgain: true } : fitting)
+    })
+    const mayPass = sentences.some(saysHowThingsStand)
+    const reply = yield* replies.compose(from, box, said, mayPass ? anew(from, sentences) : undefined)
+    const isStatus =
+      reply.answer?._tag === "Text" && reply.answer.text === joined(said) && saysOnlyLooking(sentences)
+    return isStatus ? { ...reply, restate: restated(from) } : reply
+  })
+
+  /** What a user who waits is told instead of 正在配对 when that came too late. */
+  const restated = (from: Openid): Effect.Effect<Finished> =>
+    Effect.suspend(() =>
+      Effect.catch(
+        Effect.flatMap(conversations.handle(from, { _tag: "Waited" }), ({ sentences }) =>
+          compose(from, sentences)
+        ),
+        (error) => busy(from, error)
+      )
+    )
+
+  /** Whoever was at the mailbox meanwhile may have told of a pair, or of its end. */
+  const anew = (from: Openid, sentences: ReadonlyArray<Sentence>): Effect.Effect<Finished> =>
+    Effect.gen(function* () {
+      const news = yield* conversations.handle(from, { _tag: "Waited" })
+      const { _tag } = yield* conversations.chatOf(from)
+      const isOutdated = _tag === "Paired" ? saysLooking : saysHowThingsStand
+      return yield* compose(from, [...sentences.filter((one) => !isOutdated(one)), ...news.sentences])
+    }).pipe(Effect.catch((error) => busy(from, error)))
+
+  return compose
+})
+
+const saysLooking = ({ _tag }: Sentence): boolean => _tag === "Looking"
+
+/** What others may change, and tell, before it is read. */
+export const saysHowThingsStand = (one: Sentence): boolean =>
+  saysLooking(one) || one._tag === "StatusPaired" || one._tag === "PairingShown"
+
+/** Nothing but 正在配对, or nothing at all. */
+const saysOnlyLooking = (sentences: ReadonlyArray<Sentence>): boolean => sentences.every(saysLooking)
+
+const ends: ReadonlySet<string> = new Set([word({ _tag: "PartnerLeft" }), word({ _tag: "IdleEnded" })])
+
+const tellsOfAnEnd = ({ content, from }: Kept): boolean =>
+  from === undefined && content._tag === "Text" && ends.has(content.text)

@@ -1,0 +1,95 @@
+/** A reply that is held up at the mailbox, while another server tells its reader what became of their search or their pair. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { Mailbox, noMail } from "../../src/chat/mailbox.ts"
+import { text } from "../../src/core/content.ts"
+import type { Button } from "../../src/core/button.ts"
+import { word } from "../../src/core/wording.ts"
+import { alice, bob, pushedTo, type Rig } from "./chat-rig.ts"
+import { clicked, paired, send } from "./inbox-stage.ts"
+
+type Stage = Effect.Success<ReturnType<typeof paired>>
+
+/** The next who comes to a mailbox gets there after half a second. */
+const holdUpOnce = ({ faults }: Rig) => {
+  let isOver = false
+  faults.takesMillis = (operation, key) => {
+    if (isOver || operation !== "add" || !key.startsWith("mail-lock:")) return 0
+    isOver = true
+    return 500
+  }
+}
+
+/** What waits for Alice; it is of an earlier chat. */
+const waits = ({ servers }: Stage, words: string) =>
+  servers[0].run(
+    Effect.flatMap(Mailbox, (mailbox) =>
+      mailbox.keep(alice, noMail, { content: text(words), group: "earlier" })
+    )
+  )
+
+/** What Alice is answered who presses a button, where something happens on the other server meanwhile. */
+const overtaken = Effect.fnUntraced(function* <A, E>(
+  { rig, servers }: Stage,
+  button: Button,
+  meanwhile: Effect.Effect<A, E>
+) {
+  holdUpOnce(rig)
+  const answering = yield* Effect.forkChild(send(servers[0], clicked(alice, button)))
+  yield* TestClock.adjust(100)
+  yield* meanwhile
+  yield* TestClock.adjust(3_000)
+  return yield* Fiber.join(answering)
+})
+
+const bobPresses = ({ servers }: Stage, button: Button) => send(servers[1], clicked(bob, button))
+
+/** What waits for Alice is gone, and nothing else happened. */
+const mailGoes = ({ servers }: Stage) =>
+  servers[1].run(Effect.flatMap(Mailbox, (mailbox) => mailbox.forget(alice)))
+
+const left = word({ _tag: "PartnerLeft" })
+
+describe("a reply that is held up at the mailbox", () => {
+  it.effect("does not tell somebody to wait who was just told of a partner", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired()
+      yield* send(stage.servers[0], clicked(alice, "退出"))
+      yield* waits(stage, left)
+      assert.isUndefined(yield* overtaken(stage, "配对", bobPresses(stage, "更换")))
+      assert.deepStrictEqual(pushedTo(stage.rig, alice), [`${left}\n${word({ _tag: "PairMade" })}`])
+    })
+  )
+
+  it.effect("tells who still waits to wait", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired()
+      yield* send(stage.servers[0], clicked(alice, "退出"))
+      yield* waits(stage, left)
+      assert.strictEqual(yield* overtaken(stage, "配对", mailGoes(stage)), word({ _tag: "Looking" }))
+    })
+  )
+
+  const shows = [
+    ["状态", /^已配对，/u],
+    ["配对", /^已配对：/u]
+  ] as const
+
+  it.effect.each(shows)("does not show a pair after its end: %s", ([button]) =>
+    Effect.gen(function* () {
+      const stage = yield* paired()
+      yield* waits(stage, "小猴的话")
+      assert.isUndefined(yield* overtaken(stage, button, bobPresses(stage, "退出")))
+      assert.deepStrictEqual(pushedTo(stage.rig, alice), [`小猴的话\n${left}`])
+    })
+  )
+
+  it.effect.each(shows)("shows a pair that still stands: %s", ([button, words]) =>
+    Effect.gen(function* () {
+      const stage = yield* paired()
+      yield* waits(stage, "小猴的话")
+      assert.match((yield* overtaken(stage, button, mailGoes(stage))) ?? "", words)
+    })
+  )
+})
