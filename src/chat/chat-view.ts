@@ -1,4 +1,4 @@
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Option } from "effect"
 import { text } from "../core/content.ts"
 import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, type Room, type RoomId } from "../core/room.ts"
@@ -11,6 +11,7 @@ import type { Prefetched } from "./chat-prefetch.ts"
 import { chatRead, makeChatAsks, type Pointer } from "./chat-reading.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
+import { LastPartners } from "./last-partners.ts"
 import { tellingLeaseMillis } from "./news.ts"
 import { Postman } from "./postman.ts"
 import type { Receiver } from "./receiver.ts"
@@ -52,6 +53,7 @@ export const makeChatView = Effect.gen(function* () {
   const agenda = yield* Agenda
   const asksOf = yield* makeChatAsks
   const background = yield* Background
+  const lastPartners = yield* LastPartners
   const memcached = yield* Memcached
   const postman = yield* Postman
   const rooms = yield* Rooms
@@ -125,7 +127,10 @@ export const makeChatView = Effect.gen(function* () {
       memcached.add(keys.missed(openid, id), "told", ttlSeconds.closedRoom),
       () => true
     )
-    const isNews = room.version === undefined && (yield* isFirst)
+    // Who was in another chat since has heard of that one, or forgotten it.
+    const later = yield* lastPartners.of(openid)
+    const isOld = Option.exists(later, ({ room }) => room !== id)
+    const isNews = room.version === undefined && !isOld && (yield* isFirst)
     yield* sessions.missedNoMore(openid)
     const chat: Chat = isNews ? { _tag: "Ordinary", farewell: "partnerLeft" } : ordinary
     return { chat, room: undefined, now: yield* Clock.currentTimeMillis } satisfies ChatView
