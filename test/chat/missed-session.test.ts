@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { word } from "../../src/core/wording.ts"
-import { alice, bob, makeRig, type Rig, startServer } from "./chat-rig.ts"
+import { alice, bob, carol, makeRig, type Rig, startServer } from "./chat-rig.ts"
 import { noFaults } from "./faulty-memcached.ts"
 import { clicked, paired, send, typed } from "./inbox-stage.ts"
 
@@ -45,6 +45,18 @@ describe("after memcached lost everything", () => {
       loseAll(rig)
       assert.include(yield* send(servers[0], clicked(alice, "状态")), ended)
       assert.notInclude(yield* send(servers[1], clicked(alice, "状态")), ended)
+    })
+  )
+
+  it.effect("who was in another chat since, on another server, hears nothing of the old one", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      loseAll(rig)
+      const other = yield* startServer(rig)
+      assert.include(yield* send(other, clicked(carol, "配对")), "正在配对")
+      assert.include(yield* send(other, clicked(alice, "配对")), "已配对成功")
+      assert.include(yield* send(other, clicked(alice, "退出")), "已退出")
+      assert.notInclude(yield* send(servers[0], clicked(alice, "状态")), ended)
     })
   )
 
