@@ -24,12 +24,10 @@ export const webhookRoutes = (mode: MessageMode) =>
       const verify = (request: HttpServerRequest.HttpServerRequest) => {
         const query = callbackQuery(request.url)
         const echo = new URLSearchParams(query.text).get("echostr")
-        if (!isSigned(tokenOf(mode), query)) {
-          return Effect.map(callback.refused(query, 401, unsigned), responseTo)
-        }
-        return echo === null
-          ? Effect.map(callback.refused(query, 400, "no echostr"), responseTo)
-          : Effect.succeed(HttpServerResponse.text(echo))
+        const isVerification = echo !== null && isSigned(tokenOf(mode), query)
+        return isVerification
+          ? Effect.succeed(HttpServerResponse.text(echo))
+          : Effect.map(callback.refused(query, 401, echo === null ? "no echostr" : unsigned), responseTo)
       }
 
       const receive = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {

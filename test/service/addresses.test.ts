@@ -64,7 +64,13 @@ describe("the addresses", () => {
       const other = signedQuery("AnotherToken")
       other.set("echostr", "1")
       assert.strictEqual((yield* ask(`${server.url}/wechat?${other}`)).status, 401)
-      const incomplete = ["", "?echostr=1", "?signature=&timestamp=&nonce=&echostr=1", "?signature=%00"]
+      const incomplete = [
+        "",
+        `?${signedQuery(token)}`,
+        "?echostr=1",
+        "?signature=&timestamp=&nonce=&echostr=1",
+        "?signature=%00"
+      ]
       for (const query of incomplete) {
         const answer = yield* ask(`${server.url}/wechat${query}`)
         assert.deepStrictEqual([answer.status, answer.body], [401, ""], query)
