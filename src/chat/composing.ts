@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Kept } from "../core/folding.ts"
+import { isOurs, type Kept } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { inWords, joined, type Said } from "../core/reply-plan.ts"
 import type { Sentence } from "../core/sentence.ts"
@@ -74,5 +74,5 @@ const saysOnlyLooking = (sentences: ReadonlyArray<Sentence>): boolean => sentenc
 
 const ends: ReadonlySet<string> = new Set([word({ _tag: "PartnerLeft" }), word({ _tag: "IdleEnded" })])
 
-const tellsOfAnEnd = ({ content, from }: Kept): boolean =>
-  from === undefined && content._tag === "Text" && ends.has(content.text)
+const tellsOfAnEnd = (thing: Kept): boolean =>
+  isOurs(thing) && thing.content._tag === "Text" && ends.has(thing.content.text)

@@ -4,6 +4,7 @@ import {
   byteLength,
   composeReply,
   fold,
+  isOurs,
   type Kept,
   messagesFor,
   replyTextBytes,
@@ -81,9 +82,9 @@ export const planReply = (
 ): ReplyPlan => {
   const { waiting, toSay } = opened(mail, sentences)
   // Who took a message over from a server that died may say what is the newest word in the mailbox.
-  const newest = waiting.findLast(({ from }) => from === undefined)
-  const said = toSay.filter((one) => one.whenFull !== "news" || newest === undefined || !isOurs(newest, one))
-  const kept = waiting.filter((thing) => !said.some((one) => one.whenFull === "once" && isOurs(thing, one)))
+  const newest = waiting.findLast(isOurs)
+  const said = toSay.filter((one) => one.whenFull !== "news" || newest === undefined || !says(newest, one))
+  const kept = waiting.filter((thing) => !said.some((one) => one.whenFull === "once" && says(thing, one)))
   const all = joined(said)
   const whole = composeReply(kept, all)
   if (whole?.ownIncluded === true && whole.taken === kept.length) return { message: whole.message, rest: [] }
@@ -97,7 +98,7 @@ export const planReply = (
   const once = others.filter(
     (one, place) =>
       one.whenFull === "once" &&
-      !waiting.some((thing) => isOurs(thing, one)) &&
+      !waiting.some((thing) => says(thing, one)) &&
       others.findIndex(({ words }) => words === one.words) === place
   )
   const behind = asKept([...inTurn, ...once])
@@ -122,7 +123,7 @@ const opened = (mail: ReadonlyArray<Kept>, sentences: ReadonlyArray<Said>) => {
     const place = waiting.findIndex(({ group }) => group === one.opens)
     const first = waiting[place]
     if (one.opens === undefined || first === undefined) return true
-    if (!isOurs(first, one)) {
+    if (!says(first, one)) {
       waiting = waiting.toSpliced(place, 0, { content: text(one.words), group: one.opens })
     }
     return false
@@ -179,5 +180,5 @@ const withNote = (own: string, lines: number, follow: boolean): string => {
   return own === "" ? note : `${own}\n${note}`
 }
 
-const isOurs = ({ content, from }: Kept, { words, later = words }: Said): boolean =>
-  from === undefined && content._tag === "Text" && content.text === later
+const says = (thing: Kept, { words, later = words }: Said): boolean =>
+  isOurs(thing) && thing.content._tag === "Text" && thing.content.text === later
