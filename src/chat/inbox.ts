@@ -132,6 +132,7 @@ const make = Effect.gen(function* () {
   const answering = Effect.fnUntraced(function* ({ incoming, event }: Message, claimed: Mine, seen: Seen) {
     const { from } = incoming
     const { session, mail, prefetched } = seen
+    const record = claimed.offer
     const { sentences, later } = yield* conversations.handle(from, event, {
       ...(session === undefined ? {} : { session }),
       prefetched,
@@ -145,11 +146,11 @@ const make = Effect.gen(function* () {
         (session !== undefined && session.value?.room === undefined) ||
         sentences.length === 0 ||
         sentences.some(tellsOfAChat)
-      return Effect.succeed(yield* compose(from, sentences, isFresh ? mail : undefined))
+      return Effect.succeed(yield* compose(from, sentences, { mail: isFresh ? mail : undefined, record }))
     }
     const byMillis = (yield* firstMillis(incoming, claimed)) + laterMillis
     return later(byMillis).pipe(
-      Effect.flatMap((more) => compose(from, [...sentences, ...more])),
+      Effect.flatMap((more) => compose(from, [...sentences, ...more], { record })),
       Effect.catch((error) => exchange.busy(from, error))
     )
   })

@@ -52,6 +52,11 @@ export class Mailbox extends Context.Service<
       count: number,
       instead?: ReadonlyArray<Marked>
     ) => Effect.Effect<boolean, MemcachedError>
+    /** Puts things in front that were taken out, as they were. False as for `take`. To be used by the holder only. */
+    readonly putBack: (
+      openid: Openid,
+      things: ReadonlyArray<Marked>
+    ) => Effect.Effect<boolean, MemcachedError>
     /**
      * Becomes the only one who takes things out of this mailbox, until `letGo`. False: somebody else is at it. A holder who
      * died is forgotten after `ttlSeconds.mailLock`.
@@ -102,8 +107,12 @@ export class Mailbox extends Context.Service<
         count: number,
         instead: ReadonlyArray<Marked>
       ) => {
-        if (version === undefined) return Effect.succeed(count === 0)
         const rest = [...instead, ...kept.slice(count)]
+        if (version === undefined) {
+          return count > 0 || rest.length === 0
+            ? Effect.succeed(count === 0)
+            : memcached.add(keys.mail(openid), format(rest), ttlSeconds.mail)
+        }
         return rest.length === 0
           ? memcached.delete(keys.mail(openid), version)
           : memcached.cas(keys.mail(openid), format(rest), version, ttlSeconds.mail)
@@ -124,12 +133,17 @@ export class Mailbox extends Context.Service<
           )
           if (done === true) return true
           current = yield* peek(openid)
-          const stillThere = format(current.kept.slice(0, count)) === format(mail.kept.slice(0, count))
+          // Nothing was to go: that it was carried out shows by what was to come.
+          if (done === "unanswered" && count === 0 && beginsWith(current, instead)) return true
+          const stillThere = beginsWith(current, mail.kept.slice(0, count))
           // Whoever takes is the only one who does: what vanished without an answer was taken by this try.
-          if (current.kept.length < count || !stillThere) return done === "unanswered"
+          if (!stillThere) return done === "unanswered"
         }
         return false
       })
+
+      const putBack = (openid: Openid, things: ReadonlyArray<Marked>) =>
+        Effect.flatMap(peek(openid), (mail) => take(openid, mail, 0, things))
 
       const hold = (openid: Openid) => memcached.add(keys.mailLock(openid), "held", ttlSeconds.mailLock)
       const letGo = (openid: Openid) => Effect.ignore(memcached.delete(keys.mailLock(openid)))
@@ -146,6 +160,7 @@ export class Mailbox extends Context.Service<
         peeking,
         keep,
         take,
+        putBack,
         hold,
         letGo,
         exclusively,
@@ -172,6 +187,9 @@ const parse = (value: string): ReadonlyArray<Marked> =>
     .flatMap((line) => Option.toArray(decode(line)))
 
 const format = (kept: ReadonlyArray<Marked>): string => kept.map((one) => `${encode(one)}\n`).join("")
+
+const beginsWith = ({ kept }: Mail, things: ReadonlyArray<Marked>): boolean =>
+  format(kept.slice(0, things.length)) === format(things)
 
 const isFull = (mail: Mail, { from }: Kept): boolean =>
   from === undefined
