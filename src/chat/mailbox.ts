@@ -40,6 +40,8 @@ export class Mailbox extends Context.Service<
     readonly peek: (openid: Openid) => Effect.Effect<Mail, MemcachedError>
     /** The same, to be asked together with others. */
     readonly peeking: (openid: Openid) => Ask<Mail>
+    /** Whether so many things like this one could be added at the moment. */
+    readonly hasRoom: (openid: Openid, kept: Kept, count: number) => Effect.Effect<boolean, MemcachedError>
     /** Adds at the end. False: the mailbox (as it was read) is full, and nothing was added. */
     readonly keep: (openid: Openid, mail: Mail, kept: Marked) => Effect.Effect<boolean, MemcachedError>
     /**
@@ -85,7 +87,7 @@ export class Mailbox extends Context.Service<
         )
 
       const keep = Effect.fnUntraced(function* (openid: Openid, mail: Mail, kept: Marked) {
-        if (isFull(mail, kept)) return false
+        if (isFull(mail, kept, 1)) return false
         const key = keys.mail(openid)
         const mark = kept.mark ?? (yield* newWriteId)
         const line = `${encode({ ...kept, mark })}\n`
@@ -158,6 +160,7 @@ export class Mailbox extends Context.Service<
       return Mailbox.of({
         peek,
         peeking,
+        hasRoom: (openid, kept, count) => Effect.map(peek(openid), (mail) => !isFull(mail, kept, count)),
         keep,
         take,
         putBack,
@@ -191,10 +194,10 @@ const format = (kept: ReadonlyArray<Marked>): string => kept.map((one) => `${enc
 const beginsWith = ({ kept }: Mail, things: ReadonlyArray<Marked>): boolean =>
   format(kept.slice(0, things.length)) === format(things)
 
-const isFull = (mail: Mail, { from }: Kept): boolean =>
+const isFull = (mail: Mail, { from }: Kept, count: number): boolean =>
   from === undefined
-    ? mail.kept.length >= mailboxCapacity + mailboxRoomForNotices
-    : mail.kept.length >= mailboxCapacity || sizeOf(mail) >= mailboxMaxCharacters
+    ? mail.kept.length + count > mailboxCapacity + mailboxRoomForNotices
+    : mail.kept.length + count > mailboxCapacity || sizeOf(mail) >= mailboxMaxCharacters
 
 const sizeOf = (mail: Mail): number =>
   mail.kept.reduce((size, { content }) => size + (content._tag === "Text" ? content.text.length : 0), 0)
