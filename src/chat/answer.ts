@@ -33,6 +33,18 @@ export const firstAttemptMillis = (createTimeSeconds: number, claimedAtMillis: n
     : claimedAtMillis
 }
 
+/** The attempts of a message are so far apart as WeChat waits, and a little more. */
+const attemptLagMillis = 1_000
+
+/**
+ * When a message was made that came at `cameMillis` with an attempt that was not the first; undefined: it came at once. In milliseconds
+ * since 1970.
+ */
+export const madeEarlierMillis = (createTimeSeconds: number, cameMillis: number): number | undefined => {
+  const first = firstAttemptMillis(createTimeSeconds, cameMillis)
+  return first < cameMillis ? first - attemptLagMillis : undefined
+}
+
 /** What is said to the user who acted, in order; nothing when a line simply reached the partner. */
 export interface Answer {
   readonly sentences: ReadonlyArray<Sentence>

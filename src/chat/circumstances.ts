@@ -9,6 +9,8 @@ export interface Circumstances {
   readonly session?: StoredSession
   /** The chat in which it was foreseen to be, read together with it. */
   readonly prefetched?: Prefetched | undefined
+  /** When it was made, if it may come late: WeChat's earlier attempts to deliver it were lost. In milliseconds since 1970. */
+  readonly madeAtMillis?: number | undefined
   /** A server that died began to work on it then (milliseconds since 1970). */
   readonly begunAtMillis?: number
   /** Asked before something is done that must not be done twice. False: a server that died was at that point before. */

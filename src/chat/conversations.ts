@@ -1,10 +1,10 @@
 /** The conversations: bring an event to the state machine, and have done what it decides. */
 import { Context, type DateTime, Effect, Layer } from "effect"
-import { step } from "../core/conversation.ts"
 import { type ChatEvent, isLine } from "../core/event.ts"
 import { beginsSearch } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Chat } from "../core/session.ts"
+import { stepOverdue } from "../core/overdue.ts"
 import { resume } from "../core/takeover.ts"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
 import type { Agenda } from "./agenda.ts"
@@ -109,9 +109,12 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     circumstances: Circumstances,
     seen: ChatView
   ) => {
-    const { begunAtMillis } = circumstances
+    const { begunAtMillis, madeAtMillis } = circumstances
     const { chat } = seen
-    const decided = begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
+    const decided =
+      begunAtMillis === undefined
+        ? stepOverdue(chat, event, madeAtMillis)
+        : resume(chat, event, begunAtMillis, madeAtMillis)
     const searchFor = (command: Looking) =>
       search({ openid, stored, room: seen.room, command, event, askedAtMillis: seen.now, told: waited })
     const [only, second] = decided.commands

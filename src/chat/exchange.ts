@@ -25,7 +25,11 @@ export interface Attempt {
   readonly incoming: Incoming
   /** The same for every attempt of this message. */
   readonly key: string
-  readonly begin: (over: Over | undefined) => Effect.Effect<Begun | Answered | Underway, MemcachedError>
+  /** `cameMillis`: when the attempt came, milliseconds since 1970. */
+  readonly begin: (
+    over: Over | undefined,
+    cameMillis: number
+  ) => Effect.Effect<Begun | Answered | Underway, MemcachedError>
 }
 
 /** An attempt that is being answered. */
@@ -63,8 +67,8 @@ export const makeExchange = Effect.gen(function* () {
     )
 
   const work = Effect.fnUntraced(function* (exchange: Exchange, over: Over | undefined) {
-    const { incoming, begin } = exchange
-    const begun = yield* Effect.catch(begin(over), (error) =>
+    const { incoming, begin, cameMillis } = exchange
+    const begun = yield* Effect.catch(begin(over, cameMillis), (error) =>
       Effect.map(busy(incoming.from, error), answered)
     )
     if (begun._tag !== "Begun") {

@@ -1,16 +1,23 @@
 import { type Step, step } from "./conversation.ts"
-import { type ChatEvent, isLine } from "./event.ts"
+import type { ChatEvent } from "./event.ts"
 import { buttonAsked } from "./intent.ts"
+import { beside } from "./overdue.ts"
 import type { Sentence } from "./sentence.ts"
 import type { Chat } from "./session.ts"
 
 /**
  * As `step`, for an event that a server began to work on at `begunAtMillis` before it died: whatever it may have done is not
  * done again. A pair that was made since was made by this event, or is none of its business: nobody is taken out of it, and no line
- * written before reaches the new partner.
+ * written before reaches the new partner. `madeAtMillis`: when the event was made, if it had come late even to that server.
  */
-export const resume = (chat: Chat, event: ChatEvent, begunAtMillis: number): Step => {
+export const resume = (
+  chat: Chat,
+  event: ChatEvent,
+  begunAtMillis: number,
+  madeAtMillis = begunAtMillis
+): Step => {
   if (chat._tag !== "Paired") return isLeaving(event) ? left(chat, event) : step(chat, event)
+  if (chat.sinceMillis > madeAtMillis && chat.sinceMillis < begunAtMillis) return beside(chat, event)
   const isNew = chat.sinceMillis >= begunAtMillis
   if (isLooking(event)) {
     if (isNew) return stays(chat, { _tag: "Reply", sentence: { _tag: "PairMade", room: chat.room } })
@@ -19,9 +26,7 @@ export const resume = (chat: Chat, event: ChatEvent, begunAtMillis: number): Ste
       return stays(chat, { _tag: "ShowPairing", room: chat.room, sinceMillis: chat.sinceMillis })
     }
   }
-  return isLine(event) && chat.sinceMillis > begunAtMillis
-    ? { chat, commands: [{ _tag: "Reply", sentence: { _tag: "NotSent" } }] }
-    : step(chat, event)
+  return chat.sinceMillis > begunAtMillis ? beside(chat, event) : step(chat, event)
 }
 
 /**

@@ -178,8 +178,8 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/inbox.ts",
-        text: "inTurn(incoming.from, begun(message, over))",
-        replacement: "inTurn(incoming.from, begin(message, over))"
+        text: "return inTurn(incoming.from, begun(message, over))",
+        replacement: "return inTurn(incoming.from, begin(message, over))"
       }
     ],
     test: chat("unfollowing", "hears nothing; the database forgets them at once, the rest goes")
