@@ -7,6 +7,7 @@ import type { BindingProblem } from "../core/binding-wording.ts"
 import { bindingFields, doneView, formView, problemView, undoneView } from "./bind-views.ts"
 import { pageResponse } from "./page.ts"
 import { readBody } from "./request-body.ts"
+import { queryOf } from "./request-query.ts"
 import { isFromOtherSite } from "./same-site.ts"
 
 /** Bindings by what became of them: `bound`, `unbound`, or the problem that the page told. */
@@ -140,8 +141,3 @@ const told = (
 
 const counted = (outcome: BindingProblem | "bound" | "unbound") =>
   Metric.update(Metric.withAttributes(bindingsTotal, { outcome }), 1)
-
-const queryOf = (request: HttpServerRequest.HttpServerRequest): URLSearchParams => {
-  const start = request.url.indexOf("?")
-  return new URLSearchParams(start < 0 ? "" : request.url.slice(start + 1))
-}

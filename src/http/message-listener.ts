@@ -8,6 +8,7 @@ import {
   type MessageCallback
 } from "./message-callback.ts"
 import { type NodeListener, PastRouter } from "./past-router.ts"
+import { endsConnection } from "./refusals.ts"
 import { type Body, bodyMaxBytes, makeBodyCollector } from "./request-body.ts"
 
 /**
@@ -37,9 +38,8 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
       if (!isEnding) run(Effect.logError("a message could not be answered", exit.cause))
       response.writeHead(isEnding ? unavailable : broken).end()
     } else if (exit.value._tag === "Refused") {
-      // All of its body was read, unless its connection is of no use any more.
       const { status } = exit.value
-      if (status !== 400 && status !== 401) response.shouldKeepAlive = false
+      if (endsConnection(status)) response.shouldKeepAlive = false
       response.writeHead(status).end()
     } else {
       const { text, contentType } = exit.value

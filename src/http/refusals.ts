@@ -3,6 +3,9 @@ import { Clock, Effect, Metric } from "effect"
 
 export type RefusalStatus = 400 | 401 | 408 | 413
 
+/** 408 and 413 leave a body half read: without an end of the connection Node would go on reading what nobody wants. */
+export const endsConnection = (status: RefusalStatus): boolean => status === 408 || status === 413
+
 /** What is known of a callback that is refused. */
 export interface Refused {
   readonly status: RefusalStatus
