@@ -1,22 +1,22 @@
 import type { Effect } from "effect"
 import type { Sentence } from "../core/sentence.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
+import { attemptMillis, mostAttempts } from "../wechat/attempts.ts"
 
-/** WeChat hangs up after 5 s (protocol notes 3.1); half a second is left for the way. */
-export const replyBudgetMillis = 4_500
+/** Left at the end of an attempt for the answer's way to WeChat. */
+const wayMillis = 500
 
-/**
- * WeChat's third and last attempt ends 15 s after the first one began. An answer that may come later has to be there this long after
- * the first attempt; the second that is left is for composing it.
- */
-export const laterMillis = 13_500
+/** Within this time an attempt has to be answered: 4.5 s. */
+export const replyBudgetMillis = attemptMillis - wayMillis
 
-/** When the last attempt has to be answered, counted from the first one. */
-export const lastAttemptEndsMillis = 14_500
+/** When the last attempt has to be answered, counted from the first one: 14.5 s. */
+export const lastAttemptEndsMillis = mostAttempts * attemptMillis - wayMillis
 
-/** WeChat makes three attempts, so far apart (protocol notes 3.1). */
-const attemptsApartMillis = 5_000
-const mostEarlierAttempts = 2
+/** For composing an answer once its words are there. */
+const composingMillis = 1_000
+
+/** When the words of an answer that may come later have to be there, counted from the first attempt: 13.5 s. */
+export const laterMillis = lastAttemptEndsMillis - composingMillis
 
 /** A creation time is cut to whole seconds: half of one on average, in milliseconds. */
 const cutMillis = 500
@@ -27,10 +27,8 @@ const cutMillis = 500
  */
 export const firstAttemptMillis = (createTimeSeconds: number, claimedAtMillis: number): number => {
   const ageMillis = claimedAtMillis - createTimeSeconds * 1_000 - cutMillis
-  const earlier = Math.round(ageMillis / attemptsApartMillis)
-  return earlier > 0 && earlier <= mostEarlierAttempts
-    ? claimedAtMillis - earlier * attemptsApartMillis
-    : claimedAtMillis
+  const earlier = Math.round(ageMillis / attemptMillis)
+  return earlier > 0 && earlier < mostAttempts ? claimedAtMillis - earlier * attemptMillis : claimedAtMillis
 }
 
 /** What is said to the user who acted, in order; nothing when a line simply reached the partner. */

@@ -15,7 +15,7 @@ export interface CallbackLine {
   /** For the sealed modes; undefined without a key. */
   readonly keys: EnvelopeKeys | undefined
   readonly accountId: string
-  /** How long WeChat waits for one attempt; see `attemptLimitMillis`. */
+  /** How long WeChat waits for one attempt. */
   readonly attemptLimitMillis: number
   /** Whether a media id is one of WeChat's. */
   readonly knowsMedia: (mediaId: string, nowMillis: number) => boolean

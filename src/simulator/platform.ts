@@ -1,6 +1,7 @@
 /** The simulated WeChat: followers with phones who act, an account that answers and pushes, and the rules between them. */
 import { Clock, Context, Effect, Layer, type Stream } from "effect"
 import { HttpClient } from "effect/http"
+import { attemptMillis } from "../wechat/attempts.ts"
 import { PhoneFollowing, PhoneNotFollowing, PhoneUnknown, type ActError } from "./act-error.ts"
 import { makeAccountSide } from "./account-side.ts"
 import { grant, type Trigger } from "./allowance.ts"
@@ -8,7 +9,7 @@ import { doingOf } from "./act-meaning.ts"
 import { checkAddress, type AddressCheck } from "./address-check.ts"
 import { callbackBody, messageIdAt, nameOf, type UserAct } from "./callback-body.ts"
 import { secondsOnLine, type CallbackLine } from "./callback-exchange.ts"
-import { attemptLimitMillis, deliver, faultSentence, type Delivery } from "./callbacks.ts"
+import { deliver, faultSentence, type Delivery } from "./callbacks.ts"
 import { goodConditions, modeInForce, type Conditions, type ConditionsChange } from "./conditions.ts"
 import { makeFaults } from "./fault-plan.ts"
 import { followEvent, scanEvent } from "./follow-events.ts"
@@ -78,7 +79,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     token,
     keys: aesKey === undefined ? undefined : { token, appId, key: aesKey },
     accountId: settings.accountId,
-    attemptLimitMillis: settings.attemptLimitMillis ?? attemptLimitMillis,
+    attemptLimitMillis: settings.attemptLimitMillis ?? attemptMillis,
     knowsMedia: (id, nowMillis) => mediaStore.find(id, nowMillis) !== undefined,
     mode: () => modeInForce(book.conditions(), aesKey !== undefined),
     clockAheadMillis: () => book.conditions().clockAheadSeconds * 1000
