@@ -9,9 +9,8 @@ import { presenterLayer } from "./presenter.ts"
 import { reportsCommand } from "./reports.ts"
 import { serveCommand, startUp } from "./serve.ts"
 import { simulateCommand } from "./simulate.ts"
+import { version } from "./version.ts"
 import { weChatCommand } from "./wechat.ts"
-
-const version = "0.1.0"
 
 const xiaohou = Command.make("xiaohou", {}, () => startUp).pipe(
   Command.withDescription(
