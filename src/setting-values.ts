@@ -1,4 +1,16 @@
 import { DateTime, Duration, Option, Redacted } from "effect"
+import { minuteMillis } from "./core/durations.ts"
+
+/** What holds for a variable that is not set, where no other one decides it. */
+export const defaults = {
+  host: "127.0.0.1",
+  port: 3000,
+  weChatApiUrl: "https://api.weixin.qq.com",
+  simsimiUrl: "https://wsapi.simsimi.com",
+  pairingTimeoutMillis: 50_000,
+  chatIdleTimeoutMillis: 30 * minuteMillis,
+  timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai")
+} as const
 
 /** How one variable is read: what it must be, in words, and the value of a text that is that. */
 export interface Reader<A> {

@@ -5,6 +5,7 @@ import { instantOf, schoolTimeAt, type SchoolTime } from "../core/calendar.ts"
 import type { CampusAnswer } from "../core/campus-answer.ts"
 import type { SchoolTimetable } from "../core/campus-data.ts"
 import type { CampusQuestion } from "../core/campus-question.ts"
+import { minuteMillis } from "../core/durations.ts"
 import { roomQuestions } from "../core/free-rooms.ts"
 import type { Openid } from "../core/openid.ts"
 import { isPeriods } from "../core/periods.ts"
@@ -24,8 +25,6 @@ const answerBudgetMillis = 4_000
 export const connectedSchoolLayer = (options: {
   readonly timeZone: DateTime.TimeZone
 }): Layer.Layer<Campus, never, Bindings | Links | SchoolData> => Layer.effect(Campus, make(options.timeZone))
-
-const minuteMillis = 60_000
 
 type Answers = Effect.Effect<ReadonlyArray<CampusAnswer>, GatewayError>
 

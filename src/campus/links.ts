@@ -1,10 +1,8 @@
 /** Links that are sent to one user: for a while, to one page, and nobody can make, change or read them. */
 import { Clock, Context, Effect, Layer, Option, Record, type Redacted, Schema } from "effect"
 import { LinkSecret, makeSeal } from "../chat/secret-keys.ts"
+import { dayMillis, minuteMillis } from "../core/durations.ts"
 import { Openid } from "../core/openid.ts"
-
-const minuteMillis = 60_000
-const dayMillis = 24 * 60 * minuteMillis
 
 /** The pages that links lead to: the path, and for how long a link is good. */
 export const linkedPages = {

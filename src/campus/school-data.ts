@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { isoDay } from "../core/calendar.ts"
 import { Book, FreeRooms, Notice, RunningCount, SchoolTimetable } from "../core/campus-data.ts"
+import { daySeconds, hourMillis, hourSeconds } from "../core/durations.ts"
 import type { RoomQuestion } from "../core/free-rooms.ts"
 import type { Openid } from "../core/openid.ts"
 import { Memcached } from "../memcached/memcached.ts"
@@ -40,20 +41,17 @@ export class SchoolData extends Context.Service<
   )
 }
 
-const hour = 60 * 60
-const day = 24 * hour
-
 /** How long answers are kept, in seconds: an old timetable is better than none, an old list of free rooms is not. */
 const ttlSeconds = {
-  timetable: 30 * day,
-  notices: 7 * day,
-  rooms: hour,
-  books: 7 * day,
-  running: 7 * day
+  timetable: 30 * daySeconds,
+  notices: 7 * daySeconds,
+  rooms: hourSeconds,
+  books: 7 * daySeconds,
+  running: 7 * daySeconds
 } as const
 
 /** Timetables change a few times in a term; 更新课表 fetches them at once. */
-const timetableGoodForMillis = 12 * hour * 1_000
+const timetableGoodForMillis = 12 * hourMillis
 
 /** Names under which answers are kept in memcached. */
 const keys = {

@@ -1,5 +1,6 @@
 /** The limit of messages per person and minute, shared by all servers. */
 import { Clock, Context, Effect, Exit, Layer } from "effect"
+import { minuteMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import { type Ask, ask } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
@@ -69,8 +70,6 @@ export class MessageLimit extends Context.Service<
 }
 
 const countedHere: Counting = { ask: undefined, pace: () => "fine" }
-
-const minuteMillis = 60_000
 
 const paceAt = (all: number, added: number): Pace =>
   all <= messagesPerMinute ? "fine" : all - added <= messagesPerMinute ? "justOver" : "over"

@@ -1,5 +1,7 @@
 import { Clock, Effect } from "effect"
+import { minuteMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
+import { keepNewest } from "../memcached/newest.ts"
 import { WeChatApi } from "../wechat/api.ts"
 import type { Action } from "../wechat/errcodes.ts"
 
@@ -13,7 +15,7 @@ const typingAllowedMillis = 29_000
 const mostRemembered = 10_000
 
 /** A right or a quota that is missing is not asked for again before this is over. */
-const quietMillis = 10 * 60_000
+const quietMillis = 10 * minuteMillis
 
 /** An answer that takes longer than this is announced by 对方正在输入…; one that is quicker would only flicker. */
 export const typingAfterMillis = 1_000
@@ -37,10 +39,7 @@ export const makeTyping = Effect.gen(function* () {
   const remember = (to: Openid, untilMillis: number) => {
     shownUntilMillis.delete(to)
     shownUntilMillis.set(to, untilMillis)
-    for (const [oldest] of shownUntilMillis) {
-      if (shownUntilMillis.size <= mostRemembered) break
-      shownUntilMillis.delete(oldest)
-    }
+    keepNewest(shownUntilMillis, mostRemembered)
   }
 
   /** `actedAtMillis`: when the user last did something, milliseconds since 1970. Nothing happens where WeChat would refuse it. */

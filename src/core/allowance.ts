@@ -1,7 +1,5 @@
 import { Schema } from "effect"
-
-const minuteMillis = 60_000
-const hourMillis = 60 * minuteMillis
+import { hourMillis, minuteMillis } from "./durations.ts"
 
 /**
  * What a user's action allows us to push, and for how long (protocol notes 6.1, in force since June 2023). A new action

@@ -1,6 +1,7 @@
 import { DateTime } from "effect"
-import { type Day, daysPerWeek, instantOf, isoDay } from "./calendar.ts"
+import { type Day, instantOf, isoDay } from "./calendar.ts"
 import { spanInWords } from "./campus-wording.ts"
+import { daysPerWeek } from "./durations.ts"
 import { byteLength } from "./folding.ts"
 import { timetablePage } from "./student-page-wording.ts"
 import { planOf, type Timetable } from "./timetable.ts"

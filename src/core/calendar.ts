@@ -1,5 +1,6 @@
 import { DateTime } from "effect"
 import type { Weekday } from "./campus-data.ts"
+import { dayMillis, daysPerWeek, minutesPerHour } from "./durations.ts"
 
 /** A day of the calendar, as whole days since 1970-01-01: it has no time zone, and days can be counted. */
 export type Day = number
@@ -16,12 +17,6 @@ interface YearMonthDay {
   readonly month: number
   readonly day: number
 }
-
-export const minutesPerHour = 60
-export const minutesPerDay = 24 * minutesPerHour
-export const daysPerWeek = 7
-const minuteMillis = 60_000
-const dayMillis = minutesPerDay * minuteMillis
 
 export const schoolTimeAt = (epochMillis: number, timeZone: DateTime.TimeZone): SchoolTime => {
   const { year, month, day, hour, minute } = DateTime.toParts(

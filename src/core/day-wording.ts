@@ -1,4 +1,5 @@
-import { type Day, minutesPerDay, minutesPerHour, weekdayOf, yearMonthDayOf } from "./calendar.ts"
+import { type Day, weekdayOf, yearMonthDayOf } from "./calendar.ts"
+import { minutesPerDay, minutesPerHour } from "./durations.ts"
 import type { Weekday } from "./campus-data.ts"
 
 const weekdayNames = {

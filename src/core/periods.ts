@@ -1,4 +1,4 @@
-import { minutesPerHour } from "./calendar.ts"
+import { minutesPerHour } from "./durations.ts"
 
 /** Numbers from the first to the last, both included: weeks of a term, periods of a day. */
 export interface Span {

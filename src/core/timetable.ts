@@ -1,4 +1,5 @@
-import { type Day, dayOf, daysPerWeek, type SchoolTime, weekdayOf, yearMonthDayOf } from "./calendar.ts"
+import { type Day, dayOf, type SchoolTime, weekdayOf, yearMonthDayOf } from "./calendar.ts"
+import { daysPerWeek } from "./durations.ts"
 import type { SchoolTimetable } from "./campus-data.ts"
 import { endMinute, type Span, startMinute } from "./periods.ts"
 import { isHeldIn, type Lesson, readEntry } from "./timetable-entry.ts"

@@ -1,6 +1,7 @@
 import { aiLabel } from "./ai-label.ts"
 import { type Button, menuLayout } from "./button.ts"
 import { clickable } from "./clickable.ts"
+import { minutesPerHour } from "./durations.ts"
 import { words } from "./intent.ts"
 import { link, wordCampus } from "./campus-wording.ts"
 import { reportableMinutes, reportKeptDays } from "./room.ts"
@@ -175,8 +176,6 @@ const chatbotSilent: Record<(Sentence & { readonly _tag: "ChatbotSilent" })["why
   speechless: "小猴一时不知道怎么接话，换个说法试试。",
   busy: "找小猴斗嘴的人太多了，请过一会儿再说。"
 }
-
-const minutesPerHour = 60
 
 const duration = (minutes: number): string => {
   if (minutes < 1) return "刚刚开始"

@@ -1,5 +1,6 @@
 /** A week of a timetable, drawn as one: days across, periods down. */
-import { clockOf, type Day, daysPerWeek, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
+import { clockOf, type Day, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
+import { daysPerWeek } from "../core/durations.ts"
 import { dateInWords, weekdayName } from "../core/day-wording.ts"
 import { endMinute, startMinute } from "../core/periods.ts"
 import { timetablePage } from "../core/student-page-wording.ts"

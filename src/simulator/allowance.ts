@@ -1,4 +1,5 @@
 import { Result } from "effect"
+import { hourMillis, minuteMillis } from "../core/durations.ts"
 import { refuse, type ApiRefusal } from "./errcode.ts"
 
 /** What a user did that lets the account push (protocol notes 6.1); a click in a message menu counts as `click`. */
@@ -11,9 +12,6 @@ export interface Allowance {
   readonly of: number
   readonly untilMillis: number
 }
-
-const hourMillis = 3_600_000
-const minuteMillis = 60_000
 
 /** Since June 2023: five pushes within 48 hours of a message, three within a minute of the rest (notes 6.1). Payments, with no limit, are not simulated. */
 const grants: { readonly [trigger in Trigger]: { readonly pushes: number; readonly windowMillis: number } } =

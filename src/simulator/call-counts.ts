@@ -1,12 +1,11 @@
 /** How often the account has called WeChat today, this minute and this month, and whether it may once more (protocol notes 5 to 7, 10). */
 import { Clock, Effect } from "effect"
+import { dayMillis, hourMillis, minuteMillis } from "../core/durations.ts"
 import { mayCall, rightsOf, type AccountKind } from "./account-kind.ts"
 import { refuse, type ApiRefusal } from "./errcode.ts"
 
 /** WeChat's day begins at midnight in Beijing (notes 5, unverified). */
-const beijingAheadMillis = 8 * 3_600_000
-const dayMillis = 86_400_000
-const minuteMillis = 60_000
+const beijingAheadMillis = 8 * hourMillis
 
 /** Calls a minute to the stable token (notes 5); past that 45011. */
 const stableTokenCallsPerMinute = 10_000

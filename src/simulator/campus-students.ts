@@ -1,5 +1,6 @@
 /** Two students of the simulated school. What is theirs stands relative to today, so that a class is always near. */
-import { type Day, daysPerWeek, isoDay, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
+import { type Day, isoDay, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
+import { daysPerWeek } from "../core/durations.ts"
 import type { Span } from "../core/periods.ts"
 
 export interface SimulatedStudent {

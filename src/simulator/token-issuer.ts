@@ -1,4 +1,5 @@
 import { Effect, Random, Result } from "effect"
+import { dayMillis } from "../core/durations.ts"
 import { refuse, type ApiRefusal } from "./errcode.ts"
 
 /** Which of the two token calls made a token: they are isolated, neither ends the other's (protocol notes 5). */
@@ -27,7 +28,6 @@ const tokenCharacters = 544
 /** `force_refresh` at most 20 times a day, at least 30 seconds apart (notes 5). */
 const forcedPerDay = 20
 const forcedApartMillis = 30_000
-const dayMillis = 86_400_000
 /** Old tokens are remembered, so that an expired one is told from an unknown one; more would only use memory. */
 const rememberedTokens = 32
 

@@ -4,6 +4,7 @@ import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
 import { word } from "../core/wording.ts"
 import type { MemoryStore } from "../memcached/memory-store.ts"
+import { defaults } from "../setting-values.ts"
 import type { Action } from "./action.ts"
 import type { Violation } from "./invariants.ts"
 import { LineBook } from "./line-book.ts"
@@ -15,7 +16,6 @@ import { type Belief, readBubble, toldWrongly } from "./told.ts"
 import { WaitingPeople } from "./waiting-people.ts"
 import { inCalm, inTrouble, WaitingRooms } from "./waiting-rooms.ts"
 import { WaitingTimes } from "./waiting-times.ts"
-import { presetPairingMillis } from "./world.ts"
 
 export class RunningJudge {
   readonly violations: Array<Violation> = []
@@ -162,7 +162,7 @@ export class RunningJudge {
       this.#suspicions.has(user) || this.#muddles.has(user) || this.#underWay.has(user) || this.#hasMail(user)
     this.violations.push(
       ...this.#waiting.check(now, patience, roomOf, hit),
-      ...this.#waitingPeople.check(now, presetPairingMillis + patience.overdueMillis, unclear)
+      ...this.#waitingPeople.check(now, defaults.pairingTimeoutMillis + patience.overdueMillis, unclear)
     )
   }
 

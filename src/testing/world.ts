@@ -16,10 +16,12 @@ import { Inbox } from "../chat/inbox.ts"
 import { Sweeper } from "../chat/sweeper.ts"
 import { Tease } from "../chat/tease.ts"
 import { Reports } from "../chat/reports.ts"
+import { hourMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import { Memcached } from "../memcached/memcached.ts"
 import { oneByOne } from "../memcached/one-by-one.ts"
 import { MemoryStore } from "../memcached/memory-store.ts"
+import { defaults } from "../setting-values.ts"
 import { WeChatApi } from "../wechat/api.ts"
 import { type Action, buttonOf, incoming, type Input, triggerOf } from "./action.ts"
 import { chanceFrom } from "./chance.ts"
@@ -214,8 +216,8 @@ export class World {
     const waiting = gatedMemcached(this.#memcached, server, gate)
     const memcached = options.plant?.(waiting) ?? waiting
     const layer = chatLayer({
-      pairingTimeoutMillis: options.pairingTimeoutMillis ?? presetPairingMillis,
-      chatIdleTimeoutMillis: options.chatIdleTimeoutMillis ?? 1_800_000,
+      pairingTimeoutMillis: options.pairingTimeoutMillis ?? defaults.pairingTimeoutMillis,
+      chatIdleTimeoutMillis: options.chatIdleTimeoutMillis ?? defaults.chatIdleTimeoutMillis,
       timeZone: DateTime.zoneMakeOffset(shanghaiOffsetMillis),
       weChat: { delivery: options.delivery ?? "active" }
     }).pipe(
@@ -245,6 +247,4 @@ export class World {
   }
 }
 
-/** How long users look for a partner unless told otherwise, as in the settings. */
-export const presetPairingMillis = 50_000
-const shanghaiOffsetMillis = 8 * 60 * 60 * 1_000
+const shanghaiOffsetMillis = 8 * hourMillis

@@ -96,13 +96,13 @@ export const simulatorOperationFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 6.2",
     "media are kept for four days",
-    ["media-store.ts", "mediaLifeMillis = 3 * 86_400_000", "mediaLifeMillis = 4 * 86_400_000"],
+    ["media-store.ts", "mediaLifeMillis = 3 * dayMillis", "mediaLifeMillis = 4 * dayMillis"],
     [media, "media/upload and media/get"]
   ),
   simulated(
     "notes 6.2",
     "media are kept for an hour",
-    ["media-store.ts", "mediaLifeMillis = 3 * 86_400_000", "mediaLifeMillis = 3_600_000"],
+    ["media-store.ts", "mediaLifeMillis = 3 * dayMillis", "mediaLifeMillis = dayMillis / 24"],
     [media, "media/upload and media/get"]
   ),
   simulated(

@@ -95,7 +95,7 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "the day begins at midnight in Greenwich",
-    ["call-counts.ts", "const beijingAheadMillis = 8 * 3_600_000", "const beijingAheadMillis = 0"],
+    ["call-counts.ts", "const beijingAheadMillis = 8 * hourMillis", "const beijingAheadMillis = 0"],
     [tokens, "until midnight in Beijing"]
   ),
   simulated(
