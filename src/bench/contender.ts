@@ -1,5 +1,6 @@
 import type { Effect } from "effect"
-import { Openid } from "../core/openid.ts"
+import type { Openid } from "../core/openid.ts"
+import { numberedOpenid } from "./numbered-openid.ts"
 
 /** Who presses 配对: `users` people with running numbers from `first` on. */
 export interface People {
@@ -39,20 +40,8 @@ export interface Contender {
   readonly crowd: (rooms: number, people: People) => Effect.Effect<void>
 }
 
-/** As long as WeChat's. */
-const openidLength = 28
-
 export const openids = ({ first, users }: People): ReadonlyArray<Openid> =>
-  Array.from({ length: users }, (_, index) => openid("oBench", first + index))
+  Array.from({ length: users }, (_, index) => numberedOpenid("oBench", first + index))
 
 /** A waiting stranger, who is none of the people who press. */
-export const stranger = (number: number): Openid => openid("oStranger", number)
-
-const openid = (prefix: string, number: number): Openid =>
-  Openid.make(prefix + String(number).padStart(openidLength - prefix.length, "0"))
-
-/** The processor time that this process has used, in microseconds. */
-export const processorMicros = (): number => {
-  const { user, system } = process.cpuUsage()
-  return user + system
-}
+export const stranger = (number: number): Openid => numberedOpenid("oStranger", number)

@@ -19,7 +19,8 @@ import {
   storeExtras,
   writeRequest
 } from "../memcached/binary-protocol.ts"
-import { type Contender, openids, type People, processorMicros, type Round } from "./contender.ts"
+import { type Contender, openids, type People, type Round } from "./contender.ts"
+import { processorMicros } from "./processor-time.ts"
 import { percentile } from "./rows.ts"
 
 export const pairingLimit = (port: number): Effect.Effect<Contender, never, Scope.Scope> =>

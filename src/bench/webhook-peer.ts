@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { createRequire } from "node:module"
 import memjs from "memjs"
+import { ttlSeconds } from "../chat/keys.ts"
 import { stateNumbers } from "../core/session.ts"
 import { account } from "./webhook-callback.ts"
 import { answerTo } from "./webhook-order.ts"
@@ -26,9 +27,6 @@ interface SessionStore {
   readonly set: (id: string, session: object, done: (error: Error | null) => void) => void
 }
 
-/** As long as our sessions. */
-const sessionTtlSeconds = 7 * 24 * 60 * 60
-
 const [mode, memcachedPort] = process.argv.slice(2)
 
 const client = memjs.Client.create(`127.0.0.1:${memcachedPort}`)
@@ -38,7 +36,7 @@ const sessionStore: SessionStore = {
       value === null ? done(error) : done(error, JSON.parse(value.toString()) as object)
     ),
   set: (id, session, done) =>
-    client.set(id, JSON.stringify(session), { expires: sessionTtlSeconds }, (error) => done(error))
+    client.set(id, JSON.stringify(session), { expires: ttlSeconds.chat }, (error) => done(error))
 }
 
 const wechat = createRequire(import.meta.url)("wechat") as (

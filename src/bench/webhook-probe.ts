@@ -1,4 +1,5 @@
 /** Loaded before the program of a server process: says by IPC what the process used so far, and ends it with the benchmark. */
+import { processorMicros } from "./processor-time.ts"
 import type { Memory, Question } from "./webhook-order.ts"
 
 const memory = (): Memory => {
@@ -7,11 +8,6 @@ const memory = (): Memory => {
   global.gc?.()
   const { heapUsed, rss } = process.memoryUsage()
   return { heapBytes: heapUsed, residentBytes: rss }
-}
-
-const processorMicros = (): number => {
-  const { user, system } = process.cpuUsage()
-  return user + system
 }
 
 process.on("message", (question: Question) => {

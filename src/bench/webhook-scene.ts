@@ -6,6 +6,7 @@ import { Ledger } from "../chat/ledger.ts"
 import { Rooms } from "../chat/rooms.ts"
 import { Sessions } from "../chat/sessions.ts"
 import { nothing } from "../chat/stored.ts"
+import { daySeconds } from "../core/durations.ts"
 import { stateNumbers } from "../core/session.ts"
 import { Memcached } from "../memcached/memcached.ts"
 import { account, user } from "./webhook-callback.ts"
@@ -26,7 +27,7 @@ export const peopleWhoAsk = Effect.fnUntraced(function* (people: number) {
       const writtenBy = yield* newWriteId
       yield* sessions.write(openid, nothing, { state: stateNumbers.teasing, writtenBy })
       const theirs = JSON.stringify({ state: stateNumbers.teasing, cookie: {} })
-      yield* memcached.set(`${openid}:${account.id}`, theirs, sceneTtlSeconds)
+      yield* memcached.set(`${openid}:${account.id}`, theirs, daySeconds)
     }),
     atOnce
   )
@@ -56,8 +57,6 @@ export const peopleInPairs = Effect.fnUntraced(function* (people: number) {
     atOnce
   )
 })
-
-const sceneTtlSeconds = 24 * 60 * 60
 
 /** The stores of the scene, in a memcached. */
 export const sceneLayer = (memcachedPort: number) =>
