@@ -12,7 +12,7 @@ import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { jsonItem } from "./stored.ts"
 
-/** How many entries the lobby's own item says anything about; with more it gets a new base. An entry takes 150 bytes or so. */
+/** How many entries the lobby's own item says anything about; with more it gets a new base. */
 export const mostLobbyChanges = 64
 
 /** What a long lobby differs from. */

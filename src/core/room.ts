@@ -1,8 +1,12 @@
 import { Schema } from "effect"
 import { Openid } from "./openid.ts"
 
+export const longestRoomId = 32
+
 /** Name of a room; random, so that no two servers ever choose the same. */
-export const RoomId = Schema.String.check(Schema.isPattern(/^[a-z0-9]{8,32}$/)).pipe(Schema.brand("RoomId"))
+export const RoomId = Schema.String.check(
+  Schema.isPattern(new RegExp(`^[a-z0-9]{8,${longestRoomId}}$`))
+).pipe(Schema.brand("RoomId"))
 export type RoomId = typeof RoomId.Type
 
 /** Who wrote a value: a writer whose answer was lost reads again and recognises its own write by this. */
