@@ -33,7 +33,7 @@ export const grant = (trigger: Trigger, nowMillis: number): Allowance => ({
 
 /** One push: 45015 outside the window, 45047 when its count is used up (notes 6.4). */
 export const spend = (allowance: Allowance, nowMillis: number): Result.Result<Allowance, ApiRefusal> => {
-  if (nowMillis >= allowance.untilMillis) return Result.fail(refuse(45015))
-  if (allowance.left <= 0) return Result.fail(refuse(45047))
+  if (nowMillis >= allowance.untilMillis) return Result.fail(refuse("outsideWindow"))
+  if (allowance.left <= 0) return Result.fail(refuse("allowanceUsedUp"))
   return Result.succeed({ ...allowance, left: allowance.left - 1 })
 }

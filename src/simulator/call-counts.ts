@@ -53,11 +53,12 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
     /** 48001 what this kind of account may not; 45009 past the day's count, 45011 past the minute's. Counts the call. */
     admit: Effect.fnUntraced(function* (path: string): Effect.fn.Return<void, ApiRefusal> {
       yield* turn
-      if (!mayCall(kindNow(), path)) return yield* refuse(48001)
-      if (countOf(path) >= (rightsOf(kindNow()).callsPerDay[path] ?? Infinity)) return yield* refuse(45009)
+      if (!mayCall(kindNow(), path)) return yield* refuse("notPermitted")
+      const mostToday = rightsOf(kindNow()).callsPerDay[path] ?? Infinity
+      if (countOf(path) >= mostToday) return yield* refuse("dailyQuotaUsedUp")
       if (path === "/cgi-bin/stable_token") {
         counts = { ...counts, tokenCallsThisMinute: counts.tokenCallsThisMinute + 1 }
-        if (counts.tokenCallsThisMinute > stableTokenCallsPerMinute) return yield* refuse(45011)
+        if (counts.tokenCallsThisMinute > stableTokenCallsPerMinute) return yield* refuse("minuteQuotaUsedUp")
       }
       counts = { ...counts, calls: new Map(counts.calls).set(path, countOf(path) + 1) }
     }),
@@ -65,7 +66,7 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
     /** What a day allows for a path, for `openapi/quota/get`; 76022 for what this kind of account may not call. */
     quotaOf: Effect.fnUntraced(function* (path: string) {
       yield* turn
-      if (!mayCall(kindNow(), path)) return yield* refuse(76022)
+      if (!mayCall(kindNow(), path)) return yield* refuse("quotaOfAnotherKind")
       const limit = rightsOf(kindNow()).callsPerDay[path] ?? 0
       return { daily_limit: limit, used: countOf(path), remain: Math.max(0, limit - countOf(path)) }
     }),
@@ -73,14 +74,14 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
     /** `clear_quota`: all counts of the day begin anew; 48006 after ten times a month. */
     clearAll: Effect.gen(function* () {
       yield* turn
-      if (counts.clears >= clearsPerMonth) return yield* refuse(48006)
+      if (counts.clears >= clearsPerMonth) return yield* refuse("clearingUsedUp")
       counts = { ...counts, calls: new Map(), clears: counts.clears + 1 }
     }),
 
     /** `openapi/quota/clear`: one count begins anew; 48006 after fifty times a month. */
     clearOne: Effect.fnUntraced(function* (path: string) {
       yield* turn
-      if (counts.singleClears >= singleClearsPerMonth) return yield* refuse(48006)
+      if (counts.singleClears >= singleClearsPerMonth) return yield* refuse("clearingUsedUp")
       const calls = new Map(counts.calls)
       calls.delete(path)
       counts = { ...counts, calls, singleClears: counts.singleClears + 1 }

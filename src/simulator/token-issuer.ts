@@ -67,8 +67,8 @@ export const forceStable = (
   nowMillis: number
 ): Result.Result<TokenIssuer, ApiRefusal> => {
   const recent = issuer.forcedAtMillis.filter((at) => nowMillis - at < dayMillis)
-  if (recent.some((at) => nowMillis - at < forcedApartMillis)) return Result.fail(refuse(45011))
-  if (recent.length >= forcedPerDay) return Result.fail(refuse(45009))
+  if (recent.some((at) => nowMillis - at < forcedApartMillis)) return Result.fail(refuse("minuteQuotaUsedUp"))
+  if (recent.length >= forcedPerDay) return Result.fail(refuse("dailyQuotaUsedUp"))
   const ended = { ...shorten(issuer, "stable_token", nowMillis), forcedAtMillis: [...recent, nowMillis] }
   return Result.succeed(issued(ended, value, "stable_token", nowMillis))
 }
@@ -79,12 +79,12 @@ export const checkToken = (
   value: string | undefined,
   nowMillis: number
 ): Result.Result<IssuedToken, ApiRefusal> => {
-  if (value === undefined || value === "") return Result.fail(refuse(41001))
-  if (!/^[\w-]+$/.test(value)) return Result.fail(refuse(40014))
+  if (value === undefined || value === "") return Result.fail(refuse("tokenMissing"))
+  if (!/^[\w-]+$/.test(value)) return Result.fail(refuse("tokenMalformed"))
   const token = issuer.tokens.find((candidate) => candidate.value === value)
-  if (token === undefined) return Result.fail(refuse(40001))
+  if (token === undefined) return Result.fail(refuse("tokenInvalid"))
   if (nowMillis < token.expiresAtMillis) return Result.succeed(token)
-  return Result.fail(refuse(token.superseded ? 40001 : 42001))
+  return Result.fail(refuse(token.superseded ? "tokenInvalid" : "tokenExpired"))
 }
 
 /** Every token ends now, as when somebody else asked for new ones or the secret was reset. */
