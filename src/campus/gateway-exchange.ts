@@ -2,17 +2,15 @@
 import { Effect, Option, Redacted, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 
-/** The calls of the gateway, each with its path under the base URL. */
+/** The calls of the gateway that we make, each with its path under the base URL. */
 export const paths = {
   signIn: "/uc/auth",
-  update: "/uc/update",
   timetable: "/api/curriculum",
   notices: "/api/jwc",
   freeRooms: "/api/newemptyroom",
   books: "/api/library",
   renew: "/api/renew",
-  running: "/api/pe",
-  chat: "/api/simsimi"
+  running: "/api/pe"
 } as const
 export type GatewayCall = keyof typeof paths
 

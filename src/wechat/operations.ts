@@ -63,11 +63,6 @@ export const apiAddresses: Effect.Effect<ReadonlyArray<string>, WeChatError, WeC
   Effect.map(asked(AddressAnswer, "/cgi-bin/get_api_domain_ip"), ({ ip_list }) => ip_list)
 )
 
-/** The addresses from which WeChat calls us; some are ranges. The signature is the real check of who calls. */
-export const callbackAddresses: Effect.Effect<ReadonlyArray<string>, WeChatError, WeChatApi> = Effect.suspend(
-  () => Effect.map(asked(AddressAnswer, "/cgi-bin/getcallbackip"), ({ ip_list }) => ip_list)
-)
-
 /** The address that WeChat wants on its white list, out of the explanation of a refusal (40164). */
 export const addressToAllow = (explanation: string): Option.Option<string> =>
   Option.fromUndefinedOr(/invalid ip ([\da-fA-F.:]+)/u.exec(explanation)?.[1])

@@ -27,17 +27,8 @@ export const imageReply = (reply: ReplyAddress & { readonly mediaId: string }): 
 export const voiceReply = (reply: ReplyAddress & { readonly mediaId: string }): string =>
   document(reply, "voice", element("Voice", element("MediaId", cdata(reply.mediaId))))
 
-export const videoReply = (
-  reply: ReplyAddress & { readonly mediaId: string; readonly title?: string; readonly description?: string }
-): string => {
-  const title = reply.title === undefined ? "" : element("Title", cdata(reply.title))
-  const description = reply.description === undefined ? "" : element("Description", cdata(reply.description))
-  return document(
-    reply,
-    "video",
-    element("Video", element("MediaId", cdata(reply.mediaId)) + title + description)
-  )
-}
+export const videoReply = (reply: ReplyAddress & { readonly mediaId: string }): string =>
+  document(reply, "video", element("Video", element("MediaId", cdata(reply.mediaId))))
 
 /** A text as the inside of an element: `]]>` is split over two sections, and what XML forbids is left out (notes 3.2). */
 export const cdata = (text: string): string =>
