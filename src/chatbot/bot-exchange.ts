@@ -28,10 +28,7 @@ export interface BotAnswer {
   readonly body: unknown
 }
 
-/**
- * How long a chatbot may think, a second try included. WeChat's last attempt at a message can be answered until 14.5 s after it was
- * written, and one that took 14 s counts as left behind by a dead server (`workStaleMillis`).
- */
+/** How long a chatbot may think, a second try included. Under `laterMillis` (13.5 s), since looking up the last turns takes time too. */
 export const thinkMillis = 12_000
 
 /** An answer is a few kilobytes; a model that thinks aloud may write more. */
@@ -73,7 +70,15 @@ const requestOf = ({ url, body, headers }: BotCall) =>
     HttpClientRequest.setHeaders(headers)
   )
 
-const firstServerError = 500
+/** HTTP statuses that say what is wrong; those of SimSimi's bodies have numbers of their own. */
+export const httpStatus = {
+  firstError: 400,
+  unauthorised: 401,
+  paymentRequired: 402,
+  forbidden: 403,
+  tooManyRequests: 429,
+  firstServerError: 500
+} as const
 
 const answerOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
   const { status } = response
@@ -81,7 +86,8 @@ const answerOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpC
     reason._tag === "EmptyBodyError"
       ? new ChatbotUnavailable({ reason: "answer not understood", status })
       : new ChatbotUnavailable({ reason: "network" })
-  if (status >= firstServerError) return yield* new ChatbotUnavailable({ reason: "server error", status })
+  if (status >= httpStatus.firstServerError)
+    return yield* new ChatbotUnavailable({ reason: "server error", status })
   const text = yield* Stream.runFoldEffect(
     Stream.decodeText(Stream.mapError(response.stream, unread)),
     () => "",
