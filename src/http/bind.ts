@@ -4,7 +4,14 @@ import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/h
 import { CardBinding } from "../campus/card-binding.ts"
 import { linkedPages, linkParameter } from "../campus/links.ts"
 import type { BindingProblem } from "../core/binding-wording.ts"
-import { bindingFields, doneView, formView, problemView, undoneView } from "./bind-views.ts"
+import {
+  bindingFields,
+  doneView,
+  fieldMostCharacters,
+  formView,
+  problemView,
+  undoneView
+} from "./bind-views.ts"
 import { pageResponse } from "./page.ts"
 import { readBody } from "./request-body.ts"
 import { queryOf } from "./request-query.ts"
@@ -95,9 +102,6 @@ const submit = Effect.fnUntraced(function* (
     Effect.catch((error) => Effect.flatMap(named(error), (problem) => refuse(problem, again)))
   )
 })
-
-/** Longer than any card number or password; what is longer was not typed by a student. */
-const fieldMostCharacters = 256
 
 const isFilledIn = (field: string): boolean => field !== "" && field.length <= fieldMostCharacters
 
