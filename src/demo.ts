@@ -62,13 +62,13 @@ export const demoLayer = (settings: Settings) =>
         settings.chatbot._tag === "None"
           ? { _tag: "SimSimi", url: apiUrl, key: simsimiKey }
           : settings.chatbot
-      // A school that the settings name is asked in the demo too.
-      // Nothing that it signs or seals outlives it.
+      // Nothing that the demo signs or seals outlives it.
       const linkSecret = settings.linkSecret ?? Redacted.make(yield* secret)
       const demoSettings = {
         ...settings,
         linkSecret,
         weChat,
+        // A school that the settings name is asked in the demo too.
         campusUrl: settings.campusUrl ?? apiUrl + campusPath
       }
       const service = serviceLayer(

@@ -45,7 +45,7 @@ export const faultAfter = (
   return undefined
 }
 
-/** How many of a thousand actions meet a fault of a kind. */
+/** The share of actions that meet a fault of a kind. */
 const shares: Readonly<Record<FaultName, number>> = {
   lost: 0.01,
   dropped: 0.01,

@@ -1,7 +1,7 @@
 /**
- * Whom a fault has hit and who has not come to rest since. The guarantees hold again after the next action of each user (design,
- * "Guarantees"): until then a word may come twice or be missing, and the judge looks away.
- * Each user: whose session is lost hears of the end when the partner acts.
+ * Users whom a fault has hit and who have not come to rest since. After a fault the guarantees hold again once each user concerned has
+ * acted (docs/guarantees.md); until then a notice may come twice or be missing, and the judge does not mind. The partner has to act as
+ * well: a user whose session was lost hears of the end only then.
  */
 import type { Openid } from "../core/openid.ts"
 import type { Action } from "./action.ts"

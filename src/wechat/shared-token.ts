@@ -1,4 +1,4 @@
-/** The access token as an item in memcached, with the lease of the one server that fetches the next (design, "State in memcached"). */
+/** The access token as an item in memcached, with the lease of the one server that fetches the next (docs/design.md, "What is stored"). */
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import { dayMillis, daySeconds, minuteMillis } from "../core/durations.ts"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
