@@ -38,7 +38,7 @@ export const demoLayer = (settings: Settings) =>
       const platform = Platform.layer({ callbackUrls: [callbackUrl], token, appSecret, ...account }).pipe(
         Layer.provide(FetchHttpClient.layer)
       )
-      // Built on its own: where the API listens decides where the service calls.
+      // Built on its own, since the service has to call where the API listens.
       const simulated = yield* Layer.build(
         HttpRouter.serve(
           Layer.mergeAll(
@@ -88,7 +88,7 @@ export const demoLayer = (settings: Settings) =>
     })
   ).pipe(
     Layer.provide(listen(settings.host, settings.port)),
-    // Before anybody can connect: a request that comes while the service is put together is never answered.
+    // Before anybody can connect: a request that comes while the service is still being put together is never answered.
     Layer.provide(Database.layer(settings.databaseUrl))
   )
 
@@ -113,12 +113,12 @@ const lookAtChat = Effect.gen(function* () {
   return look
 })
 
-/** Whom the binding page binds in the demo. */
+/** The cards that the binding page accepts in the demo. */
 const bindNote = `演示用的校园卡：${students.map(({ card, password }) => `${card}，密码 ${password}`).join("；或 ")}`
 
 const quiet = { disableLogger: true, disableListenLog: true } as const
 
-/** A busy machine is through with its start by then. */
+/** Enough for a busy machine to finish its start. */
 const menuTries = 20
 
 const pushMenu = Layer.effectDiscard(

@@ -20,7 +20,7 @@ export interface Settings {
   readonly databaseUrl: Redacted.Redacted
   /** A file of words; lines that hold one are not passed on. */
   readonly wordFilterFile: string | undefined
-  /** Signs links, and makes the hashes of the logs; none: a new one with each start. */
+  /** Signs links, and makes the hashes of the logs; undefined: a new one with each start. */
   readonly linkSecret: Redacted.Redacted | undefined
   readonly pairingTimeoutMillis: number
   readonly chatIdleTimeoutMillis: number
@@ -132,7 +132,7 @@ export const inspectSettings = (
     messageMode !== "plain" && value("WECHAT_APP_ID") === undefined,
     `WECHAT_APP_ID is missing: WECHAT_MESSAGE_MODE=${messageMode} needs it`
   )
-  /** Who has no chatbot in mind may still have `OPENAI_API_KEY` in their environment: then the demo does not ask for the rest. */
+  /** `OPENAI_API_KEY` may be in the environment for another program: then the demo does not ask for the rest. */
   const chatbot = (): ChatbotSettings => {
     const simsimiUrl = setting("SIMSIMI_URL", read.url, read.defaults.simsimiUrl)
     const simsimiKey = optional("SIMSIMI_API_KEY", read.secret)

@@ -90,7 +90,7 @@ const service = (exchanged: Exchange, appId?: string) => {
     ])
   )
 
-  /** Makes a call, and reads its answer with `read`: what that does not understand counts as a failure of the gateway. */
+  /** Makes a call, and reads its answer with `read`; an answer that `read` does not understand counts as a failure of the gateway. */
   const ask = <A>(
     call: GatewayCall,
     fields: Fields,

@@ -10,8 +10,8 @@ import { keys, ttlSeconds } from "./keys.ts"
 export const messagesPerMinute = 120
 
 /**
- * So many messages of a minute one server counts by itself: an ordinary chat costs memcached nothing. From the next one on they
- * are counted together.
+ * How many messages of a minute one server counts by itself, so that an ordinary chat costs memcached nothing. From the next
+ * one on all servers count together.
  */
 export const countedAlone = 20
 

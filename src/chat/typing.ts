@@ -5,22 +5,22 @@ import { keepNewest } from "../memcached/newest.ts"
 import { WeChatApi } from "../wechat/api.ts"
 import type { Action } from "../wechat/errcodes.ts"
 
-/** WeChat shows the sign for so long, and refuses another meanwhile (45081; protocol notes 6.3). */
+/** For how long WeChat shows the sign; it refuses another meanwhile (45081; protocol notes 6.3). */
 const typingShownMillis = 15_000
 
 /** WeChat shows it only to somebody with whom something was exchanged in the last 30 s (45080); one second is for two clocks. */
 const typingAllowedMillis = 29_000
 
-/** Of so many people it is remembered that they see the sign; beyond, WeChat refuses what is too much. */
+/** For how many people it is remembered that they see the sign; beyond that, WeChat refuses what is too much. */
 const mostRemembered = 10_000
 
-/** A right or a quota that is missing is not asked for again before this is over. */
+/** For how long no sign is asked for after WeChat said that a right or a quota is missing. */
 const quietMillis = 10 * minuteMillis
 
 /** An answer that takes longer than this is announced by 对方正在输入…; one that is quicker would only flicker. */
 export const typingAfterMillis = 1_000
 
-/** Who waits for an answer for long sees that it is coming. */
+/** Shows the sign if the answer takes long. */
 export const whileTyping = <A, E>(showTyping: Effect.Effect<void, E>, answer: Effect.Effect<A>) =>
   Effect.raceFirst(
     answer,
@@ -42,7 +42,7 @@ export const makeTyping = Effect.gen(function* () {
     keepNewest(shownUntilMillis, mostRemembered)
   }
 
-  /** `actedAtMillis`: when the user last did something, milliseconds since 1970. Nothing happens where WeChat would refuse it. */
+  /** `actedAtMillis`: when the user last did something, milliseconds since 1970. Nothing happens if WeChat would refuse it. */
   return Effect.fnUntraced(function* (to: Openid, actedAtMillis: number) {
     const now = yield* Clock.currentTimeMillis
     const isShown = (shownUntilMillis.get(to) ?? 0) > now

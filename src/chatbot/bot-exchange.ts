@@ -9,7 +9,7 @@ import {
 } from "effect/http"
 import { ChatbotUnavailable } from "./chatbot.ts"
 
-/** Where a chatbot is and how one shows who one is. */
+/** Where a chatbot is, and the key to it. */
 export interface BotAccount {
   readonly url: string
   readonly key: Redacted.Redacted
@@ -22,7 +22,7 @@ export interface BotCall {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What a chatbot answered; `body` is undefined where that is not JSON. */
+/** What a chatbot answered; `body` is undefined if that is not JSON. */
 export interface BotAnswer {
   readonly status: number
   readonly body: unknown
@@ -34,7 +34,7 @@ export const thinkMillis = 12_000
 /** An answer is a few kilobytes; a model that thinks aloud may write more. */
 export const mostAnswerCharacters = 256 * 1_024
 
-/** What failed without a word of the chatbot is tried once more, a moment later. */
+/** A call that failed without a word of the chatbot is tried once more after this time. */
 const pauseBeforeRetryMillis = 300
 
 /** A client of its own that follows no redirection: the key would go along. */

@@ -8,7 +8,7 @@ import { CallbackMode, type ConditionsChange } from "../simulator/conditions.ts"
 import type { PlatformSettings } from "../simulator/platform-settings.ts"
 import { valueFlag } from "./value-flag.ts"
 
-/** What a bot is told when nothing else is said. The secret is no secret: it stands here. */
+/** What a bot is told if nothing else is said. The secret is no secret: it stands here. */
 const byDefault = {
   host: "127.0.0.1",
   port: 8088,

@@ -34,7 +34,7 @@ export const runCommandLine = (): void =>
     Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : explained(cause))),
     NodeRuntime.runMain({
       disableErrorReporting: true,
-      // Who is told to end, and ends, has done well.
+      // A process that is told to end, and ends, has done well.
       teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
     })
   )

@@ -25,7 +25,7 @@ export const schoolTimeAt = (epochMillis: number, timeZone: DateTime.TimeZone): 
   return { day: dayOf({ year, month, day }), minute: hour * minutesPerHour + minute }
 }
 
-/** When a clock on the school's wall shows this, in milliseconds since 1970; a time that is skipped or repeated there is taken like its neighbour. */
+/** When a clock on the school's wall shows this, in milliseconds since 1970; also of a time that a change of clocks skips or repeats. */
 export const instantOf = ({ day, minute }: SchoolTime, timeZone: DateTime.TimeZone): number =>
   DateTime.toEpochMillis(
     DateTime.makeZonedUnsafe(

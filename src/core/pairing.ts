@@ -30,7 +30,7 @@ export const lobbyCapacity = 4_000
  */
 export const lobbyCapacityBytes = 1_000_000
 
-/** What a look for a partner comes to. `StayListed`: the seeker's own entry stands, or somebody was just given it. */
+/** How a search ends. `StayListed`: the seeker's own entry stays in the lobby, or the seeker was just joined. */
 export type Decision =
   | { readonly _tag: "Join"; readonly entry: LobbyEntry }
   | { readonly _tag: "Wait" }
@@ -46,8 +46,8 @@ export const metLately = (one: Person, other: Person): boolean =>
   one.recent.includes(other.openid) || other.recent.includes(one.openid)
 
 /**
- * The pairing decision of one seeker: the room of whoever waited longest among those who suit and did not meet the seeker
- * lately; else, since nobody else is looking, of whoever waited longest among those who suit.
+ * The pairing decision of one seeker: the room that has waited longest among those who suit and did not meet the seeker lately.
+ * If there is none, nobody else is looking, and it is the longest among all who suit.
  */
 export const choosePartner = (lobby: Lobby, seeker: Seeker, now: number): Decision => {
   let again: LobbyEntry | undefined
@@ -85,7 +85,7 @@ export const decideRound = <S extends Seeker>(
     : lobby
   const left = new Set<RoomId>()
   const decisions = seekers.map((seeker) => {
-    // Whoever was joined a moment ago in this round, or looks twice in it, has nothing more to decide.
+    // A seeker who was joined in this round, or looks twice in it, has nothing more to decide.
     const settled = seeker.room !== undefined && left.has(seeker.room)
     const decision: Decision = settled ? { _tag: "StayListed" } : choosePartner(after, seeker, now)
     if (decision._tag === "Join") {
@@ -123,7 +123,7 @@ export const pairNewcomers = <S extends Seeker>(
   return { pairs, rest: waiting }
 }
 
-/** Of those who came before, the first with whom a newcomer can be matched; -1: nobody. */
+/** The first of those who came before with whom a newcomer can be matched; -1: nobody. */
 const placeOfPartner = (waiting: ReadonlyArray<Seeker>, newcomer: Seeker): number => {
   if (newcomer.room !== undefined) return -1
   for (const [place, other] of waiting.entries()) {

@@ -62,7 +62,7 @@ export type WaitingRoom = typeof Room.cases.Waiting.Type
 export type OpenRoom = typeof Room.cases.Open.Type
 export type ClosedRoom = typeof Room.cases.Closed.Type
 
-/** For how long after the end of a chat its two can still report one another: who is rude often leaves at once. */
+/** For how long after the end of a chat its two can still report one another: rude people often leave at once. */
 export const reportableMinutes = 10
 
 /** How long a report is kept: time enough to look into it, and no archive of what people said. */

@@ -133,13 +133,19 @@ export const word = (sentence: Worded): string => {
   }
 }
 
-/** At the end of a chat. Touched later it still means that partner, where `words.report` would mean the next one. */
+/**
+ * Ends the sentences about the end of a chat. If it is touched later it still means that partner; `words.report` would mean the
+ * next one.
+ */
 const unfriendly = `对方不友善？${clickable(words.reportLast, words.report)}`
 
 /** A button of the menu that can be touched in the text as well. */
 const button = (name: Button): string => `「${clickable(name)}」`
 
-/** What one can type in every state, and touch; but what stands beside 绑定 and can be touched would pass for the way to bind a card. */
+/**
+ * A command that can be typed in every state, and touched. Not touched if it names 绑定: a link beside that word would pass for
+ * the way to bind a card.
+ */
 const typed = (command: Button | (typeof words)[keyof typeof words]): string => {
   const label = `#${command}`
   return command.includes("绑定") ? label : clickable(command, label)

@@ -71,10 +71,10 @@ export const formView = ({ link, isBound = false, problem, cardNumber = "", note
   }
 }
 
-/** Where whoever typed something wrong goes on; a screen reader says the field, and with it the problem. */
+/** The field where a user goes on who typed something wrong; a screen reader names the field, and with it the problem. */
 const focused = html`autofocus`
 
-/** In the same form, whose fields need not be filled in for it. */
+/** In the same form, whose fields can stay empty for it. */
 const unbindButton = html`<button
   class="second"
   type="submit"

@@ -1,4 +1,4 @@
-/** `/bind`: the page that binds a student card to whoever got its link in the chat (contract, "Addresses"). */
+/** `/bind`: the page that binds a student card to the user who got its link in the chat (contract, "Addresses"). */
 import { Effect, Metric, Redacted } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { CardBinding } from "../campus/card-binding.ts"
@@ -46,7 +46,7 @@ export const bindRoutes = (options: BindOptions) =>
     })
   )
 
-/** HTTP status of each problem. Where a link can still be used, the page shows its form again. */
+/** HTTP status of each problem. `again`: the link can still be used, so the page shows its form once more. */
 const problems: Readonly<Record<BindingProblem, { readonly status: number; readonly again: boolean }>> = {
   linkSpoiled: { status: 400, again: false },
   linkExpired: { status: 410, again: false },

@@ -48,7 +48,7 @@ export const makeMessageCallback = Effect.fnUntraced(function* (mode: MessageMod
       } satisfies CallbackAnswer
     )
 
-  /** Why a callback is refused before its body is read: who cannot sign does not get to send one. Milliseconds since 1970. */
+  /** Why a callback is refused before its body is read: a client that cannot sign does not get to send one. Milliseconds since 1970. */
   const problem = (query: CallbackQuery, nowMillis: number): string | undefined => {
     if (!isSigned(tokenOf(mode), query)) return unsigned
     return isFresh(query.timestamp, Math.floor(nowMillis / 1_000)) ? undefined : "its time is too far off"
@@ -70,7 +70,7 @@ export const makeMessageCallback = Effect.fnUntraced(function* (mode: MessageMod
     )
   }
 
-  /** What is answered where the body could not be read. */
+  /** What is answered if the body could not be read. */
   const unread = (query: CallbackQuery, { _tag, message }: BodyTooLarge | BodyIncomplete) =>
     refused(query, _tag === "BodyTooLarge" ? 413 : 408, message)
 
@@ -79,7 +79,7 @@ export const makeMessageCallback = Effect.fnUntraced(function* (mode: MessageMod
 
 export type MessageCallback = Effect.Success<ReturnType<typeof makeMessageCallback>>
 
-/** The query of a request's target. Its fields are read as `URLSearchParams` does, in a fifth of the time where nothing is encoded. */
+/** The query of a request's target. Its fields are read as `URLSearchParams` does, in a fifth of the time if nothing is encoded. */
 export const callbackQuery = (target: string): CallbackQuery => {
   const text = queryTextOf(target)
   const field = special.test(text) ? decodedField(text) : plainField(text)
@@ -99,7 +99,7 @@ const fields = {
   msg_signature: /&msg_signature(?:=([^&]*))?&/
 } as const
 
-/** What `URLSearchParams` does not take as it stands. */
+/** What `URLSearchParams` decodes or drops. */
 const special = /^\?|[%+]/
 
 const decodedField = (text: string) => {
@@ -131,7 +131,8 @@ const answerWith = (
       }
 }
 
-// Not the time of the answer: every attempt of one message gets the same, and WeChat does not check it (notes 3.2).
+// The time of the message, not that of the answer: every attempt gets the same reply, and WeChat does not check the time (notes
+// 3.2).
 const addressOf = ({ from, to, createTimeSeconds }: Incoming): ReplyAddress => ({
   to: from,
   from: to,

@@ -1,4 +1,4 @@
-/** Who a page is for: the person of its link, and their binding. */
+/** Which student a page is for: the person of its link, with their binding. */
 import { Effect, Option, Schema } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { Bindings } from "../campus/bindings.ts"

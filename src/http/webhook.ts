@@ -47,7 +47,7 @@ export const webhookRoutes = (mode: MessageMode) =>
         }
       })
       const { takeOver } = yield* PastRouter
-      // The spans of requests are the router's; who wants them pays for them.
+      // Only the router makes spans of requests, so with a tracer every request goes through it, at its cost.
       if (!(yield* isTraced)) yield* takeOver(yield* makeMessageListener(callbackPath, callback))
     })
   )

@@ -1,4 +1,4 @@
-/** WeChat's error codes, each in this one place: what it means and what a good client does (protocol notes 5, 6.4, 7 and 10). */
+/** WeChat's error codes, each in this one place: its name, and what a good client does about it (protocol notes 5, 6.4, 7 and 10). */
 
 /**
  * - `retry`: busy, nothing was done; again after a moment
@@ -43,7 +43,7 @@ export const errcodes = {
   appIdInvalid: { code: 40013, action: "stop" },
   appSecretInvalid: { code: 40125, action: "stop" },
   ipNotAllowed: { code: 40164, action: "stop" },
-  /** One official page names it in place of 40164. */
+  /** One official page names this one in place of 40164. */
   ipNotAllowedElsewhere: { code: 61004, action: "stop" },
   appSecretFrozen: { code: 40243, action: "stop" },
   ipNeedsConfirmation: { code: 89503, action: "stop" },
@@ -54,7 +54,7 @@ export const errcodes = {
   openidInvalid: { code: 40003, action: "giveUp" },
   notFollowing: { code: 43004, action: "giveUp" },
   blacklisted: { code: 43019, action: "giveUp" },
-  /** Outside the window, or unfollowed: WeChat gives both the same code. */
+  /** Outside the window, or unfollowed: WeChat has one code for both. */
   outsideWindow: { code: 45015, action: "keep" },
   allowanceUsedUp: { code: 45047, action: "keep" },
   textTooLong: { code: 45002, action: "split" },

@@ -24,7 +24,7 @@ export class CallbackUnsigned extends Schema.TaggedError<CallbackUnsigned>()("Ca
   }
 }
 
-/** Signed, but there is no message to be had from it: no ciphertext, or one that cannot be opened. */
+/** Signed, but no message can be read from it: there is no ciphertext, or it cannot be opened. */
 export class CallbackUnreadable extends Schema.TaggedError<CallbackUnreadable>()("CallbackUnreadable", {}) {
   override get message() {
     return "The callback's body cannot be opened"

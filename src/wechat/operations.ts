@@ -38,7 +38,7 @@ export interface CallbackCheck {
   }>
 }
 
-/** Has WeChat look up and reach our callback; 40201 where the console has no address for it. It takes some seconds. */
+/** Makes WeChat look up our callback and call it; 40201 if the console has no address for it. It takes some seconds. */
 export const checkCallback: Effect.Effect<CallbackCheck, WeChatError, WeChatApi> = Effect.suspend(() =>
   asked(
     CallbackAnswer,

@@ -30,7 +30,10 @@ const forcedApartSeconds = 30
 /** The stable token is replaced 5 minutes before it ends, and the old one holds until then (notes 5): refreshed earlier we would get the same one again. */
 const refreshEarlyMillis = 4 * minuteMillis
 
-/** Longer than any fetch with its save takes, so that nobody returns another's lease; shorter than the early refresh, so that a server that died in between costs nothing. */
+/**
+ * Longer than any fetch with its save, so that no server returns the lease of another; shorter than the early refresh, so that
+ * a server that died in between costs nothing.
+ */
 const leaseSeconds = 15
 
 /** A token with its times; one that lives shortly is refreshed at half its life. */
@@ -84,7 +87,7 @@ export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken =>
   })
 
   let forcedAtMillis: ReadonlyArray<number> = []
-  /** What this server itself has forced. */
+  /** Counts what this server itself has forced. */
   const mayForceAlone = Effect.map(Clock.currentTimeMillis, (now) => {
     const today = forcedAtMillis.filter((at) => now - at < dayMillis)
     const last = today.at(-1)
