@@ -1,7 +1,7 @@
 import { DateTime, Duration, Option, Redacted } from "effect"
 import { minuteMillis } from "./core/durations.ts"
 
-/** What holds for a variable that is not set, where no other one decides it. */
+/** What holds if a variable is not set and no other one decides it. */
 export const defaults = {
   host: "127.0.0.1",
   port: 3000,

@@ -21,7 +21,7 @@ import { type Contender, openids, type People, stranger } from "./contender.ts"
 import { processorMicros } from "./processor-time.ts"
 import { percentile } from "./rows.ts"
 
-/** Nobody may run out of time while a benchmark runs. */
+/** No search may run out while a benchmark runs. */
 const pairingTimeoutMillis = hourMillis
 
 const settings = {
@@ -68,7 +68,10 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       >
     ): Effect.Effect<A> => Effect.orDie(Effect.provideContext(use, services))
 
-    /** Whoever has to wait is told by push, which WeChat allows after a message; the inbox counts that, not what we measure. */
+    /**
+     * A user who has to wait is told by push, which WeChat allows after a message; the inbox notes that, which is not part of
+     * what we measure.
+     */
     const openWindows = Effect.fnUntraced(function* (people: People) {
       const ledger = yield* Ledger
       yield* Effect.forEach(openids(people), (openid) => ledger.open(openid, "message"), atOnce)

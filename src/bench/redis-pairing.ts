@@ -1,6 +1,6 @@
 /**
- * The peer: a list of who waits and a script that pops and pairs, as usual with Redis. One round trip for each user. It does
- * less than our pairing does: it reads no state of the user, remembers no earlier partners, keeps no deadline and tells nobody.
+ * The peer: a list of waiting users and a script that pops and pairs, as usual with Redis. One round trip for each user. It
+ * does less than our pairing: it reads no state of the user, remembers no earlier partners, keeps no deadline and tells nobody.
  */
 import { Clock, Effect, type Scope } from "effect"
 import { createClient } from "redis"

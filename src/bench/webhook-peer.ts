@@ -21,7 +21,7 @@ interface Request extends IncomingMessage {
 type Reply = ServerResponse & { readonly reply: (content: string) => void }
 type Middleware = (request: Request, response: ServerResponse, next: (error?: Error) => void) => void
 
-/** As session stores of connect are. */
+/** Like the session stores of connect. */
 interface SessionStore {
   readonly get: (id: string, done: (error: Error | null, session?: object) => void) => void
   readonly set: (id: string, session: object, done: (error: Error | null) => void) => void
@@ -52,7 +52,7 @@ const answer = wechat(config, (request, response) =>
 )
 
 const server = createServer((request: Request, response) => {
-  // What connect does for the middleware, and no more of it.
+  // Only what connect does for the middleware.
   request.query = Object.fromEntries(new URLSearchParams(request.url?.split("?")[1]))
   request.session = { cookie: {} }
   request.sessionStore = sessionStore

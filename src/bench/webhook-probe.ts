@@ -3,7 +3,7 @@ import { processorMicros } from "./processor-time.ts"
 import type { Memory, Question } from "./webhook-order.ts"
 
 const memory = (): Memory => {
-  // Once for what is young, once for what the first left behind.
+  // Once for the young objects, once for what the first run left behind.
   global.gc?.()
   global.gc?.()
   const { heapUsed, rss } = process.memoryUsage()

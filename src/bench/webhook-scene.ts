@@ -12,10 +12,10 @@ import { Memcached } from "../memcached/memcached.ts"
 import { account, user } from "./webhook-callback.ts"
 import { inPair, isTeasing } from "./webhook-order.ts"
 
-/** So many items are written at a time. */
+/** How many items are written at a time. */
 const atOnce = { concurrency: 256, discard: true } as const
 
-/** Of so many people every second is in tease mode: for our service, and for the peer in its own session. */
+/** That many people, every second one in tease mode: for our service, and for the peer in its own session. */
 export const peopleWhoAsk = Effect.fnUntraced(function* (people: number) {
   const sessions = yield* Sessions
   const memcached = yield* Memcached
@@ -33,7 +33,7 @@ export const peopleWhoAsk = Effect.fnUntraced(function* (people: number) {
   )
 })
 
-/** So many people in pairs, who were told of it and just wrote. */
+/** That many people in pairs, who were told of it and have just written. */
 export const peopleInPairs = Effect.fnUntraced(function* (people: number) {
   const sessions = yield* Sessions
   const rooms = yield* Rooms

@@ -1,4 +1,4 @@
-/** The last partners: with whom somebody talked until a moment ago, so that who was rude and left at once can still be reported. */
+/** The last partners: with whom somebody talked until a moment ago, so that a rude partner who left at once can still be reported. */
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
 import { RoomId } from "../core/room.ts"

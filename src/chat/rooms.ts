@@ -12,7 +12,7 @@ import { jsonItem, nothing, type Stored } from "./stored.ts"
 
 export type StoredRoom = Stored<Room>
 
-/** How lively a pair is: when somebody last spoke (milliseconds since 1970), and how many lines; absent where not known. */
+/** How lively a pair is: when somebody last spoke (milliseconds since 1970), and how many lines; absent if not known. */
 export interface Liveliness {
   readonly spokeAtMillis: number | undefined
   readonly lines: number | undefined

@@ -28,8 +28,8 @@ export const whileTyping = <A, E>(showTyping: Effect.Effect<void, E>, answer: Ef
   )
 
 /**
- * The sign 对方正在输入…: it costs none of the pushes, so it goes where words cannot yet. It is never waited for, and never repeated: what
- * WeChat refuses is forgotten.
+ * The sign 对方正在输入…: it costs no push, so it is shown when words cannot be sent yet. Nothing waits for it and it is never
+ * repeated; what WeChat refuses is forgotten.
  */
 export const makeTyping = Effect.gen(function* () {
   const api = yield* WeChatApi

@@ -25,5 +25,5 @@ export const ChatEvent = Schema.TaggedUnion({
 })
 export type ChatEvent = typeof ChatEvent.Type
 
-/** Something that goes to the partner, where there is one. */
+/** Whether it goes to the partner, if there is one. */
 export const isLine = (event: ChatEvent): boolean => event._tag === "Said" || event._tag === "Sent"

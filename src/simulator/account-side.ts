@@ -25,13 +25,13 @@ export interface AppCredentials {
   readonly appSecret: Redacted.Redacted
 }
 
-/** A token and the whole seconds it still lives. */
+/** A token, and for how many whole seconds it still lives. */
 export interface TokenAnswer {
   readonly access_token: string
   readonly expires_in: number
 }
 
-/** Typing needs an exchange in the last 30 s, is seen for 15 s (notes 6.3). */
+/** The sign of typing needs an exchange in the last 30 s, and is seen for 15 s (notes 6.3). */
 const typingNeedsExchangeWithinMillis = 30_000
 const typingShownMillis = 15_000
 
@@ -100,7 +100,7 @@ export const makeAccountSide = (
         Effect.asVoid(Effect.fromResult(checkToken(issuer, value, nowMillis)))
       ),
 
-    /** `custom/send` of a message that was read: 40003, 40007, 43004, 45015, 45047; what passes appears on the phone. */
+    /** `custom/send` of a message that was read: 40003, 40007, 43004, 45015, 45047; otherwise it appears on the phone. */
     push: Effect.fnUntraced(function* (
       openid: string,
       message: AccountMessage,
@@ -139,7 +139,7 @@ export const makeAccountSide = (
     createMenu: (menu: Menu): Effect.Effect<void, ApiRefusal> =>
       Effect.map(Effect.fromResult(checkMenu(menu)), book.setMenu),
 
-    /** 46003 when there is none. */
+    /** 46003 if there is none. */
     menu: Effect.suspend(() => {
       const menu = book.menu()
       return menu === null ? Effect.fail(refuse("noMenu")) : Effect.succeed(menu)

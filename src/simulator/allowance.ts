@@ -8,7 +8,7 @@ export type Trigger = "message" | "click" | "follow" | "scan"
 /** How many pushes are left and until when; replaced as a whole by the next trigger. */
 export interface Allowance {
   readonly left: number
-  /** How many the trigger gave. */
+  /** How many the trigger gave in all. */
   readonly of: number
   readonly untilMillis: number
 }

@@ -180,7 +180,7 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
   }
 }
 
-/** The path of a call that there is, as `cgi_path` names it; else 76021. */
+/** The path of an existing call, as `cgi_path` names it; else 76021. */
 const knownPath = (path: string): Effect.Effect<string, ApiRefusal> =>
   path.startsWith("/cgi-bin/") && Object.hasOwn(endpoints, path.slice("/cgi-bin/".length))
     ? Effect.succeed(path)

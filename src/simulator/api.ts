@@ -39,10 +39,10 @@ const ofMiniPrograms: Endpoint = {
 /** A file of the longest sort and the form around it. */
 const maxBodySize = ByteSize.bytes(maxMediaBytes + 65_536)
 
-/** What a proxy in front of WeChat answers when nothing stands behind it. */
+/** What a proxy in front of WeChat answers if nothing stands behind it. */
 const badGateway = 502
 
-/** With the time of WeChat's clock, which is how an account can tell that its own is wrong. */
+/** With the time of WeChat's clock, by which an account can notice that its own is wrong. */
 const dated = (platform: Platform["Service"], response: HttpServerResponse.HttpServerResponse) =>
   Effect.gen(function* () {
     const { clockAheadSeconds } = yield* platform.conditions
@@ -51,10 +51,10 @@ const dated = (platform: Platform["Service"], response: HttpServerResponse.HttpS
     return HttpServerResponse.setHeader(response, "date", theirs.toUTCString())
   })
 
-/** Said of a call whose caller was gone before the answer. */
+/** What the wire says of a call whose caller was gone before the answer. */
 const hungUpWords = "服务没有等到回答就挂断了；这次调用照样做了。"
 
-/** Carries a call out to its end, whether the caller waits for the answer or not. */
+/** Carries a call out to its end, even if the caller no longer waits for the answer. */
 const answerCall = (platform: Platform["Service"], endpoint: Endpoint, scope: Scope.Scope) =>
   Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
     const startMillis = yield* Clock.currentTimeMillis
@@ -116,7 +116,7 @@ interface Answered {
   readonly outcome: string
 }
 
-/** Carries a call out under the faults that struck; the first that refuses it decides. */
+/** Carries a call out under the faults that struck; the first one that refuses it decides. */
 const faulty = Effect.fnUntraced(function* (
   struck: ReadonlyArray<ApiFault>,
   work: Effect.Effect<object, ApiRefusal>

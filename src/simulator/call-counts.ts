@@ -9,7 +9,7 @@ const beijingAheadMillis = 8 * hourMillis
 
 /** Calls a minute to the stable token (notes 5); past that 45011. */
 const stableTokenCallsPerMinute = 10_000
-/** How often in a month all counts, or one of them, may begin anew (notes 10); past that 48006. */
+/** How often in a month all counts, or a single one, may begin anew (notes 10); past that 48006. */
 const clearsPerMonth = 10
 const singleClearsPerMonth = 50
 
@@ -38,7 +38,7 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
 
   const countOf = (path: string): number => counts.calls.get(path) ?? 0
 
-  /** Counts of a day, minute or month that is over begin anew. */
+  /** When a day, minute or month is over, its counts begin anew. */
   const turn = Effect.map(Clock.currentTimeMillis, (nowMillis) => {
     const inBeijing = nowMillis + beijingAheadMillis
     const day = Math.floor(inBeijing / dayMillis)
@@ -50,7 +50,7 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
   })
 
   return {
-    /** 48001 what this kind of account may not; 45009 past the day's count, 45011 past the minute's. Counts the call. */
+    /** 48001 if this kind of account may not; 45009 past the day's count, 45011 past the minute's. Counts the call. */
     admit: Effect.fnUntraced(function* (path: string): Effect.fn.Return<void, ApiRefusal> {
       yield* turn
       if (!mayCall(kindNow(), path)) return yield* refuse("notPermitted")

@@ -103,7 +103,7 @@ const attemptOnce = Effect.fnUntraced(function* (
   return outcome
 })
 
-/** The time on the way counts; WeChat waits for the whole. */
+/** The time on the way counts: WeChat waits for the whole exchange. */
 const faultyExchange = Effect.fnUntraced(function* (
   line: CallbackLine,
   address: string,

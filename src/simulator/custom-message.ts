@@ -12,8 +12,8 @@ export interface CustomMessage {
 }
 
 /**
- * 44004 and 45002 for an empty or too long text, 40008 for a type that there is not, 40007 without media id, 45008 past one
- * article, 45098 and 45099 for a menu too large.
+ * 44004 and 45002 for an empty or too long text, 40008 for an unknown type, 40007 without media id, 45008 past one article,
+ * 45098 and 45099 for a menu that is too large.
  */
 export const readCustomMessage = Effect.fnUntraced(function* (
   body: string
@@ -149,7 +149,7 @@ const newsMessage = (news: (typeof NewsBody.Type)["news"]): Effect.Effect<Accoun
       })
     : Effect.fail(refuse("tooManyArticles"))
 
-/** WeChat limits both and says nowhere at what (notes 6.2); these are ours, so that a client meets 45098 and 45099 at all. */
+/** WeChat limits both and says nowhere at what (notes 6.2). These limits are ours, so that a client meets 45098 and 45099 at all. */
 export const maxMenuItems = 10
 export const maxMenuItemBytes = 128
 

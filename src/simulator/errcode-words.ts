@@ -2,7 +2,7 @@
 
 import { type ErrcodeName, errcodeName } from "../wechat/errcodes.ts"
 
-/** By what the wire shows as the outcome; empty where nothing is to be said. */
+/** By the outcome that the wire shows; empty if there is nothing to say. */
 export const errcodeWords = (outcome: string): string =>
   outcome === gatewayError
     ? "按开关：网关错误，没有 errcode；这次调用可能做了，也可能没做。"

@@ -35,7 +35,7 @@ export const makeMediaStore = () => {
     return kept
   })
 
-  /** The media id of what an act sends: what was uploaded, else something of ours; empty for other acts. */
+  /** The media id of what an act sends: that of the upload, else of one of our samples; empty for other acts. */
   const idFor = Effect.fnUntraced(function* (act: FollowersAct) {
     if ("mediaId" in act && act.mediaId !== undefined) return act.mediaId
     switch (act.act) {

@@ -81,7 +81,7 @@ const topProblem = (top: MenuButton): ErrcodeName | undefined => {
   )
 }
 
-/** `badAddress`: said of an address without http or https. */
+/** `badAddress`: the errcode for an address without http or https. */
 const actionProblem = (button: MenuButton, badAddress: ErrcodeName): ErrcodeName | undefined => {
   const type = button.type ?? ""
   if (keyTypes.has(type)) return fits(button.key, maxKeyBytes) ? undefined : "menuKeySize"

@@ -24,7 +24,7 @@ import { randomName } from "./token-issuer.ts"
 export class Platform extends Context.Service<
   Platform,
   {
-    /** WeChat's check of the callback addresses; on the wire where it is not what it was. */
+    /** WeChat's check of the callback addresses; it is on the wire if it came out otherwise than the last time. */
     readonly checkAddresses: Effect.Effect<ReadonlyArray<AddressCheck>>
     /** `checkAddresses`: true when each echo came back. */
     readonly verify: Effect.Effect<boolean>
@@ -119,7 +119,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     Effect.provideService(HttpClient.HttpClient, client)
   )
 
-  /** Who has left sees nothing any more: an unsubscribe cannot be answered (protocol notes 2.4). */
+  /** A follower who has left sees nothing any more: an unsubscribe cannot be answered (protocol notes 2.4). */
   const showDelivery = (openid: string, delivery: Delivery): Effect.Effect<void> => {
     if (book.phone(openid)?.following !== true) return Effect.void
     switch (delivery._tag) {
@@ -166,7 +166,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     return yield* tell(openid, tells)
   })
 
-  /** Acts whose outcome is not there yet, by phone. */
+  /** How many acts of each phone have no outcome yet. */
   const underWay = new Map<string, number>()
 
   const act = (openid: string, does: PhoneAct): Effect.Effect<Delivery, ActError> =>

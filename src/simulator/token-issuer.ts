@@ -73,7 +73,7 @@ export const forceStable = (
   return Result.succeed(issued(ended, value, "stable_token", nowMillis))
 }
 
-/** What an API call's `access_token` is worth: 41001 missing, 40014 malformed, 42001 expired, 40001 not ours or not latest. */
+/** What an API call's `access_token` is worth: 41001 missing, 40014 malformed, 42001 expired, 40001 unknown or not the latest. */
 export const checkToken = (
   issuer: TokenIssuer,
   value: string | undefined,

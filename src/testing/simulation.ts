@@ -221,7 +221,7 @@ const tidyEveryMillis = 60_000
 /** Short, so that pairs that fall silent are seen to end. */
 const chatIdleTimeoutMillis = 180_000
 
-/** Deeds of one user may be told this much ahead of those of others. */
+/** How far ahead of the deeds of others a user's deeds may be told. */
 const lookaheadMillis = 1_000
 
 /** At the end everybody asks, one after the other. */

@@ -14,7 +14,7 @@ export class Suspicions {
   readonly #lastMillis = new Map<Openid, number>()
   /** Who has acted since, and waits for a companion to do so. */
   readonly #rested = new Set<Openid>()
-  /** Of each, those with whom they were in a pair: what became of it may be told when the other one acts. */
+  /** For each user, those with whom they were in a pair: what became of it may be told when the other one acts. */
   readonly #companions = new Map<Openid, Set<Openid>>()
 
   mark(user: Openid, now: number, companion?: Openid): void {
@@ -35,7 +35,7 @@ export class Suspicions {
     return (this.#lastMillis.get(user) ?? Number.NEGATIVE_INFINITY) >= millis
   }
 
-  /** An action was answered, and nothing waits for the user: of whom that ends the suspicion. */
+  /** An action was answered, and nothing waits for the user. Gives the users of whom that ends the suspicion. */
   settles({ user, begunAtMillis }: Action): ReadonlyArray<Openid> {
     const since = this.#sinceMillis.get(user)
     if (since === undefined || begunAtMillis < since + restMillis) return []
