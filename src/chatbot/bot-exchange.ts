@@ -34,7 +34,7 @@ export const thinkMillis = 12_000
 /** An answer is a few kilobytes; a model that thinks aloud may write more. */
 export const mostAnswerCharacters = 256 * 1_024
 
-/** A call that failed without a word of the chatbot is tried once more after this time. */
+/** A call without an answer, or with a server's error, is tried once more after this time. */
 const pauseBeforeRetryMillis = 300
 
 /** A client of its own that follows no redirection: the key would go along. */
