@@ -8,7 +8,7 @@ import { Mailbox } from "./mailbox.ts"
 import { Tease } from "./tease.ts"
 import { UnsavedReports } from "./unsaved-reports.ts"
 
-/** Deletes all that is kept of a user beside their session, as WeChat asks of whoever is unfollowed. */
+/** Deletes all that is kept of a user beside their session, as WeChat asks of an account that a user unfollows. */
 export const makeForget = Effect.gen(function* () {
   const stores = [
     yield* Blocks,

@@ -130,7 +130,10 @@ const make = Effect.gen(function* () {
           ({ allowance, version }) => version !== undefined && allowance.openedAtMillis > millis
         )
 
-  /** As `begin`; who is gone need not hear that memcached is away, but what they leave behind has to go all the same. */
+  /**
+   * Like `begin`. A user who unfollowed need not hear that memcached is away, but what they leave behind has to be deleted all
+   * the same.
+   */
   const begun = (message: Message, over: Over | undefined) =>
     message.event._tag === "Unfollowed"
       ? Effect.catch(begin(message, over), (error) => unfollowedLate(message.incoming.from, error))
@@ -155,8 +158,9 @@ const make = Effect.gen(function* () {
       firstToSend: claimed.firstToSend
     })
     if (later === undefined) {
-      // News of a chat may have become mail since the look: words that come now must not overtake it. Nor may words of a
-      // search or a pair wait: it can change at any moment, and that is told by push. Without a room there is no news.
+      // Since the mailbox was read, a notice about a chat may have been put there, which other words must not overtake: so it is
+      // read again. Not for words about a search or a pair, which can change at any moment (that is told by push), and not for a
+      // user without a room, who gets no such notice.
       const isFresh =
         (session !== undefined && session.value?.room === undefined) ||
         sentences.length === 0 ||
@@ -170,7 +174,10 @@ const make = Effect.gen(function* () {
     )
   })
 
-  /** When the first attempt was made, as far as that matters: what is too late for the last one can be pushed, unless nothing can. */
+  /**
+   * When the first attempt was made. If pushes are possible, the time of the claim will do: what is too late for the last
+   * attempt is pushed.
+   */
   const firstMillis = ({ createTimeSeconds }: Incoming, { firstClaimedAtMillis }: Mine) =>
     Effect.map(postman.mayPush, (pushes) =>
       pushes ? firstClaimedAtMillis : firstAttemptMillis(createTimeSeconds, firstClaimedAtMillis)

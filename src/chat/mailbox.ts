@@ -8,22 +8,19 @@ import { Memcached, type MemcachedError, type Version, type Versioned } from "..
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 
-/**
- * How many things one mailbox holds. Ten replies carry them at the most; whoever writes on is told that it is full, so that
- * nothing older is dropped.
- */
+/** How many things one mailbox holds. Beyond that the writer is told that it is full, and nothing older is dropped. */
 export const mailboxCapacity = 200
 
 /** How large one mailbox may grow, in characters: well under memcached's 1 MiB for one item. */
 const mailboxMaxCharacters = 200_000
 
-/** Beyond what lines may fill: our own words, which are few and must not be lost for them. */
+/** Room for our own words beyond what lines may fill: they are few, and must not be lost for lines. */
 const mailboxRoomForNotices = 20
 
 /** How often taking starts over because something was added at the same moment. */
 const takeAttempts = 8
 
-/** A thing in a mailbox; by its mark it is known when an answer was lost. */
+/** A thing in a mailbox. If the answer to storing it was lost, its mark shows whether it is there. */
 export interface Marked extends Kept {
   readonly mark?: WriteId
 }
@@ -138,7 +135,7 @@ export class Mailbox extends Context.Service<
           // Nothing was to go: that it was carried out shows by what was to come.
           if (done === "unanswered" && count === 0 && beginsWith(current, instead)) return true
           const stillThere = beginsWith(current, mail.kept.slice(0, count))
-          // Whoever takes is the only one who does: what vanished without an answer was taken by this try.
+          // Only the holder takes things out: what is gone after a try without an answer was taken by that try.
           if (!stillThere) return done === "unanswered"
         }
         return false

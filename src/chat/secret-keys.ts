@@ -4,7 +4,7 @@ import { Context, Option, Redacted } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { freshRandomBytes } from "../wechat/random-bytes.ts"
 
-/** LINK_SECRET; where none is set, one that ends with this process. */
+/** LINK_SECRET; if none is set, one that ends with this process. */
 export const LinkSecret = Context.Reference<Redacted.Redacted>("xiaohou/chat/LinkSecret", {
   defaultValue: () => Redacted.make(randomBytes(keyBytes).toString("base64url"))
 })
