@@ -1,4 +1,5 @@
 import type { Effect } from "effect"
+import type { Kept } from "../core/folding.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import type { Prefetched } from "./chat-prefetch.ts"
 import type { StoredSession } from "./sessions.ts"
@@ -9,6 +10,8 @@ export interface Circumstances {
   readonly session?: StoredSession
   /** The chat in which the user was expected, read together with the session. */
   readonly prefetched?: Prefetched | undefined
+  /** What waits for its sender, oldest first. */
+  readonly waiting?: ReadonlyArray<Kept>
   /** When it was made, if it may come late: WeChat's earlier attempts to deliver it were lost. In milliseconds since 1970. */
   readonly madeAtMillis?: number | undefined
   /** A server that died began to work on it then (milliseconds since 1970). */

@@ -1,11 +1,14 @@
 /** The conversations: bring an event to the state machine, and have done what it decides. */
 import { Context, type DateTime, Effect, Layer } from "effect"
+import type { Step } from "../core/conversation.ts"
 import { type ChatEvent, isLine } from "../core/event.ts"
+import type { Kept } from "../core/folding.ts"
 import { beginsSearch } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
-import type { Chat } from "../core/session.ts"
 import { stepOverdue } from "../core/overdue.ts"
+import type { Chat } from "../core/session.ts"
 import { resume } from "../core/takeover.ts"
+import { isUnaware, stepUnaware } from "../core/unaware.ts"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
 import type { Agenda } from "./agenda.ts"
 import type { Answer } from "./answer.ts"
@@ -109,12 +112,8 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     circumstances: Circumstances,
     seen: ChatView
   ) => {
-    const { begunAtMillis, madeAtMillis } = circumstances
     const { chat } = seen
-    const decided =
-      begunAtMillis === undefined
-        ? stepOverdue(chat, event, madeAtMillis)
-        : resume(chat, event, begunAtMillis, madeAtMillis)
+    const decided = decidedIn(circumstances, chat, event)
     const searchFor = (command: Looking) =>
       search({ openid, stored, room: seen.room, command, event, askedAtMillis: seen.now, told: waited })
     const [only, second] = decided.commands
@@ -176,3 +175,16 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
 
   return Conversations.of({ handle, chatOf })
 })
+
+const decidedIn = (
+  { waiting = nothingWaits, begunAtMillis, madeAtMillis }: Circumstances,
+  chat: Chat,
+  event: ChatEvent
+): Step => {
+  if (isUnaware(chat, waiting)) return stepUnaware(chat, event)
+  return begunAtMillis === undefined
+    ? stepOverdue(chat, event, madeAtMillis)
+    : resume(chat, event, begunAtMillis, madeAtMillis)
+}
+
+const nothingWaits: ReadonlyArray<Kept> = []

@@ -153,6 +153,7 @@ const make = Effect.gen(function* () {
     const { sentences, later } = yield* conversations.handle(from, event, {
       ...(session === undefined ? {} : { session }),
       prefetched,
+      waiting: mail.kept,
       madeAtMillis: madeMillis(message, claimed),
       ...(claimed.takenOver ? { begunAtMillis: claimed.firstClaimedAtMillis } : {}),
       firstToSend: claimed.firstToSend

@@ -1,5 +1,7 @@
+import type { Command } from "./command.ts"
+import type { Step } from "./conversation.ts"
 import type { Sentence } from "./sentence.ts"
-import { type Chat, ordinary } from "./session.ts"
+import { type Chat, ordinary, type Paired } from "./session.ts"
 
 /** What the user has not been told yet: that the pair was made, or how the room ended. */
 export const news = (chat: Chat): Sentence | undefined => {
@@ -29,4 +31,11 @@ export const seen = (chat: Chat): Chat => {
   if (chat._tag !== "Paired") return chat
   const { unseen: _told, ...told } = chat
   return told
+}
+
+/** The pair stays as it is; what the user has not been told of it comes before the answer. */
+export const stays = (pair: Paired, answer: Command): Step => {
+  const sentence = news(pair)
+  const told: ReadonlyArray<Command> = sentence === undefined ? [] : [{ _tag: "Reply", sentence }]
+  return { chat: seen(pair), commands: [...told, answer] }
 }

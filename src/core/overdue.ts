@@ -1,5 +1,4 @@
-import { news, seen } from "./chat-news.ts"
-import type { Command } from "./command.ts"
+import { stays } from "./chat-news.ts"
 import { type Step, step } from "./conversation.ts"
 import type { ChatEvent } from "./event.ts"
 import type { Chat, Paired } from "./session.ts"
@@ -25,10 +24,4 @@ export const beside = (pair: Paired, event: ChatEvent): Step => {
     return stays(pair, { _tag: "Reply", sentence: { _tag: "StatusPaired" } })
   }
   return wished
-}
-
-const stays = (pair: Paired, command: Command): Step => {
-  const sentence = news(pair)
-  const told: ReadonlyArray<Command> = sentence === undefined ? [] : [{ _tag: "Reply", sentence }]
-  return { chat: seen(pair), commands: [...told, command] }
 }

@@ -96,6 +96,18 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     test: chat("late-answers", "by push: the lines come first, in order, then the answer")
   },
   {
+    name: "words of somebody who has yet to read of the pair go to it",
+    breaks: "a line reaches only the partner",
+    changes: [
+      {
+        file: "src/chat/conversations.ts",
+        text: "if (isUnaware(chat, waiting)) return",
+        replacement: "if (isUnaware(chat, nothingWaits)) return"
+      }
+    ],
+    test: chat("unaware", "writes nothing to the new partner until then")
+  },
+  {
     name: "what breaks amid the work is answered with nothing",
     breaks: "everybody affected is told once",
     changes: [
