@@ -88,14 +88,14 @@ const make = Effect.gen(function* () {
       const { asks, seen } = look(incoming, event, nowMillis)
       const [asked, ...looked] = yield* memcached.askAll([claiming.ask, ...asks])
       const claimed = yield* claiming.outcome(asked)
-      return claimed._tag === "Mine" ? { ...claimed, seen: yield* seen(looked) } : claimed
+      return claimed._tag === "Mine" ? { ...claimed, seen: yield* seen(looked), nowMillis } : claimed
     }
     // Sent again, perhaps: WeChat opened a window with the first attempt only, and the user wrote once.
     const [asked] = yield* memcached.askAll([claiming.ask])
     const claimed = yield* claiming.outcome(asked)
     if (claimed._tag !== "Mine") return claimed
     const { asks, seen } = look(incoming, event, nowMillis)
-    return { ...claimed, seen: yield* seen(yield* memcached.askAll(asks)) }
+    return { ...claimed, seen: yield* seen(yield* memcached.askAll(asks)), nowMillis }
   })
 
   /** Brings the event to the conversation, unless another attempt did or does. Gives what is left to do after the turn. */
@@ -114,7 +114,7 @@ const make = Effect.gen(function* () {
       return { _tag: "Begun", claim: claimed, rest: Effect.succeed({ answer }) } satisfies Begun
     }
     const rest = yield* claimed.alive(
-      Effect.catch(answering(message, claimed, claimed.seen), (error) =>
+      Effect.catch(answering(message, claimed), (error) =>
         message.event._tag === "Unfollowed" ? Effect.fail(error) : Effect.succeed(exchange.busy(from, error))
       )
     )
@@ -145,10 +145,10 @@ const make = Effect.gen(function* () {
       problem: error.message
     }).pipe(Effect.andThen(late.unfollowed(from)), Effect.as(silent))
 
-  const answering = Effect.fnUntraced(function* (message: Message, claimed: Mine, seen: Seen) {
+  const answering = Effect.fnUntraced(function* (message: Message, claimed: Claimed) {
     const { incoming, event } = message
     const { from } = incoming
-    const { session, mail, prefetched } = seen
+    const { session, mail, prefetched } = claimed.seen
     const record = claimed.offer
     const { sentences, later } = yield* conversations.handle(from, event, {
       ...(session === undefined ? {} : { session }),
@@ -163,9 +163,9 @@ const make = Effect.gen(function* () {
       // read again. Not for words about a search or a pair, which can change at any moment (that is told by push), and not for a
       // user without a room, who gets no such notice.
       const isFresh =
-        (session !== undefined && session.value?.room === undefined) ||
         sentences.length === 0 ||
-        sentences.some(tellsOfAChat)
+        ((yield* Clock.currentTimeMillis) - claimed.nowMillis < freshMillis &&
+          ((session !== undefined && session.value?.room === undefined) || sentences.some(tellsOfAChat)))
       return Effect.succeed(yield* compose(from, sentences, { mail: isFresh ? mail : undefined, record }))
     }
     const byMillis = (yield* firstMillis(incoming, claimed)) + laterMillis
@@ -214,6 +214,12 @@ const make = Effect.gen(function* () {
     }
   })
 })
+
+/** A mailbox that was read longer ago is read again in any case: in so much time a chat ends, and the notice of it is kept. */
+const freshMillis = 100
+
+/** A message that is worked on, with what was seen of its sender at `nowMillis`. */
+type Claimed = Mine & { readonly seen: Seen; readonly nowMillis: number }
 
 const silent: Answered = { _tag: "Answered", answer: undefined }
 

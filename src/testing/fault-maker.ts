@@ -120,6 +120,7 @@ export class FaultMaker {
     if (key === undefined) return
     if (item !== "lobby") this.#judge.suspect(user)
     this.#judge.suspectItem(key)
+    this.#judge.forgets(key)
     if (!this.#world.store.evict(key)) return
     this.#count("evict")
     this.#judge.written(key)
@@ -153,6 +154,7 @@ export class FaultMaker {
   #flush(): void {
     const gone = this.#world.store.keys()
     this.#world.store.flush()
+    this.#judge.forgets()
     this.#judge.suspectEverybody()
     this.#judge.suspectShared()
     for (const key of gone) this.#judge.written(key)

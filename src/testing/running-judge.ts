@@ -8,6 +8,7 @@ import { defaults } from "../setting-values.ts"
 import type { Action } from "./action.ts"
 import type { Violation } from "./invariants.ts"
 import { LineBook } from "./line-book.ts"
+import { LostPairs } from "./lost-pairs.ts"
 import { PairBook } from "./pair-book.ts"
 import type { Received } from "./simulated-followers.ts"
 import { readRoom, readSession, roomPrefix } from "./state-history.ts"
@@ -29,6 +30,7 @@ export class RunningJudge {
   readonly #suspicions = new Suspicions()
   /** Users who had two actions under way at once, or left with one: what they read may come in any order. */
   readonly #muddles = new Suspicions()
+  readonly #lostPairs = new LostPairs()
   readonly #beliefs = new Map<Openid, Belief>()
   /** When each user began to look, as far as they know. */
   readonly #askedMillis = new Map<Openid, number>()
@@ -86,8 +88,9 @@ export class RunningJudge {
     })
     this.#beliefs.set(by, belief)
     this.#waitingPeople.reads(by, belief === "looking", this.#now())
+    const counted = this.#lostPairs.wrongs(by, content.text, wrongs)
     if (this.#suspicions.has(by) || this.#muddles.has(by)) return
-    this.violations.push(...wrongs.map((facts) => toldWrongly(by, facts)))
+    this.violations.push(...counted.map((facts) => toldWrongly(by, facts)))
     this.#measure(
       by,
       content.text.includes(pairMade),
@@ -134,6 +137,15 @@ export class RunningJudge {
     if (shared.has(kind)) this.suspectShared()
     else if (name === undefined || ofUsers.has(kind)) this.suspect((name ?? key) as Openid)
     else if (kind === "room") for (const user of this.pairs.membersOf(name as RoomId)) this.suspect(user)
+  }
+
+  /** Memcached loses an item, or everything, and perhaps a pair with it; said before the loss shows. */
+  forgets(key?: string): void {
+    const [kind, name = ""] = key?.split(":") ?? []
+    const wasInPair = (user: Openid) => this.pairs.lastPartnerOf(user) !== undefined
+    if (kind === undefined) this.#lostPairs.lost([...this.#cast].filter(wasInPair))
+    else if (kind === "s") this.#lostPairs.lost([name as Openid].filter(wasInPair))
+    else if (kind === "room") this.#lostPairs.lost(this.pairs.membersOf(name as RoomId))
   }
 
   /** A fault touched what all share: a server, the lobby, the agenda. A waiting user may wait until all is repaired. */

@@ -62,6 +62,8 @@ export const readBubble = (
   return { belief, wrongs }
 }
 
+export const endWithoutPair = "was told of an end without a pair"
+
 const contradiction = (belief: Belief, said: Said): string | undefined => {
   switch (said) {
     case "pairMade":
@@ -69,7 +71,7 @@ const contradiction = (belief: Belief, said: Said): string | undefined => {
     case "looking":
       return belief === "paired" ? "was told to wait while in a pair" : undefined
     case "pairEnded":
-      return belief === "paired" ? undefined : "was told of an end without a pair"
+      return belief === "paired" ? undefined : endWithoutPair
     case "searchFailed":
       return belief === "nothing" ? "was told of a failed search without a search" : undefined
     case "left":

@@ -2,11 +2,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { keys } from "../../src/chat/keys.ts"
 import { Mailbox, noMail } from "../../src/chat/mailbox.ts"
 import { text } from "../../src/core/content.ts"
 import type { Button } from "../../src/core/button.ts"
 import { word } from "../../src/core/wording.ts"
-import { alice, bob, pushedTo, type Rig } from "./chat-rig.ts"
+import { errcodes } from "../../src/wechat/errcodes.ts"
+import { alice, bob, pushedTo, refusal, type Rig, startServer } from "./chat-rig.ts"
 import { clicked, paired, send } from "./inbox-stage.ts"
 
 type Stage = Effect.Success<ReturnType<typeof paired>>
@@ -90,6 +92,24 @@ describe("a reply that is held up at the mailbox", () => {
       const stage = yield* paired()
       yield* waits(stage, "小猴的话")
       assert.match((yield* overtaken(stage, button, mailGoes(stage))) ?? "", words)
+    })
+  )
+})
+
+describe("a search on a server that does not know of its owner's pair", () => {
+  it.effect("is answered behind the word that the pair ended meanwhile", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired()
+      const { rig } = stage
+      const stranger = yield* startServer(rig)
+      rig.answerPush = () => Effect.fail(refusal(errcodes.allowanceUsedUp.code))
+      rig.faults.takesMillis = (_, key) => (key === keys.quota(alice) ? 300 : 0)
+      const answering = yield* Effect.forkChild(send(stranger, clicked(alice, "配对")))
+      yield* TestClock.adjust(100)
+      rig.faults.takesMillis = () => 0
+      yield* bobPresses(stage, "退出")
+      yield* TestClock.adjust(1_000)
+      assert.strictEqual(yield* Fiber.join(answering), `${left}\n${word({ _tag: "Looking" })}`)
     })
   )
 })
