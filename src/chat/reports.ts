@@ -4,6 +4,7 @@ import type { SqlClient } from "effect/sql"
 import type { Openid } from "../core/openid.ts"
 import { reportKeptDays, type RoomId } from "../core/room.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
+import { makeOutageLog } from "./outage-log.ts"
 
 /** How many blocks of one person pairing knows, the newest: they stand in the lobby beside whoever waits. */
 export const blocksKnown = 100
@@ -101,9 +102,13 @@ export class Reports extends Context.Service<
 
   /** Expires reports every hour, as long as the layer lives. */
   static readonly layerExpiring: Layer.Layer<never, never, Reports> = Layer.effectDiscard(
-    Effect.flatMap(Reports, ({ expire }) =>
-      Effect.forkScoped(Effect.repeat(Effect.ignore(expire), Schedule.spaced("1 hour")))
-    )
+    Effect.flatMap(Reports, ({ expire }) => {
+      const outage = makeOutageLog({
+        begins: "reports that were kept long enough cannot be deleted; it is tried every hour",
+        ends: "reports that were kept long enough can be deleted again"
+      })
+      return Effect.forkScoped(Effect.repeat(outage.watch(expire), Schedule.spaced("1 hour")))
+    })
   )
 
   /** In this process, and gone with it. */
