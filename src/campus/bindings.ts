@@ -7,7 +7,7 @@ import { Clock, Context, Effect, Layer, Option, Redacted } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
 import type { Uuid } from "./gateway.ts"
-import type { OpenedLink } from "./links.ts"
+import { linkedPages, type OpenedLink } from "./links.ts"
 
 export class Bindings extends Context.Service<
   Bindings,
@@ -19,8 +19,11 @@ export class Bindings extends Context.Service<
     readonly isExpected: (link: OpenedLink) => Effect.Effect<boolean, DatabaseFailed>
     /** Uses a link up and binds, in place of whatever was bound before; both or neither. False: the link is not expected. */
     readonly bind: (link: OpenedLink, uuid: Uuid) => Effect.Effect<boolean, DatabaseFailed>
-    /** Deletes the binding and the links of a person, and leaves nothing behind. False: there was no binding. */
-    readonly forget: (openid: Openid) => Effect.Effect<boolean, DatabaseFailed>
+    /**
+     * Deletes the binding and the links of a person, and leaves nothing behind; if a time is given (milliseconds since 1970), only links that were made
+     * until then, and what was bound with one of them. False: there was no such binding.
+     */
+    readonly forget: (openid: Openid, untilMillis?: number) => Effect.Effect<boolean, DatabaseFailed>
   }
 >()("xiaohou/campus/Bindings") {
   static readonly layer: Layer.Layer<Bindings, never, Database> = Layer.effect(
@@ -48,25 +51,27 @@ export class Bindings extends Context.Service<
             (rows) => rows.length > 0
           ),
         // Both take the link before the binding: of two at once one waits for the other, and sees what it did.
-        bind: ({ id, openid }, uuid) =>
+        bind: ({ id, openid, expiresAtMillis }, uuid) =>
           database.erase((sql) =>
             sql.withTransaction(
               Effect.gen(function* () {
                 const taken = yield* sql`DELETE FROM bind_links WHERE id = ${id} RETURNING id`
                 if (taken.length === 0) return false
-                yield* sql`INSERT INTO bindings ${sql.insert({ openid, uuid: Redacted.value(uuid) })}
-                  ON CONFLICT (openid) DO UPDATE SET uuid = excluded.uuid`
+                const at = expiresAtMillis - linkedPages.bind.lifetimeMillis
+                yield* sql`INSERT INTO bindings ${sql.insert({ openid, uuid: Redacted.value(uuid), at })}
+                  ON CONFLICT (openid) DO UPDATE SET uuid = excluded.uuid, at = excluded.at`
                 return true
               })
             )
           ),
-        forget: (openid) =>
+        forget: (openid, untilMillis = Number.MAX_SAFE_INTEGER - linkedPages.bind.lifetimeMillis) =>
           Effect.map(
             database.erase((sql) =>
               sql.withTransaction(
                 Effect.andThen(
-                  sql`DELETE FROM bind_links WHERE person = ${nameless(openid)}`,
-                  sql`DELETE FROM bindings WHERE openid = ${openid} RETURNING openid`
+                  sql`DELETE FROM bind_links WHERE person = ${nameless(openid)}
+                    AND until <= ${untilMillis + linkedPages.bind.lifetimeMillis}`,
+                  sql`DELETE FROM bindings WHERE openid = ${openid} AND at <= ${untilMillis} RETURNING openid`
                 )
               )
             ),

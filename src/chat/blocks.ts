@@ -3,13 +3,14 @@
  * nobody. A fresh block is also marked in the item of the two, which no pair is made without asking (`acquaintances.ts`): so it
  * holds at once on every server, and while the database is down.
  */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer, Schedule } from "effect"
 import type { Openid } from "../core/openid.ts"
+import type { DatabaseFailed } from "../database/database.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
 import { Background } from "./background.ts"
 import { makeOutageLog } from "./outage-log.ts"
-import { type Block, blocksKnown, databaseAgain, lateSaveMillis, Reports } from "./reports.ts"
+import { type Block, blocksKnown, lateSaveMillis, Reports } from "./reports.ts"
 
 /** How old the database's word may be before a search has it read again, for the searches after it. */
 export const blocksFreshMillis = 2_000
@@ -23,6 +24,9 @@ const deletedKnownMillis = 60 * 60_000
  */
 export const blocksReloadMillis = deletedKnownMillis - lateSaveMillis
 
+/** How soon it is tried again to forget somebody, while the database is away. */
+const forgetAgainMillis = 30_000
+
 /** Of more reports that one server takes in one outage of the database only their marks in memcached are left. */
 const mostOwnBlocks = 10_000
 
@@ -35,8 +39,11 @@ export class Blocks extends Context.Service<
     readonly refresh: Effect.Effect<void>
     /** From now on the two are not paired, also before the database knows. */
     readonly add: (openid: Openid, blocked: Openid) => Effect.Effect<void, MemcachedError>
-    /** Deletes whom somebody blocked, and their name from the reports they made. */
-    readonly forget: (openid: Openid) => Effect.Effect<void>
+    /**
+     * Deletes whom somebody blocked until then, and their name from the reports they made. While the database is away it is tried
+     * again, as long as this process lives.
+     */
+    readonly forget: (openid: Openid, untilMillis: number) => Effect.Effect<void>
   }
 >()("xiaohou/chat/Blocks") {
   static readonly layer = Layer.effect(
@@ -45,6 +52,7 @@ export class Blocks extends Context.Service<
       const acquaintances = yield* Acquaintances
       const background = yield* Background
       const reports = yield* Reports
+      const scope = yield* Effect.scope
       const outage = makeOutageLog({
         begins: "blocks cannot be read from the database; those that are known stand",
         ends: "blocks can be read again"
@@ -75,6 +83,13 @@ export class Blocks extends Context.Service<
         return outage.watch(Effect.tapError(read(now), () => failed))
       }
 
+      const forgetLater = (inDatabase: Effect.Effect<void, DatabaseFailed>, { message }: DatabaseFailed) =>
+        Effect.logWarning("whom somebody blocked who unfollowed cannot be deleted yet; it is tried again", {
+          problem: message
+        }).pipe(
+          Effect.andThen(Effect.forkIn(Effect.retry(inDatabase, Schedule.spaced(forgetAgainMillis)), scope))
+        )
+
       // Nobody is paired before the first look; the database's own time-outs bound it.
       yield* Effect.flatMap(Clock.currentTimeMillis, readNow)
 
@@ -89,11 +104,12 @@ export class Blocks extends Context.Service<
           known.learn([block])
           yield* acquaintances.block([openid, blocked])
         }),
-        forget: (openid) =>
+        forget: (openid, untilMillis) =>
           Effect.suspend(() => {
             own.forget(openid)
             known.forget(openid)
-            return background.run(Effect.retry(reports.forget(openid), databaseAgain))
+            const inDatabase = reports.forget(openid, untilMillis)
+            return background.run(Effect.catch(inDatabase, (error) => forgetLater(inDatabase, error)))
           })
       })
     })

@@ -51,8 +51,11 @@ export class Reports extends Context.Service<
     readonly list: Effect.Effect<ReadonlyArray<Report>, DatabaseFailed>
     /** Deletes the reports that have been kept long enough. */
     readonly expire: Effect.Effect<void, DatabaseFailed>
-    /** Deletes a user's blocks, and their name from the reports they made. Reports about them stay until they expire. */
-    readonly forget: (openid: Openid) => Effect.Effect<void, DatabaseFailed>
+    /**
+     * Deletes the blocks that a user made until then (milliseconds since 1970), and their name from the reports of that time. Reports about
+     * them stay until they expire.
+     */
+    readonly forget: (openid: Openid, untilMillis: number) => Effect.Effect<void, DatabaseFailed>
   }
 >()("xiaohou/chat/Reports") {
   static readonly layer: Layer.Layer<Reports, never, Database> = Layer.effect(
@@ -89,11 +92,11 @@ export class Reports extends Context.Service<
         expire: Effect.flatMap(Clock.currentTimeMillis, (now) =>
           database.erase((sql) => sql`DELETE FROM reports WHERE at < ${now - reportKeptMillis}`)
         ),
-        forget: (openid) =>
+        forget: (openid, untilMillis) =>
           database.erase((sql) =>
             Effect.andThen(
-              sql`DELETE FROM blocks WHERE openid = ${openid}`,
-              sql`UPDATE reports SET reporter = '' WHERE reporter = ${openid}`
+              sql`DELETE FROM blocks WHERE openid = ${openid} AND at <= ${untilMillis}`,
+              sql`UPDATE reports SET reporter = '' WHERE reporter = ${openid} AND at <= ${untilMillis}`
             )
           )
       })
@@ -141,11 +144,13 @@ export class Reports extends Context.Service<
       expire: Effect.map(Clock.currentTimeMillis, (now) => {
         reports = reports.filter(({ atMillis }) => atMillis >= now - reportKeptMillis)
       }),
-      forget: (openid) =>
+      forget: (openid, untilMillis) =>
         Effect.sync(() => {
-          blocks = blocks.filter((block) => block.openid !== openid)
+          blocks = blocks.filter((block) => block.openid !== openid || block.atMillis > untilMillis)
           reports = reports.map((report) =>
-            report.reporter === openid ? { ...report, reporter: "" } : report
+            report.reporter === openid && report.atMillis <= untilMillis
+              ? { ...report, reporter: "" }
+              : report
           )
         })
     })

@@ -3,7 +3,7 @@
  * save it; a list names them.
  */
 import { createHash } from "node:crypto"
-import { Clock, Context, Effect, Layer, Metric, Option, Schedule, Schema } from "effect"
+import { Context, Effect, Layer, Metric, Option, Schedule, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
 import { RoomId } from "../core/room.ts"
 import type { DatabaseFailed } from "../database/database.ts"
@@ -49,8 +49,8 @@ export class UnsavedReports extends Context.Service<
      * stays for a server that has that.
      */
     readonly saveWaiting: Effect.Effect<void, DatabaseFailed | MemcachedError | ReportNotKept>
-    /** What a user reported until now is saved without their name from here on. Before it is deleted from the database. */
-    readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>
+    /** What a user reported until then is saved without their name from here on. Before it is deleted from the database. */
+    readonly forget: (openid: Openid, untilMillis: number) => Effect.Effect<void, MemcachedError>
   }
 >()("xiaohou/chat/UnsavedReports") {
   static readonly layer = Layer.effect(
@@ -143,10 +143,8 @@ export class UnsavedReports extends Context.Service<
       return UnsavedReports.of({
         save: (report) => Effect.catch(saveNow(report), () => keep(report)),
         saveWaiting,
-        forget: (openid) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            memcached.set(unfollowed(openid), String(now), ttlSeconds.unfollowed)
-          )
+        forget: (openid, untilMillis) =>
+          memcached.set(unfollowed(openid), String(untilMillis), ttlSeconds.unfollowed)
       })
     })
   )

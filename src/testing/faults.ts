@@ -58,7 +58,7 @@ const shares: Readonly<Record<FaultName, number>> = {
 /** A server that was killed is back after this long at the most. */
 export const longestRestartMillis = 15_000
 
-/** No more than the clocks of two servers may be apart (`lookbackSeconds` of the sweeper) by together. */
+/** No more than the clocks of two servers may be apart (`clocksApartSeconds`) by together. */
 export const largestSkewMillis = 3_000
 
 /** An action takes about this many operations; the fault hits any of them. */

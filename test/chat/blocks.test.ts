@@ -10,7 +10,7 @@ import { RoomId } from "../../src/core/room.ts"
 import { DatabaseFailed } from "../../src/database/database.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { MemoryStore } from "../../src/memcached/memory-store.ts"
-import { alice, bob, makeRig } from "./chat-rig.ts"
+import { alice, bob, carol, makeRig } from "./chat-rig.ts"
 
 /** Two servers with one database, which may be down. */
 const stage = Effect.gen(function* () {
@@ -22,7 +22,8 @@ const stage = Effect.gen(function* () {
   )
   const reports = Reports.of({
     ...memory,
-    blocksSince: (millis) => Effect.andThen(reached, memory.blocksSince(millis))
+    blocksSince: (millis) => Effect.andThen(reached, memory.blocksSince(millis)),
+    forget: (...about) => Effect.andThen(reached, memory.forget(...about))
   })
   const store = new MemoryStore()
   const server = Effect.gen(function* () {
@@ -40,12 +41,12 @@ const stage = Effect.gen(function* () {
       known: blocks.refresh.pipe(Effect.andThen(settled), Effect.andThen(Effect.sync(() => blocks.of(alice))))
     }
   })
-  const report = { room: RoomId.make("room00001"), reporter: alice, reported: bob, sealedLines: "" }
-  const save = (madeAgoMillis = 0) =>
+  const report = { room: RoomId.make("room00001"), reporter: alice, sealedLines: "" }
+  const save = (madeAgoMillis = 0, reported = bob) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      memory.save({ ...report, atMillis: now - madeAgoMillis })
+      memory.save({ ...report, reported, atMillis: now - madeAgoMillis })
     )
-  return { database, save, taker: yield* server, other: yield* server }
+  return { database, save, saved: memory.blocksSince(0), taker: yield* server, other: yield* server }
 })
 
 describe("a server that took a report", () => {
@@ -60,7 +61,7 @@ describe("a server that took a report", () => {
         yield* save()
         yield* TestClock.adjust(blocksFreshMillis)
         for (const server of [taker, other]) assert.deepStrictEqual(yield* server.known, [bob])
-        yield* other.forget(alice)
+        yield* other.forget(alice, yield* Clock.currentTimeMillis)
         assert.deepStrictEqual(yield* other.known, [])
         for (let minute = 0; minute < 60; minute += 1) {
           yield* TestClock.adjust("1 minute")
@@ -84,6 +85,23 @@ describe("a server that took a report", () => {
       yield* save()
       yield* TestClock.adjust(blocksReloadMillis)
       assert.deepStrictEqual(yield* taker.known, [bob])
+    })
+  )
+
+  it.effect("deletes it, and nothing newer, when the database is back, however long it was down", () =>
+    Effect.gen(function* () {
+      const { database, save, taker, saved } = yield* stage
+      yield* taker.add(alice, bob)
+      yield* save()
+      yield* TestClock.adjust("1 minute")
+      database.isDown = true
+      yield* taker.forget(alice, yield* Clock.currentTimeMillis)
+      yield* TestClock.adjust("1 hour")
+      yield* save(0, carol)
+      database.isDown = false
+      assert.lengthOf(yield* saved, 2)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* saved, [{ openid: alice, blocked: carol }])
     })
   )
 
