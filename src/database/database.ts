@@ -17,6 +17,7 @@ import { type Migrator, SqlClient, type SqlError } from "effect/sql"
 import { migrate, migrationsTable } from "./migrations.ts"
 import { makePostgresClient } from "./postgres-client.ts"
 import { inMemory, makeSqliteClient } from "./sqlite-client.ts"
+import { makeLogEmptying } from "./sqlite-log.ts"
 
 /** Not done, or not known to be done: the database is down, refused, or did not answer in time. Holds neither SQL nor values. */
 export class DatabaseFailed extends Schema.TaggedError<DatabaseFailed>()("DatabaseFailed", {
@@ -34,7 +35,10 @@ export class Database extends Context.Service<
     readonly use: <A>(
       work: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError.SqlError>
     ) => Effect.Effect<A, DatabaseFailed>
-    /** Runs statements that delete or replace; afterwards SQLite's files hold nothing of what was there before. */
+    /**
+     * Runs statements that delete or replace; afterwards SQLite's files hold nothing of what was there before, or a little later if another
+     * process is at the file.
+     */
     readonly erase: <A>(
       work: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError.SqlError>
     ) => Effect.Effect<A, DatabaseFailed>
@@ -116,9 +120,14 @@ const make = Effect.fnUntraced(function* (
     )
   })
 
+  const emptyLog = yield* sql.onDialectOrElse({
+    sqlite: () => makeLogEmptying(sql, describe),
+    orElse: () => Effect.succeed(Effect.void)
+  })
+
   return Database.of({
     use,
-    erase: (work) => use((sql) => Effect.tap(work(sql), emptyLog(sql))),
+    erase: (work) => Effect.tap(use(work), emptyLog),
     problem: use((sql) => sql`SELECT count(*) FROM ${sql(migrationsTable)}`).pipe(
       Effect.as(Option.none<string>()),
       Effect.catch((error) => Effect.succeedSome(error.problem))
@@ -133,13 +142,6 @@ const unusable = (problem: string) =>
     use: () => Effect.fail(new DatabaseFailed({ problem })),
     erase: () => Effect.fail(new DatabaseFailed({ problem })),
     problem: Effect.succeedSome(problem)
-  })
-
-/** SQLite's log of writes still holds the pages as they were before. */
-const emptyLog = (sql: SqlClient.SqlClient) =>
-  sql.onDialectOrElse({
-    sqlite: () => Effect.asVoid(sql`PRAGMA wal_checkpoint(TRUNCATE)`),
-    orElse: () => Effect.void
   })
 
 /** In words for an operator. A driver's message is told only where it speaks of the connection: elsewhere it may repeat values. */
