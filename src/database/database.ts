@@ -3,6 +3,7 @@ import {
   Context,
   Duration,
   Effect,
+  Fiber,
   Layer,
   Option,
   Predicate,
@@ -71,8 +72,8 @@ export class Database extends Context.Service<
 /** An answer is due 4.5 s after the message; this leaves time for the words about a database that does not answer. */
 const answerTimeoutMillis = 2_000
 
-/** The first attempt to bring the tables up to date may take this long before the service starts without. */
-const firstMigrationTimeoutMillis = 5_000
+/** An attempt to bring the tables up to date may take this long; after the first the service starts without. */
+const migrationTimeoutMillis = 5_000
 
 /** How often a database that could not be reached at the start is tried again. */
 const migrationRetryMillis = 1_000
@@ -87,18 +88,21 @@ const make = Effect.fnUntraced(function* (
   const made = yield* Effect.result(Effect.provide(client, Reactivity.layer))
   if (made._tag === "Failure") return unusable(describe(made.failure))
   const sql = made.success
+  const within = makeTimeLimit(yield* Effect.scope)
 
   const obstacle = yield* Ref.make<string | undefined>("not opened yet")
   const bringUpToDate = migrate.pipe(
     Effect.provideService(SqlClient.SqlClient, sql),
+    Effect.mapError(describe),
+    // A database that takes the connection and is silent would stop all later tries.
+    within(migrationTimeoutMillis),
     Effect.matchEffect({
-      onFailure: (error) => Ref.set(obstacle, describe(error)),
+      onFailure: (problem) => Ref.set(obstacle, problem),
       onSuccess: () => Ref.set(obstacle, undefined)
     }),
     Effect.andThen(Ref.get(obstacle))
   )
-  const first = yield* Effect.timeoutOption(bringUpToDate, Duration.millis(firstMigrationTimeoutMillis))
-  const problem = Option.getOrElse(first, () => unanswered)
+  const problem = yield* bringUpToDate
   if (problem !== undefined) {
     yield* Effect.logError("the database cannot be used yet, trying again", { problem })
     const later = Effect.repeat(bringUpToDate, {
@@ -112,11 +116,9 @@ const make = Effect.fnUntraced(function* (
     const problem = yield* Ref.get(obstacle)
     if (problem !== undefined) return yield* new DatabaseFailed({ problem })
     return yield* work(sql).pipe(
-      Effect.mapError((error) => new DatabaseFailed({ problem: describe(error) })),
-      Effect.timeoutOrElse({
-        duration: Duration.millis(answerTimeoutMillis),
-        orElse: () => Effect.fail(new DatabaseFailed({ problem: unanswered }))
-      })
+      Effect.mapError(describe),
+      within(answerTimeoutMillis),
+      Effect.mapError((problem) => new DatabaseFailed({ problem }))
     )
   })
 
@@ -135,7 +137,26 @@ const make = Effect.fnUntraced(function* (
   })
 })
 
-const unanswered = `no answer in ${answerTimeoutMillis} ms`
+/**
+ * Gives up on work in time. PostgreSQL's client may take 5 s more to let go of a connection that is silent: nobody waits for that.
+ */
+const makeTimeLimit =
+  (scope: Scope.Scope) =>
+  (millis: number) =>
+  <A>(work: Effect.Effect<A, string>): Effect.Effect<A, string> =>
+    Effect.flatMap(Effect.forkIn(work, scope), (fiber) =>
+      Fiber.join(fiber).pipe(
+        Effect.timeoutOrElse({
+          duration: Duration.millis(millis),
+          orElse: () => Effect.fail(`no answer in ${millis} ms`)
+        }),
+        Effect.ensuring(
+          Effect.suspend(() =>
+            fiber.pollUnsafe() === undefined ? Effect.forkIn(Fiber.interrupt(fiber), scope) : Effect.void
+          )
+        )
+      )
+    )
 
 const unusable = (problem: string) =>
   Database.of({
