@@ -2,8 +2,8 @@
  * The bindings: for whom the gateway answers under which uuid. The one thing kept of a student, in the database; beside it, for as long
  * as they live, the links with which a card can still be bound.
  */
-import { createHash } from "node:crypto"
 import { Clock, Context, Effect, Layer, Option, Redacted } from "effect"
+import { LinkSecret, makeNameHash } from "../chat/secret-keys.ts"
 import type { Openid } from "../core/openid.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
 import type { Uuid } from "./gateway.ts"
@@ -28,8 +28,11 @@ export class Bindings extends Context.Service<
 >()("xiaohou/campus/Bindings") {
   static readonly layer: Layer.Layer<Bindings, never, Database> = Layer.effect(
     Bindings,
-    Effect.map(Database, (database) =>
-      Bindings.of({
+    Effect.gen(function* () {
+      const database = yield* Database
+      // A link that ran out stays until the next one is made: it should not tell for whom it was.
+      const personHash = makeNameHash(yield* LinkSecret, "person of a bind link")
+      return Bindings.of({
         of: (openid) =>
           Effect.map(
             database.use((sql) => sql<{ uuid: string }>`SELECT uuid FROM bindings WHERE openid = ${openid}`),
@@ -37,7 +40,7 @@ export class Bindings extends Context.Service<
           ),
         expect: Effect.fnUntraced(function* ({ id, openid, expiresAtMillis }) {
           const now = yield* Clock.currentTimeMillis
-          const row = { id, person: nameless(openid), until: expiresAtMillis }
+          const row = { id, person: personHash(openid), until: expiresAtMillis }
           yield* database.use((sql) =>
             Effect.andThen(
               sql`DELETE FROM bind_links WHERE until <= ${now}`,
@@ -69,7 +72,7 @@ export class Bindings extends Context.Service<
             database.erase((sql) =>
               sql.withTransaction(
                 Effect.andThen(
-                  sql`DELETE FROM bind_links WHERE person = ${nameless(openid)}
+                  sql`DELETE FROM bind_links WHERE person = ${personHash(openid)}
                     AND until <= ${untilMillis + linkedPages.bind.lifetimeMillis}`,
                   sql`DELETE FROM bindings WHERE openid = ${openid} AND at <= ${untilMillis} RETURNING openid`
                 )
@@ -78,7 +81,7 @@ export class Bindings extends Context.Service<
             (deleted) => deleted.length > 0
           )
       })
-    )
+    })
   )
 
   /** In this process, and gone with it. */
@@ -86,6 +89,3 @@ export class Bindings extends Context.Service<
     Layer.provide(Database.layerMemory)
   )
 }
-
-/** A link that ran out stays until the next one is made: it should not tell for whom it was. */
-const nameless = (openid: Openid): string => createHash("sha256").update(openid).digest("base64url")

@@ -14,9 +14,17 @@ export const LinkSecret = Context.Reference<Redacted.Redacted>("xiaohou/chat/Lin
  * it. 60 bits, so that two people of one account hardly ever share it.
  */
 export const makeFollowerHash = (secret: Redacted.Redacted): ((openid: Openid) => string) => {
-  const key = keyFor(secret, "follower hash")
-  return (openid) =>
-    createHmac("sha256", key).update(openid).digest("base64url").slice(0, followerHashCharacters)
+  const hash = makeNameHash(secret, "follower hash")
+  return (openid) => hash(openid).slice(0, followerHashCharacters)
+}
+
+/**
+ * A name under which something is kept of somebody: the same for the same text as long as the secret stays. A hash without a secret would not hide a
+ * card number, since all of them can be tried. `purpose`: texts of one are not found among those of another.
+ */
+export const makeNameHash = (secret: Redacted.Redacted, purpose: string): ((text: string) => string) => {
+  const key = keyFor(secret, purpose)
+  return (text) => createHmac("sha256", key).update(text).digest("base64url")
 }
 
 /** Texts that only the holder of the secret can read; a changed one does not open. */
