@@ -10,6 +10,15 @@ export const LinkSecret = Context.Reference<Redacted.Redacted>("xiaohou/chat/Lin
 })
 
 /**
+ * A shorter LINK_SECRET can be guessed by whoever has something that was sealed with it, such as a link: 128 bits, written in hex. Shorter ones are used
+ * all the same, with a warning, since operators may have one.
+ */
+export const linkSecretLeastCharacters = 32
+
+export const isGuessable = (secret: Redacted.Redacted): boolean =>
+  Redacted.value(secret).length < linkSecretLeastCharacters
+
+/**
  * The only form in which a person appears in logs: the same for one person as long as the secret stays, and of no use without
  * it. 60 bits, so that two people of one account hardly ever share it.
  */
