@@ -18,6 +18,7 @@ import {
   type GatewayCall,
   type GatewayError,
   GatewayFailed,
+  isUnwell,
   paths
 } from "./gateway-exchange.ts"
 
@@ -177,10 +178,6 @@ const chatAnswerIn = (text: string): string | undefined => {
   const words = text.trim()
   return words === "" || words === "error" ? undefined : words
 }
-
-/** A wrong password or a refresh under way is an answer of a healthy gateway. */
-const isUnwell = (error: GatewayError): boolean =>
-  error._tag === "GatewayFailed" && error.reason !== "request refused"
 
 const counted = <A>(call: GatewayCall, asked: Effect.Effect<A, GatewayError>) =>
   asked.pipe(

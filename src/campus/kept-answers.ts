@@ -1,6 +1,6 @@
 import { Clock, Deferred, Effect, Exit, Option, Schema, type Scope } from "effect"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
-import type { GatewayError } from "./gateway-exchange.ts"
+import { type GatewayError, isUnwell } from "./gateway-exchange.ts"
 
 /** What the school said, and when. `isOld`: a while ago, or it does not answer now, as `problem` may say: to be shown with its time. */
 export interface Dated<A> {
@@ -47,7 +47,7 @@ export const makeKeptAnswers = <A>(options: {
   const decode = Schema.decodeUnknownOption(Item)
   const encode = Schema.encodeSync(Item)
   const underway = new Map<string, Flight<A>>()
-  /** Whether the last request came to nothing. */
+  /** Whether the last request found the gateway unwell. That it refused one student says nothing about the answers of others. */
   let isFailing = false
 
   const read = ({ key, owner }: Question<A>): Effect.Effect<Dated<A> | undefined> =>
@@ -74,7 +74,7 @@ export const makeKeptAnswers = <A>(options: {
     yield* fetchAndKeep(question, flight).pipe(
       Effect.onExit((exit) => {
         if (underway.get(question.key) === flight) underway.delete(question.key)
-        isFailing = Exit.isFailure(exit)
+        isFailing = Option.exists(Exit.findErrorOption(exit), isUnwell)
         return Deferred.done(flight.answer, exit)
       }),
       // On another server, the owner may have been forgotten between the question and its answer.
