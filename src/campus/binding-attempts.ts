@@ -4,6 +4,7 @@
  */
 import { Context, Effect, Layer, Schema } from "effect"
 import { LinkSecret, makeNameHash } from "../chat/secret-keys.ts"
+import type { Openid } from "../core/openid.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import type { OpenedLink } from "./links.ts"
 
@@ -35,9 +36,9 @@ export class BindingAttempts extends Context.Service<
         )
       return BindingAttempts.of({
         count: Effect.fnUntraced(function* (link, cardNumber) {
-          yield* countOne(`bind-link:${link.id}`, mostTries.link)
-          yield* countOne(`bind-person:${link.openid}`, mostTries.person)
-          yield* countOne(`bind-card:${cardHash(cardNumber)}`, mostTries.card)
+          yield* countOne(keys.link(link.id), mostTries.link)
+          yield* countOne(keys.person(link.openid), mostTries.person)
+          yield* countOne(keys.card(cardHash(cardNumber)), mostTries.card)
         })
       })
     })
@@ -48,4 +49,11 @@ export class BindingAttempts extends Context.Service<
 export const mostTries = { link: 5, person: 15, card: 15 } as const
 
 /** How long attempts count from the first one; longer than a link lives. */
-const windowSeconds = 60 * 60
+export const windowSeconds = 60 * 60
+
+/** Names under which attempts are counted in memcached. */
+export const keys = {
+  link: (id: string) => `bind-link:${id}`,
+  person: (openid: Openid) => `bind-person:${openid}`,
+  card: (hash: string) => `bind-card:${hash}`
+} as const

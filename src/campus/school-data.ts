@@ -44,7 +44,7 @@ const hour = 60 * 60
 const day = 24 * hour
 
 /** How long answers are kept, in seconds: an old timetable is better than none, an old list of free rooms is not. */
-const ttlSeconds = {
+export const ttlSeconds = {
   timetable: 30 * day,
   notices: 7 * day,
   rooms: hour,
@@ -56,7 +56,7 @@ const ttlSeconds = {
 const timetableGoodForMillis = 12 * hour * 1_000
 
 /** Names under which answers are kept in memcached. */
-const keys = {
+export const keys = {
   timetable: (openid: Openid) => `timetable:${openid}`,
   books: (openid: Openid) => `books:${openid}`,
   running: (openid: Openid) => `running:${openid}`,
