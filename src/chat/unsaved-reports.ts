@@ -103,7 +103,7 @@ export class UnsavedReports extends Context.Service<
         )
         if (names.includes(name)) return
         yield* memcached.delete(keys.unsavedReport(name))
-        yield* new ReportNotKept({ reason: "full" })
+        return yield* new ReportNotKept({ reason: "full" })
       })
 
       // Two servers at once save the same reports, and the same report twice is one.
@@ -137,7 +137,7 @@ export class UnsavedReports extends Context.Service<
               })
         yield* Metric.update(reportsWaiting, left.length)
         const [failure] = failed.values()
-        if (failure !== undefined) yield* Effect.fail(failure)
+        if (failure !== undefined) return yield* failure
       })
 
       return UnsavedReports.of({

@@ -107,9 +107,10 @@ describe("a PostgreSQL that falls silent", () => {
       assert.match(failure.problem, /no answer in 2000 ms/u)
       assert.isBelow(Duration.toMillis(took), longestWaitMillis)
       proxy.isSilent = false
+      const run = Effect.runPromiseWith(yield* Effect.context())
       yield* eventually(
         "it can be used",
-        () => Effect.runPromise(Effect.map(database.problem, (one) => Option.isNone(one) || undefined)),
+        () => run(Effect.map(database.problem, (one) => Option.isNone(one) || undefined)),
         20_000
       )
     }).pipe(Effect.scoped)
