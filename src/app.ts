@@ -32,16 +32,16 @@ import { ApiTransport } from "./wechat/api-transport.ts"
 import type { MessageMode } from "./wechat/message-mode.ts"
 
 /**
- * Requests under way are finished within this time, which is a little more than any answer takes. With the time for letting go of
- * connections, and for what goes on in the background, it stays well under the 10 s of SIGTERM.
+ * Requests under way are finished within this time, which is a little more than any answer takes. Together with the time for
+ * letting go of connections and for background work it stays well under the 10 s of SIGTERM.
  */
 const finishRequestsMillis = 4_700
 
-/** The state in memcached, or in this process where no server is named. */
+/** The state in memcached, or in this process if no server is named. */
 export const stateLayer = (settings: Pick<Settings, "memcached">): Layer.Layer<Memcached> =>
   settings.memcached.servers.length > 0 ? Memcached.layerMemjs(settings.memcached) : Memcached.layerMemory
 
-/** Warns where `stateLayer` keeps the state in this process. */
+/** Warns if `stateLayer` keeps the state in this process. */
 const stateWarning = (settings: Pick<Settings, "memcached">): Layer.Layer<never> =>
   settings.memcached.servers.length > 0
     ? Layer.empty
@@ -51,7 +51,7 @@ const stateWarning = (settings: Pick<Settings, "memcached">): Layer.Layer<never>
         )
       )
 
-/** LINK_SECRET, with a warning if it can be guessed; or one that ends with this process, and a warning. */
+/** LINK_SECRET, with a warning if it can be guessed; or a secret that ends with this process, and a warning. */
 export const linkSecretLayer = ({ linkSecret }: Pick<Settings, "linkSecret">): Layer.Layer<never> =>
   linkSecret === undefined
     ? Layer.effectDiscard(
@@ -78,7 +78,7 @@ export const weChatLayer = (weChat: WeChatSettings): Layer.Layer<WeChatApi, neve
   )
 }
 
-/** Tease mode, with whom the settings name. */
+/** Tease mode, with the chatbot that the settings name. */
 export const chatbotLayer = (chatbot: ChatbotSettings) =>
   teaseLayer(chatbot).pipe(Layer.provide(botClientLayer))
 
@@ -123,8 +123,8 @@ const lettingGo = Layer.effectDiscard(
 )
 
 /**
- * Everything that the outside meets, on the server that is provided; `home` is what stands at `/`, and `bindNote` on the page that
- * binds a card.
+ * Everything that the outside reaches, on the server that is provided; `home` is the page at `/`, and `bindNote` stands on the
+ * page that binds a card.
  */
 export const serviceLayer = <R>(
   settings: Settings,
@@ -154,7 +154,8 @@ export const serviceLayer = <R>(
 /** The service on its own, as `serve` runs it. */
 export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
   serviceLayer(settings, token, homeRoute).pipe(
-    // After all that waits for a neighbour: a request that comes while the service is put together is never answered.
+    // After everything that waits for a neighbour: a request that comes while the service is still being put together is never
+    // answered.
     Layer.provideMerge(listen(settings.host, settings.port)),
     Layer.provide([weChatLayer(settings.weChat), campusLayer(settings), chatbotLayer(settings.chatbot)]),
     Layer.merge(Reports.layerExpiring),

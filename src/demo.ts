@@ -38,7 +38,7 @@ export const demoLayer = (settings: Settings) =>
       const platform = Platform.layer({ callbackUrls: [callbackUrl], token, appSecret, ...account }).pipe(
         Layer.provide(FetchHttpClient.layer)
       )
-      // Built on its own: where the API listens decides where the service calls.
+      // Built on its own, since the service has to call where the API listens.
       const simulated = yield* Layer.build(
         HttpRouter.serve(
           Layer.mergeAll(
@@ -62,13 +62,13 @@ export const demoLayer = (settings: Settings) =>
         settings.chatbot._tag === "None"
           ? { _tag: "SimSimi", url: apiUrl, key: simsimiKey }
           : settings.chatbot
-      // A school that the settings name is asked in the demo too.
-      // Nothing that it signs or seals outlives it.
+      // Nothing that the demo signs or seals outlives it.
       const linkSecret = settings.linkSecret ?? Redacted.make(yield* secret)
       const demoSettings = {
         ...settings,
         linkSecret,
         weChat,
+        // A school that the settings name is asked in the demo too.
         campusUrl: settings.campusUrl ?? apiUrl + campusPath
       }
       const service = serviceLayer(
@@ -88,7 +88,7 @@ export const demoLayer = (settings: Settings) =>
     })
   ).pipe(
     Layer.provide(listen(settings.host, settings.port)),
-    // Before anybody can connect: a request that comes while the service is put together is never answered.
+    // Before anybody can connect: a request that comes while the service is still being put together is never answered.
     Layer.provide(Database.layer(settings.databaseUrl))
   )
 
@@ -113,12 +113,12 @@ const lookAtChat = Effect.gen(function* () {
   return look
 })
 
-/** Whom the binding page binds in the demo. */
+/** The cards that the binding page accepts in the demo. */
 const bindNote = `演示用的校园卡：${students.map(({ card, password }) => `${card}，密码 ${password}`).join("；或 ")}`
 
 const quiet = { disableLogger: true, disableListenLog: true } as const
 
-/** A busy machine is through with its start by then. */
+/** Enough for a busy machine to finish its start. */
 const menuTries = 20
 
 const pushMenu = Layer.effectDiscard(

@@ -3,14 +3,14 @@ import { enableCompileCache } from "node:module"
 
 let loading = true
 
-// Afterwards the commands take the first signal, and a second one must not cut their end short.
+// From then on the commands handle the first signal, and a second one must not cut their end short.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (loading) process.exit(0)
   })
 }
 
-// A third of the start is spent on compiling; from the second start on it is kept in the folder for temporary files.
+// A third of the start is spent on compiling; from the second start on the code is kept in the folder for temporary files.
 enableCompileCache()
 const { runCommandLine } = await import("./commands/xiaohou.ts")
 loading = false

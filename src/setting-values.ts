@@ -1,4 +1,16 @@
 import { DateTime, Duration, Option, Redacted } from "effect"
+import { minuteMillis } from "./core/durations.ts"
+
+/** What holds if a variable is not set and no other one decides it. */
+export const defaults = {
+  host: "127.0.0.1",
+  port: 3000,
+  weChatApiUrl: "https://api.weixin.qq.com",
+  simsimiUrl: "https://wsapi.simsimi.com",
+  pairingTimeoutMillis: 50_000,
+  chatIdleTimeoutMillis: 30 * minuteMillis,
+  timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai")
+} as const
 
 /** How one variable is read: what it must be, in words, and the value of a text that is that. */
 export interface Reader<A> {
@@ -34,12 +46,12 @@ const portNumber = (text: string): Option.Option<number> => {
 
 export const port = reader(`a port number from 0 to ${highestPort}`, portNumber)
 
-/** Any text: only whether it is there counts. */
+/** Any text. */
 export const secret = redacted(pattern("a text", /\S/))
 
 /**
- * WeChat's console is said to allow 3 to 32 letters and digits (protocol notes 1, unverified); since whatever it took must work
- * here, only what cannot be a token is refused.
+ * WeChat's console is said to allow 3 to 32 letters and digits (protocol notes 1, unverified). Any token that the console took
+ * must work here, so only what cannot be a token is refused.
  */
 export const weChatToken = redacted(pattern("3 to 64 characters without spaces", /^[!-~]{3,64}$/))
 
@@ -88,14 +100,14 @@ const within = (expected: string, least: Duration.Duration, below: Duration.Dura
 /** Less is a slip of the pen: nobody could answer in that time. */
 const shortestTimeout = Duration.millis(100)
 
-/** Under a minute: the end of a search is told in the window that the click on 配对 opened. */
+/** Under a minute: the end of a search is pushed in the window that the click on 配对 opened. */
 export const pairingTimeout = within(
   "a duration from 100 millis to under 1 minute, such as 50 seconds",
   shortestTimeout,
   Duration.minutes(1)
 )
 
-/** Rooms and sessions live for seven days in memcached; a pair must not outlive them in silence. */
+/** Rooms and sessions live for seven days in memcached, and no pair may outlive them. */
 export const idleTimeout = within(
   "a duration from 100 millis to under 1 day, such as 30 minutes",
   shortestTimeout,

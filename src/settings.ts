@@ -1,5 +1,5 @@
 /** The settings (contract, "Settings"): read from the environment, all problems at once, each naming its variable. */
-import { DateTime, Option, Redacted, Result, Schema } from "effect"
+import { type DateTime, Option, Redacted, Result, Schema } from "effect"
 import type { DeliveryMode } from "./chat/pushing.ts"
 import { readWords } from "./chat/word-filter.ts"
 import type { ChatbotSettings } from "./chatbot/teasing.ts"
@@ -20,7 +20,7 @@ export interface Settings {
   readonly databaseUrl: Redacted.Redacted
   /** A file of words; lines that hold one are not passed on. */
   readonly wordFilterFile: string | undefined
-  /** Signs links, and makes the hashes of the logs; none: a new one with each start. */
+  /** Signs links, and makes the hashes of the logs; undefined: a new one with each start. */
   readonly linkSecret: Redacted.Redacted | undefined
   readonly pairingTimeoutMillis: number
   readonly chatIdleTimeoutMillis: number
@@ -96,8 +96,8 @@ export const inspectSettings = (
     if (condition) problems.push(problem)
   }
 
-  const host = value("HOST") ?? "127.0.0.1"
-  const port = setting("PORT", read.port, 3000)
+  const host = value("HOST") ?? read.defaults.host
+  const port = setting("PORT", read.port, read.defaults.port)
   const appId = optional("WECHAT_APP_ID", read.appId)
   const appSecret = optional("WECHAT_APP_SECRET", read.secret)
   const aesKey = optional("WECHAT_ENCODING_AES_KEY", read.encodingAesKey)
@@ -132,9 +132,9 @@ export const inspectSettings = (
     messageMode !== "plain" && value("WECHAT_APP_ID") === undefined,
     `WECHAT_APP_ID is missing: WECHAT_MESSAGE_MODE=${messageMode} needs it`
   )
-  /** Who has no chatbot in mind may still have `OPENAI_API_KEY` in their environment: then the demo does not ask for the rest. */
+  /** `OPENAI_API_KEY` may be in the environment for another program: then the demo does not ask for the rest. */
   const chatbot = (): ChatbotSettings => {
-    const simsimiUrl = setting("SIMSIMI_URL", read.url, "https://wsapi.simsimi.com")
+    const simsimiUrl = setting("SIMSIMI_URL", read.url, read.defaults.simsimiUrl)
     const simsimiKey = optional("SIMSIMI_API_KEY", read.secret)
     const openaiUrl = optional("OPENAI_BASE_URL", read.url)
     const openaiKey = optional("OPENAI_API_KEY", read.secret)
@@ -178,7 +178,7 @@ export const inspectSettings = (
       previousAesKey: optional("WECHAT_PREVIOUS_ENCODING_AES_KEY", read.encodingAesKey),
       messageMode,
       delivery,
-      apiUrl: setting("WECHAT_API_URL", read.url, "https://api.weixin.qq.com")
+      apiUrl: setting("WECHAT_API_URL", read.url, read.defaults.weChatApiUrl)
     },
     memcached: {
       servers: setting("MEMCACHED_SERVERS", read.servers, []),
@@ -190,14 +190,18 @@ export const inspectSettings = (
       read.databaseUrl,
       purpose === "demo" ? databaseInMemory : databaseFile
     ),
-    pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, 50_000),
-    chatIdleTimeoutMillis: setting("CHAT_IDLE_TIMEOUT", read.idleTimeout, 30 * 60_000),
+    pairingTimeoutMillis: setting("PAIRING_TIMEOUT", read.pairingTimeout, read.defaults.pairingTimeoutMillis),
+    chatIdleTimeoutMillis: setting(
+      "CHAT_IDLE_TIMEOUT",
+      read.idleTimeout,
+      read.defaults.chatIdleTimeoutMillis
+    ),
     wordFilterFile: wordFilterFile(),
     linkSecret: optional("LINK_SECRET", read.secret),
     campusUrl: optional("CAMPUS_URL", read.url),
     campusAppId: value("CAMPUS_APP_ID"),
     chatbot: chatbot(),
-    timeZone: setting("TIME_ZONE", read.timeZone, DateTime.zoneMakeNamedUnsafe("Asia/Shanghai")),
+    timeZone: setting("TIME_ZONE", read.timeZone, read.defaults.timeZone),
     logLevel: setting("LOG_LEVEL", read.logLevel, "Info"),
     logFormat: optional("LOG_FORMAT", read.oneOf(["pretty", "json"])),
     otlpEndpoint: optional("OTEL_EXPORTER_OTLP_ENDPOINT", read.url)

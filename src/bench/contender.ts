@@ -1,5 +1,6 @@
 import type { Effect } from "effect"
-import { Openid } from "../core/openid.ts"
+import type { Openid } from "../core/openid.ts"
+import { numberedOpenid } from "./numbered-openid.ts"
 
 /** Who presses 配对: `users` people with running numbers from `first` on. */
 export interface People {
@@ -14,15 +15,15 @@ export type Order =
   | ({ readonly _tag: "Forget" } & People)
   | ({ readonly _tag: "Crowd"; readonly rooms: number } & People)
 
-/** What a round of presses came to, with everything that went on afterwards in the background. */
+/** The result of a round of presses, with everything that went on afterwards in the background. */
 export interface Round {
   readonly pairs: number
   readonly seconds: number
-  /** Processor time of the process that made them, in microseconds: other work on the machine hardly changes it. */
+  /** Processor time of the process that made them, in microseconds: other work on the machine hardly affects it. */
   readonly processorMicros: number
   /** Requests to the store. */
   readonly requests: number
-  /** From the press to the moment at which the user, or whoever tells them, knows of the pair: 50 and 99 of 100 are faster. */
+  /** From the press to the moment at which the user, or the one who tells them, knows of the pair: the median and the 99th percentile. */
   readonly medianMillis: number
   readonly p99Millis: number
 }
@@ -35,24 +36,12 @@ export interface Contender {
   readonly wait: (people: People) => Effect.Effect<void>
   /** Lets the store forget that they were paired. */
   readonly forget: (people: People) => Effect.Effect<void>
-  /** Lets so many strangers wait, none of whom suits these people. */
+  /** Lets that many strangers wait, none of whom suits these people. */
   readonly crowd: (rooms: number, people: People) => Effect.Effect<void>
 }
 
-/** As long as WeChat's. */
-const openidLength = 28
-
 export const openids = ({ first, users }: People): ReadonlyArray<Openid> =>
-  Array.from({ length: users }, (_, index) => openid("oBench", first + index))
+  Array.from({ length: users }, (_, index) => numberedOpenid("oBench", first + index))
 
 /** A waiting stranger, who is none of the people who press. */
-export const stranger = (number: number): Openid => openid("oStranger", number)
-
-const openid = (prefix: string, number: number): Openid =>
-  Openid.make(prefix + String(number).padStart(openidLength - prefix.length, "0"))
-
-/** The processor time that this process has used, in microseconds. */
-export const processorMicros = (): number => {
-  const { user, system } = process.cpuUsage()
-  return user + system
-}
+export const stranger = (number: number): Openid => numberedOpenid("oStranger", number)

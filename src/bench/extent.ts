@@ -7,7 +7,7 @@ export interface Extent {
   /** Rounds whose numbers do not count, until the code is compiled. */
   readonly warmUpRounds: number
   readonly rounds: number
-  /** How many people are paired already while the cost of a pair is measured; the first is compared with. */
+  /** How many people are paired already while the cost of a pair is measured; the others are compared with the first. */
   readonly populations: readonly [number, ...ReadonlyArray<number>]
   /** How many rooms wait that suit nobody. */
   readonly unsuitableRooms: number

@@ -4,13 +4,12 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, FileSystem, Option, Schema } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { presenterLayer } from "../commands/presenter.ts"
+import { version } from "../commands/version.ts"
 import { fullExtent, quickExtent } from "./extent.ts"
 import { pairing } from "./pairing.ts"
 import { type Row, table } from "./rows.ts"
 import { webhook } from "./webhook.ts"
 import { fullWebhookExtent, quickWebhookExtent } from "./webhook-extent.ts"
-
-const version = "0.1.0"
 
 /** Every benchmark by its name. */
 const benchmarks = {

@@ -1,5 +1,5 @@
 /** Our side: the production chat on a real memcached; what it pushes goes nowhere. */
-import { Clock, DateTime, Effect, Layer, Metric, type Scope } from "effect"
+import { Clock, Effect, Layer, Metric, type Scope } from "effect"
 import { Campus } from "../chat/campus.ts"
 import { chatLayer } from "../chat/chat-layer.ts"
 import { Background } from "../chat/background.ts"
@@ -11,20 +11,23 @@ import { Lobby } from "../chat/lobby.ts"
 import { Sessions } from "../chat/sessions.ts"
 import { Tease } from "../chat/tease.ts"
 import { Reports } from "../chat/reports.ts"
+import { hourMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry } from "../core/pairing.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { defaults } from "../setting-values.ts"
 import { WeChatApi } from "../wechat/api.ts"
-import { type Contender, openids, type People, processorMicros, stranger } from "./contender.ts"
+import { type Contender, openids, type People, stranger } from "./contender.ts"
+import { processorMicros } from "./processor-time.ts"
 import { percentile } from "./rows.ts"
 
-/** Nobody may run out of time while a benchmark runs. */
-const pairingTimeoutMillis = 60 * 60_000
+/** No search may run out while a benchmark runs. */
+const pairingTimeoutMillis = hourMillis
 
 const settings = {
   pairingTimeoutMillis,
   chatIdleTimeoutMillis: pairingTimeoutMillis,
-  timeZone: DateTime.zoneMakeNamedUnsafe("Asia/Shanghai"),
+  timeZone: defaults.timeZone,
   weChat: { delivery: "active" as const }
 }
 
@@ -65,7 +68,10 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       >
     ): Effect.Effect<A> => Effect.orDie(Effect.provideContext(use, services))
 
-    /** Whoever has to wait is told by push, which WeChat allows after a message; the inbox counts that, not what we measure. */
+    /**
+     * A user who has to wait is told by push, which WeChat allows after a message; the inbox notes that, which is not part of
+     * what we measure.
+     */
     const openWindows = Effect.fnUntraced(function* (people: People) {
       const ledger = yield* Ledger
       yield* Effect.forEach(openids(people), (openid) => ledger.open(openid, "message"), atOnce)

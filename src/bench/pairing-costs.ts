@@ -15,7 +15,7 @@ export const costRows = Effect.fnUntraced(function* (extent: Extent) {
 
 const microsPerSecond = 1e6
 
-/** Rounds are short beside the population, and forgotten, so that it stays what it says. */
+/** The rounds are small compared with the population, and forgotten, so that it stays as large as it says. */
 const populationRows = Effect.fnUntraced(function* (extent: Extent) {
   const users = Math.ceil(extent.users / populationShare)
   const services = yield* Effect.forEach(
@@ -23,12 +23,12 @@ const populationRows = Effect.fnUntraced(function* (extent: Extent) {
     Effect.fnUntraced(function* (population) {
       const memcached = yield* memcachedServer
       const worker = yield* startWorker("ours", memcached.port)
-      // In rounds like those that are measured: V8 compiles for what it saw, and would go on as if so many came at once.
+      // In rounds of the size that is measured: V8 compiles for what it has seen.
       for (let paired = 0; paired < population; paired += users) {
         const people = { first: users + paired, users: Math.min(users, population - paired) }
         yield* worker.press(people, extent.inFlight)
       }
-      // All processes made about as many pairs before, since code gets faster by running.
+      // By now all processes have made about as many pairs, which matters since code gets faster by running.
       for (let round = 0; round < extent.warmUpRounds; round += 1) {
         yield* forgottenRound(worker, users, extent.inFlight)
       }
@@ -54,8 +54,8 @@ const populationShare = 5
 const visitsOfRound = 2
 
 /**
- * Several rounds in a row, of which the first does not count: before it the others had the processor, and its caches. Who serves a campus
- * alone has them warm, and how much there is to be fetched anew would be all that is seen.
+ * Several rounds in a row, of which the first does not count: before it, the processor and its caches served the other
+ * processes. A service that runs alone has them warm; otherwise we would measure little else than loading them.
  */
 const visited = (round: Effect.Effect<number>) =>
   Effect.map(Effect.replicateEffect(round, roundsOfVisit), ([_cold, ...counted]) => counted)
@@ -70,7 +70,7 @@ const forgottenRound = Effect.fnUntraced(function* (worker: Worker, users: numbe
   return (seconds * microsPerSecond) / pairs
 })
 
-/** So few press that each waiting stranger can have blocked all of them. */
+/** So few press that each waiting stranger can have blocked them all. */
 const loudPeople = 4
 
 /** The same few people again and again, in a process with waiting strangers and in one without. */
@@ -102,7 +102,7 @@ const crowdRows = Effect.fnUntraced(function* (extent: Extent) {
   })
   return [
     yield* measure("cost of a pair", loudPeople, loudPeople),
-    // Who comes alone reads the whole lobby, and so does who joins them.
+    // A user who comes alone reads the whole lobby, and so does the one who joins them.
     yield* measure("cost of a pair made through the lobby", 2, 1)
   ]
 })
@@ -131,7 +131,7 @@ const spaceRows = Effect.fnUntraced(function* (extent: Extent) {
   }
   const taken = Effect.fnUntraced(function* (way: "ours" | "redis", port: number) {
     const worker = yield* startWorker(way, port)
-    // The first of everything (a script, a buffer, the lobby) is not what the next one takes.
+    // The first use of everything (a script, a buffer, the lobby) takes more than the next.
     yield* worker.press({ first: 0, users: 2 }, 1)
     const before = yield* bytes[way]
     yield* worker.press({ first: users, users }, extent.inFlight)

@@ -1,7 +1,7 @@
 /**
- * The limit: how fast memcached carries out the operations of our pairs when nobody decides anything. The packets are written before the
- * clock runs, in waves as large as those of our presses and in the same two steps; then each is sent when the one before it is done.
- * More is possible for who does not wait for each step, and for more processes.
+ * The limit: how fast memcached carries out the operations of our pairs if nothing has to be decided. The packets are written
+ * before the clock runs, in waves as large as those of our presses and in the same two steps; then each is sent when the one
+ * before it is done. Without waiting for each step, or with more processes, more is possible.
  */
 import { connect, type Socket } from "node:net"
 import { Clock, Effect, type Scope } from "effect"
@@ -19,7 +19,8 @@ import {
   storeExtras,
   writeRequest
 } from "../memcached/binary-protocol.ts"
-import { type Contender, openids, type People, processorMicros, type Round } from "./contender.ts"
+import { type Contender, openids, type People, type Round } from "./contender.ts"
+import { processorMicros } from "./processor-time.ts"
 import { percentile } from "./rows.ts"
 
 export const pairingLimit = (port: number): Effect.Effect<Contender, never, Scope.Scope> =>
@@ -73,7 +74,7 @@ const connected = (port: number): Effect.Effect<Socket> =>
       })
   )
 
-/** Of a packet whose requests all come out as is usual, nothing is answered but its end. */
+/** If all requests of a packet come out as usual, only its end is answered. */
 const carriedOut = (socket: Socket, packet: Buffer): Promise<void> =>
   new Promise((resolve, reject) => {
     socket.once("data", (answer: Buffer) => {
@@ -83,7 +84,7 @@ const carriedOut = (socket: Socket, packet: Buffer): Promise<void> =>
     socket.write(packet)
   })
 
-/** What our matchmaker asks when these press, two by two: whether they met, where they go, and the room. */
+/** What our matchmaker asks if these people press, two by two: whether they met, where they go, and the room. */
 const stepsOf = (people: ReadonlyArray<Openid>): ReadonlyArray<Buffer> => {
   const pairs: Array<readonly [Openid, Openid]> = []
   for (let place = 0; place + 1 < people.length; place += 2) {

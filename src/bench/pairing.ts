@@ -20,7 +20,7 @@ const atOnce = { concurrency: "unbounded" } as const
 const redisName = "Redis list and Lua script"
 const limitName = "memcached, asked the same by packets that are ready"
 
-/** All ways in turn, so that whatever else the machine does meets all. */
+/** All ways in turn, so that other work of the machine affects all alike. */
 const speedRows = Effect.fnUntraced(function* (extent: Extent, processes: number) {
   const memcached = yield* memcachedServer
   const redis = yield* redisServer

@@ -1,14 +1,13 @@
 /**
- * The peer: a list of who waits and a script that pops and pairs, as usual with Redis. One round trip for each user. It does
- * less than our pairing does: it reads no state of the user, remembers no earlier partners, keeps no deadline and tells nobody.
+ * The peer: a list of waiting users and a script that pops and pairs, as usual with Redis. One round trip for each user. It
+ * does less than our pairing: it reads no state of the user, remembers no earlier partners, keeps no deadline and tells nobody.
  */
 import { Clock, Effect, type Scope } from "effect"
 import { createClient } from "redis"
-import { type Contender, openids, processorMicros, type Round } from "./contender.ts"
+import { ttlSeconds } from "../chat/keys.ts"
+import { type Contender, openids, type Round } from "./contender.ts"
+import { processorMicros } from "./processor-time.ts"
 import { percentile } from "./rows.ts"
-
-/** As long as our sessions. */
-const partnerTtlSeconds = 7 * 24 * 60 * 60
 
 const script = `
 local partner = redis.call('LPOP', KEYS[1])
@@ -16,8 +15,8 @@ if not partner then
   redis.call('RPUSH', KEYS[1], ARGV[1])
   return false
 end
-redis.call('SET', 'partner:' .. ARGV[1], partner, 'EX', ${partnerTtlSeconds})
-redis.call('SET', 'partner:' .. partner, ARGV[1], 'EX', ${partnerTtlSeconds})
+redis.call('SET', 'partner:' .. ARGV[1], partner, 'EX', ${ttlSeconds.chat})
+redis.call('SET', 'partner:' .. partner, ARGV[1], 'EX', ${ttlSeconds.chat})
 return partner`
 
 export const redisPairing = (port: number): Effect.Effect<Contender, never, Scope.Scope> =>

@@ -5,7 +5,7 @@ export interface Row {
   readonly unit: string
   readonly peer: number
   readonly peerName: string
-  /** `ours / peer`; whether more or less is better follows from the unit. */
+  /** `ours / peer`; the unit says whether more or less is better. */
   readonly ratio: number
 }
 
@@ -67,7 +67,7 @@ export const percentile = (values: ReadonlyArray<number>, share: number): number
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
-/** Nobody reads more of a measured number. */
+/** More digits of a measured number mean nothing. */
 const significantDigits = 3
 
 const rounded = (value: number): number =>

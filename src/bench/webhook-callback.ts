@@ -1,10 +1,11 @@
 /** Callbacks of WeChat as the bytes of whole HTTP requests: signed, with a fresh message id, from running users. */
 import { randomBytes, randomInt } from "node:crypto"
 import { Redacted } from "effect"
-import { Openid } from "../core/openid.ts"
+import type { Openid } from "../core/openid.ts"
 import { encrypt } from "../wechat/envelope.ts"
 import { cdata, element } from "../wechat/reply.ts"
 import { messageSignature, requestSignature } from "../wechat/signature.ts"
+import { numberedOpenid } from "./numbered-openid.ts"
 
 /** The account that everybody writes to; made up, and the same for all contenders. */
 export const account = {
@@ -20,11 +21,7 @@ export type MessageMode = "plain" | "safe"
 const token = Redacted.make(account.token)
 const aesKey = Redacted.make(account.aesKey)
 
-/** As long as WeChat's. */
-const openidLength = 28
-
-export const user = (number: number): Openid =>
-  Openid.make(`oWebhook${String(number).padStart(openidLength - "oWebhook".length, "0")}`)
+export const user = (number: number): Openid => numberedOpenid("oWebhook", number)
 
 /** Milliseconds since 1970. */
 const nowMillis = () => performance.timeOrigin + performance.now()

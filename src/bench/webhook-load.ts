@@ -19,12 +19,12 @@ const flood = ({ connections, ...messages }: LoadOrder & { readonly _tag: "Flood
     for (let writer = 0; writer < Math.min(connections, messages.messages); writer += 1) writeOn()
   })
 
-/** Timers are no finer: what is due within this time is sent together. */
+/** Timers are no finer: messages that are due within this time are sent together. */
 const tickMillis = 1
 
 /**
- * Every message is sent when it is due, also when those before it still wait: a server that stands still is not spared the messages of
- * that time.
+ * Every message is sent when it is due, also if those before it still wait: a server that stands still is not spared the
+ * messages of that time.
  */
 const stream = ({ perSecond, ...messages }: LoadOrder & { readonly _tag: "Stream" }): Promise<Load> =>
   new Promise((resolve, reject) => {

@@ -41,16 +41,16 @@ export interface Memory {
   readonly residentBytes: number
 }
 
-/** Those in pairs are others than those who ask. */
+/** The people in pairs are not those who ask. */
 export const inPair = (people: number, pair: number, half: number): Openid => user(people + 2 * pair + half)
 
-/** Every second of those who ask is in tease mode. */
+/** Every second one of those who ask is in tease mode. */
 export const isTeasing = (number: number): boolean => number % 2 === 1
 
 export interface Line {
   readonly from: Openid
   readonly text: string
-  /** What has to be answered; undefined: nothing. */
+  /** The answer that has to come; undefined: none. */
   readonly expected: string | undefined
 }
 

@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { createRequire } from "node:module"
 import memjs from "memjs"
+import { ttlSeconds } from "../chat/keys.ts"
 import { stateNumbers } from "../core/session.ts"
 import { account } from "./webhook-callback.ts"
 import { answerTo } from "./webhook-order.ts"
@@ -20,14 +21,11 @@ interface Request extends IncomingMessage {
 type Reply = ServerResponse & { readonly reply: (content: string) => void }
 type Middleware = (request: Request, response: ServerResponse, next: (error?: Error) => void) => void
 
-/** As session stores of connect are. */
+/** Like the session stores of connect. */
 interface SessionStore {
   readonly get: (id: string, done: (error: Error | null, session?: object) => void) => void
   readonly set: (id: string, session: object, done: (error: Error | null) => void) => void
 }
-
-/** As long as our sessions. */
-const sessionTtlSeconds = 7 * 24 * 60 * 60
 
 const [mode, memcachedPort] = process.argv.slice(2)
 
@@ -38,7 +36,7 @@ const sessionStore: SessionStore = {
       value === null ? done(error) : done(error, JSON.parse(value.toString()) as object)
     ),
   set: (id, session, done) =>
-    client.set(id, JSON.stringify(session), { expires: sessionTtlSeconds }, (error) => done(error))
+    client.set(id, JSON.stringify(session), { expires: ttlSeconds.chat }, (error) => done(error))
 }
 
 const wechat = createRequire(import.meta.url)("wechat") as (
@@ -54,7 +52,7 @@ const answer = wechat(config, (request, response) =>
 )
 
 const server = createServer((request: Request, response) => {
-  // What connect does for the middleware, and no more of it.
+  // Only what connect does for the middleware.
   request.query = Object.fromEntries(new URLSearchParams(request.url?.split("?")[1]))
   request.session = { cookie: {} }
   request.sessionStore = sessionStore

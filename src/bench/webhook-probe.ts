@@ -1,17 +1,13 @@
 /** Loaded before the program of a server process: says by IPC what the process used so far, and ends it with the benchmark. */
+import { processorMicros } from "./processor-time.ts"
 import type { Memory, Question } from "./webhook-order.ts"
 
 const memory = (): Memory => {
-  // Once for what is young, once for what the first left behind.
+  // Once for the young objects, once for what the first run left behind.
   global.gc?.()
   global.gc?.()
   const { heapUsed, rss } = process.memoryUsage()
   return { heapBytes: heapUsed, residentBytes: rss }
-}
-
-const processorMicros = (): number => {
-  const { user, system } = process.cpuUsage()
-  return user + system
 }
 
 process.on("message", (question: Question) => {

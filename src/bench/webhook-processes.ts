@@ -89,7 +89,7 @@ const started = (
         // The peer is of an age that warns of itself.
         execArgv: ["--no-deprecation", ...nodeFlags, ...probing],
         env: { PATH: process.env["PATH"], ...settings },
-        // Where no `.env` of somebody adds settings.
+        // Outside of the repository, where no `.env` adds settings.
         cwd: tmpdir(),
         stdio: ["ignore", "ignore", "inherit", "ipc"]
       })

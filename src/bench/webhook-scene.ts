@@ -6,15 +6,16 @@ import { Ledger } from "../chat/ledger.ts"
 import { Rooms } from "../chat/rooms.ts"
 import { Sessions } from "../chat/sessions.ts"
 import { nothing } from "../chat/stored.ts"
+import { daySeconds } from "../core/durations.ts"
 import { stateNumbers } from "../core/session.ts"
 import { Memcached } from "../memcached/memcached.ts"
 import { account, user } from "./webhook-callback.ts"
 import { inPair, isTeasing } from "./webhook-order.ts"
 
-/** So many items are written at a time. */
+/** How many items are written at a time. */
 const atOnce = { concurrency: 256, discard: true } as const
 
-/** Of so many people every second is in tease mode: for our service, and for the peer in its own session. */
+/** That many people, every second one in tease mode: for our service, and for the peer in its own session. */
 export const peopleWhoAsk = Effect.fnUntraced(function* (people: number) {
   const sessions = yield* Sessions
   const memcached = yield* Memcached
@@ -26,13 +27,13 @@ export const peopleWhoAsk = Effect.fnUntraced(function* (people: number) {
       const writtenBy = yield* newWriteId
       yield* sessions.write(openid, nothing, { state: stateNumbers.teasing, writtenBy })
       const theirs = JSON.stringify({ state: stateNumbers.teasing, cookie: {} })
-      yield* memcached.set(`${openid}:${account.id}`, theirs, sceneTtlSeconds)
+      yield* memcached.set(`${openid}:${account.id}`, theirs, daySeconds)
     }),
     atOnce
   )
 })
 
-/** So many people in pairs, who were told of it and just wrote. */
+/** That many people in pairs, who were told of it and have just written. */
 export const peopleInPairs = Effect.fnUntraced(function* (people: number) {
   const sessions = yield* Sessions
   const rooms = yield* Rooms
@@ -56,8 +57,6 @@ export const peopleInPairs = Effect.fnUntraced(function* (people: number) {
     atOnce
   )
 })
-
-const sceneTtlSeconds = 24 * 60 * 60
 
 /** The stores of the scene, in a memcached. */
 export const sceneLayer = (memcachedPort: number) =>

@@ -1,4 +1,4 @@
-/** Who writes to the server under load, and what has to come of it: every answer is checked. */
+/** The users who write to the server under load, and what has to come of it: every answer is checked. */
 import { Redacted, Result } from "effect"
 import { openEnvelope } from "../wechat/envelope.ts"
 import { success } from "../wechat/reply.ts"
@@ -15,7 +15,7 @@ export const makeWriters = (messages: Messages, failed: (error: Error) => void) 
   const startMillis = performance.now()
   const millis: Array<number> = []
   const all: Array<Connection> = []
-  /** Who was answered last is last. */
+  /** The connection that was answered last is last. */
   const free: Array<{ readonly connection: Connection; readonly sinceMillis: number }> = []
   const opened = () => {
     const connection = new Connection(messages.port, failed)
@@ -57,7 +57,7 @@ export const makeWriters = (messages: Messages, failed: (error: Error) => void) 
   }
 }
 
-/** Of encrypted answers one in so many is opened: opening all of them would slow down who asks. */
+/** One in how many encrypted answers is opened: opening all of them would slow down the load. */
 const openedShare = 50
 
 const problemOf = (

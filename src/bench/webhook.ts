@@ -26,7 +26,7 @@ export const webhook = Effect.fnUntraced(function* (extent: WebhookExtent) {
 const peerName = "wechat 2.1.0 of node-webot"
 const limitName = "node:http alone"
 
-/** A signed text in, the state of its sender looked up, an answer out; in turn, so that whatever else the machine does meets all. */
+/** A signed text in, the state of its sender looked up, an answer out. In turn, so that other work of the machine affects all alike. */
 const answerRows = Effect.fnUntraced(function* (
   extent: WebhookExtent,
   { memcachedPort, api, load, ours: plain }: WebhookStage,

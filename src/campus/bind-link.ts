@@ -4,8 +4,8 @@ import { Bindings } from "./bindings.ts"
 import { Links } from "./links.ts"
 
 /**
- * Makes the address of the page that binds a card to one person. There always is one: a link that the database could not take note of
- * leads to the sentence that asks for another.
+ * Makes the address of the page that binds a card to one person. It always gives one: if the database could not take note of a
+ * link, that link leads to the sentence that asks for another.
  */
 export const makeBindLink = Effect.gen(function* () {
   const bindings = yield* Bindings

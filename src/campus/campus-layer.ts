@@ -18,7 +18,7 @@ export interface CampusSettings {
   readonly timeZone: DateTime.TimeZone
 }
 
-/** The school on the database, memcached and its gateway; where no gateway is named, the chat says that no school is connected. */
+/** The school on the database, memcached and its gateway; if no gateway is named, the chat says that no school is connected. */
 export const campusLayer = (settings: CampusSettings) => {
   const { campusUrl, campusAppId, publicUrl, linkSecret } = settings
   const secret = linkSecret === undefined ? Layer.empty : Layer.succeed(LinkSecret, linkSecret)

@@ -25,7 +25,7 @@ export class LinkUsed extends Schema.TaggedError<LinkUsed>()("LinkUsed", {}) {
 /** Why a link opens nothing. */
 export type LinkProblem = LinkSpoiled | LinkExpired | LinkUsed
 
-/** Why something that has to be kept, or looked up, is not. */
+/** Why something cannot be kept or looked up. */
 export type StoreProblem = DatabaseFailed | MemcachedError
 
 export class CardBinding extends Context.Service<
@@ -80,7 +80,7 @@ export class CardBinding extends Context.Service<
         const link = yield* usable(sealed)
         yield* attempts.count(link, card.number)
         const uuid = yield* gateway.signIn(card)
-        // A browser that goes away now must not leave somebody bound and not told.
+        // If the browser goes away now, the person must not be bound without being told.
         yield* Effect.uninterruptible(keep(link, uuid))
       })
 

@@ -1,9 +1,9 @@
 import { Clock, Effect } from "effect"
 
-/** After so many failures in a row a call is not tried for a while: a school that is down is not asked by everybody, all the time. */
+/** After how many failures in a row a call rests: a school that is down is not asked by everybody, all the time. */
 const failuresUntilResting = 8
 
-/** How long it rests; then one call tries again, and decides for the others. */
+/** How long it rests; then one call tries again, and its outcome counts for the others. */
 const restMillis = 5_000
 
 /**
@@ -18,7 +18,7 @@ export const makeCircuitBreaker = <E>(isFailure: (error: E) => boolean, resting:
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       if (failures >= failuresUntilResting) {
         if (now < restsUntilMillis) return Effect.fail(resting)
-        // Who tries now keeps the others waiting for its outcome.
+        // While this call tries, the others wait for its outcome.
         restsUntilMillis = now + restMillis
       }
       return call.pipe(

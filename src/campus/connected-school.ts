@@ -1,10 +1,11 @@
-/** A school that is connected answers the questions of the chat: who asks, what the school says, and the words for a school that does not. */
+/** Answers the questions of the chat from a connected school: who asks, what the school says, and the words if it says nothing. */
 import { Clock, type DateTime, Effect, Layer, Option } from "effect"
 import { Campus } from "../chat/campus.ts"
 import { instantOf, schoolTimeAt, type SchoolTime } from "../core/calendar.ts"
 import type { CampusAnswer } from "../core/campus-answer.ts"
 import type { SchoolTimetable } from "../core/campus-data.ts"
 import type { CampusQuestion } from "../core/campus-question.ts"
+import { minuteMillis } from "../core/durations.ts"
 import { roomQuestions } from "../core/free-rooms.ts"
 import type { Openid } from "../core/openid.ts"
 import { isPeriods } from "../core/periods.ts"
@@ -25,8 +26,6 @@ export const connectedSchoolLayer = (options: {
   readonly timeZone: DateTime.TimeZone
 }): Layer.Layer<Campus, never, Bindings | Links | SchoolData> => Layer.effect(Campus, make(options.timeZone))
 
-const minuteMillis = 60_000
-
 type Answers = Effect.Effect<ReadonlyArray<CampusAnswer>, GatewayError>
 
 const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
@@ -39,7 +38,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
 
   const now = Effect.map(Clock.currentTimeMillis, (millis) => schoolTimeAt(millis, timeZone))
 
-  /** When an answer was fetched, where that matters. */
+  /** When an answer was fetched, if it is old. */
   const asOf = ({ isOld, fetchedAtMillis }: Dated<unknown>, time: SchoolTime): ReadonlyArray<CampusAnswer> =>
     isOld ? [{ _tag: "AsOf", now: time, fetched: schoolTimeAt(fetchedAtMillis, timeZone) }] : []
 
@@ -150,7 +149,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
         ] satisfies ReadonlyArray<CampusAnswer>)
 
   const ask = Effect.fnUntraced(function* (openid: Openid, question: CampusQuestion) {
-    // Its link needs nobody else.
+    // The link needs no school.
     if (question.button === "更新绑定信息") return yield* bindLink(openid)
     const uuid = yield* bindings.of(openid)
     if (Option.isNone(uuid)) {

@@ -1,4 +1,4 @@
-/** The gateway's answers as data. Untidy parts are read as far as they go; `undefined`: this is no answer of that kind. */
+/** The gateway's answers as data. Untidy parts are read as far as possible; `undefined`: this is no answer of that kind. */
 import { Option, Schema } from "effect"
 import {
   type Book,
@@ -19,7 +19,7 @@ export const jsonObject = (text: string): Json | undefined =>
 export const timetableIn = ({ content, sidebar }: Json): SchoolTimetable | undefined => {
   if (!isObject(content)) return undefined
   const lists = weekdays.map((weekday) => ({ weekday, list: content[dayNames[weekday]] }))
-  // An object with no day at all is something else.
+  // An object without any day is something else.
   if (!lists.some(({ list }) => Array.isArray(list)) && !isObject(content["startdate"])) return undefined
   const start = startIn(content["startdate"])
   return {
@@ -118,7 +118,7 @@ const parseObject = Schema.decodeUnknownOption(
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** More rows than any school has for one student; what is beyond them would only fill memory. */
+/** More rows than any school has for one student; the rest would only fill memory. */
 const mostRows = 1_000
 
 const listOf = (value: unknown): ReadonlyArray<unknown> =>

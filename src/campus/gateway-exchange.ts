@@ -2,17 +2,15 @@
 import { Effect, Option, Redacted, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 
-/** The calls of the gateway, each with its path under the base URL. */
+/** The calls of the gateway that we make, each with its path under the base URL. */
 export const paths = {
   signIn: "/uc/auth",
-  update: "/uc/update",
   timetable: "/api/curriculum",
   notices: "/api/jwc",
   freeRooms: "/api/newemptyroom",
   books: "/api/library",
   renew: "/api/renew",
-  running: "/api/pe",
-  chat: "/api/simsimi"
+  running: "/api/pe"
 } as const
 export type GatewayCall = keyof typeof paths
 
@@ -36,7 +34,7 @@ export class GatewayRefreshing extends Schema.TaggedError<GatewayRefreshing>()("
   }
 }
 
-/** Why there is no answer: `resting` means that it was not asked, since it failed several times just now. */
+/** Why there is no answer. `resting`: the gateway was not asked, since it failed several times just now. */
 const gatewayFailures = [
   "network",
   "timeout",
@@ -71,7 +69,7 @@ const callTimeoutMillis = 3_500
 /** A term's timetable or a year's notices are some tens of kilobytes. */
 const answerMaxBytes = 1024 * 1024
 
-/** The text of an answer that says 200, by HTTP status and, where it has one, by the `code` in its body. */
+/** The text of an answer that says 200 both as HTTP status and, if the body has one, as `code`. */
 export const exchange = (
   client: HttpClient.HttpClient,
   gatewayUrl: string,
@@ -87,7 +85,7 @@ export const exchange = (
     Effect.flatMap((response) => Effect.map(textOf(response, failed), (text) => ({ response, text }))),
     Effect.timeoutOrElse({ duration: callTimeoutMillis, orElse: () => Effect.fail(failed("timeout")) }),
     Effect.flatMap(({ response, text }) => judged(call, codeOf(response.status, text), text)),
-    // Who answers with another address does not get the password that was meant for this one.
+    // If the answer leads to another address, that one does not get the password meant for this one.
     Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
     Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
   )
@@ -136,7 +134,7 @@ const codes = {
 } as const
 const firstServerError = 500
 
-/** The body's own `code` says more than a status of 200; any other status speaks for itself where the body says nothing else. */
+/** The body's own `code` counts, unless it says 200 and the HTTP status does not. */
 const codeOf = (status: number, text: string): number => {
   const inBody = Option.getOrUndefined(parseCode(text))?.code
   const code = inBody === undefined ? undefined : Number(inBody)

@@ -30,14 +30,6 @@ export interface Card {
   readonly password: Redacted.Redacted
 }
 
-/** What the gateway keeps for a student beside the card: for the running count and the library, where these have their own. */
-export interface Credentials extends Card {
-  readonly studentNumber?: string
-  readonly runningPassword?: Redacted.Redacted
-  readonly libraryUser?: string
-  readonly libraryPassword?: Redacted.Redacted
-}
-
 /** Periods of one day, the first and the last included; `date` is `YYYY-MM-DD`. */
 export interface RoomSpan {
   readonly date: string
@@ -50,8 +42,6 @@ export class CampusGateway extends Context.Service<
   {
     /** Fails with GatewayUnauthorised for a wrong card number or password. */
     readonly signIn: (card: Card) => Effect.Effect<Uuid, GatewayError>
-    /** Replaces the credentials that the gateway keeps for a student. */
-    readonly update: (credentials: Credentials) => Effect.Effect<void, GatewayError>
     readonly timetable: (uuid: Uuid) => Effect.Effect<SchoolTimetable, GatewayError>
     readonly notices: (uuid: Uuid) => Effect.Effect<ReadonlyArray<Notice>, GatewayError>
     readonly freeRooms: (uuid: Uuid, span: RoomSpan) => Effect.Effect<FreeRooms, GatewayError>
@@ -59,8 +49,6 @@ export class CampusGateway extends Context.Service<
     /** What the library says about it. */
     readonly renew: (uuid: Uuid, barcode: string) => Effect.Effect<string, GatewayError>
     readonly running: (uuid: Uuid) => Effect.Effect<RunningCount, GatewayError>
-    /** The gateway's own chatbot. */
-    readonly chat: (uuid: Uuid, words: string) => Effect.Effect<string, GatewayError>
   }
 >()("xiaohou/campus/CampusGateway") {
   /** No school is connected: nothing is asked, and nothing answered. */
@@ -103,7 +91,7 @@ const service = (exchanged: Exchange, appId?: string) => {
     ])
   )
 
-  /** Makes a call, and reads its answer with `read`: what that does not understand counts as a failure of the gateway. */
+  /** Makes a call, and reads its answer with `read`; an answer that `read` does not understand counts as a failure of the gateway. */
   const ask = <A>(
     call: GatewayCall,
     fields: Fields,
@@ -120,21 +108,6 @@ const service = (exchanged: Exchange, appId?: string) => {
 
   return CampusGateway.of({
     signIn: ({ number, password }) => ask("signIn", { appid: appId, user: number, password }, uuidIn),
-    update: (credentials) =>
-      Effect.asVoid(
-        ask(
-          "update",
-          {
-            cardnum: credentials.number,
-            password: credentials.password,
-            number: credentials.studentNumber,
-            pe_password: credentials.runningPassword,
-            lib_username: credentials.libraryUser,
-            lib_password: credentials.libraryPassword
-          },
-          (text) => (text.trim() === updated ? updated : undefined)
-        )
-      ),
     timetable: (uuid) => ask("timetable", { uuid }, fromJson(timetableIn)),
     notices: (uuid) => ask("notices", { uuid }, fromJson(noticesIn)),
     freeRooms: (uuid, { date, from, to }) =>
@@ -152,8 +125,7 @@ const service = (exchanged: Exchange, appId?: string) => {
       ),
     books: (uuid) => ask("books", { uuid }, fromJson(booksIn)),
     renew: (uuid, barcode) => ask("renew", { uuid, barcode }, renewalIn),
-    running: (uuid) => ask("running", { uuid }, fromJson(runningCountIn)),
-    chat: (uuid, words) => ask("chat", { uuid, msg: words }, chatAnswerIn)
+    running: (uuid) => ask("running", { uuid }, fromJson(runningCountIn))
   })
 }
 
@@ -164,19 +136,10 @@ const fromJson =
     return json === undefined ? undefined : read(json)
   }
 
-/** The whole answer to an update. */
-const updated = "OK"
-
 /** The uuid is the whole body: 40 digits in the original. */
 const uuidIn = (text: string): Uuid | undefined => {
   const uuid = text.trim().replace(/^"(.*)"$/u, "$1")
   return /^[\w-]{8,128}$/u.test(uuid) ? Redacted.make(uuid) : undefined
-}
-
-/** The gateway's chatbot says `error` where it has nothing to say. */
-const chatAnswerIn = (text: string): string | undefined => {
-  const words = text.trim()
-  return words === "" || words === "error" ? undefined : words
 }
 
 const counted = <A>(call: GatewayCall, asked: Effect.Effect<A, GatewayError>) =>

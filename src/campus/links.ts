@@ -1,14 +1,12 @@
-/** Links that are sent to one user: for a while, to one page, and nobody can make, change or read them. */
+/** Links that are sent to one user: good for a while and for one page, and nobody else can make, change or read them. */
 import { Clock, Context, Effect, Layer, Option, Record, Schema } from "effect"
 import { LinkSecret, makeSeal } from "../chat/secret-keys.ts"
+import { dayMillis, minuteMillis } from "../core/durations.ts"
 import { Openid } from "../core/openid.ts"
-
-const minuteMillis = 60_000
-const dayMillis = 24 * 60 * minuteMillis
 
 /** The pages that links lead to: the path, and for how long a link is good. */
 export const linkedPages = {
-  /** Long enough to look up a password; short, since whoever holds the link may bind a card to this person. */
+  /** Long enough to look up a password; short, since anybody who holds the link may bind a card to this person. */
   bind: { path: "/bind", lifetimeMillis: 10 * minuteMillis },
   timetable: { path: "/timetable", lifetimeMillis: 30 * dayMillis },
   /** A calendar goes on asking for as long as a term and its holidays last. */
@@ -22,7 +20,7 @@ export const linkParameter = "link"
 
 export interface OpenedLink {
   readonly openid: Openid
-  /** Names this link and no other; says nothing about the person. */
+  /** Unique to this link; says nothing about the person. */
   readonly id: string
   /** Milliseconds since 1970. */
   readonly expiresAtMillis: number
@@ -57,7 +55,7 @@ export class Links extends Context.Service<
   {
     /** The address of a page for one person, good for the page's time. */
     readonly to: (page: LinkedPage, openid: Openid) => Effect.Effect<string>
-    /** The same, and what whoever opens it will find. */
+    /** The same, with what opening the link gives. */
     readonly make: (page: LinkedPage, openid: Openid) => Effect.Effect<MadeLink>
     /** For whom a link was made; `sealed` is the value of `linkParameter`. */
     readonly open: (page: LinkedPage, sealed: string) => Effect.Effect<OpenedLink, LinkSpoiled | LinkExpired>
@@ -92,10 +90,10 @@ export class Links extends Context.Service<
     )
 }
 
-/** An openid has 28 characters (protocol notes); a link with twice that is not worth a look. */
+/** An openid has 28 characters (protocol notes); a link much longer than that needs is not read at all. */
 const sealedMostCharacters = 256
 
-/** What reads base64url skips what is none: a used link must not be a new one in another spelling. */
+/** Readers of base64url skip characters that are none: otherwise a used link would be a new one in another spelling. */
 const isOneSpelling = (sealed: string): boolean =>
   sealed.length <= sealedMostCharacters && Buffer.from(sealed, "base64url").toString("base64url") === sealed
 

@@ -5,7 +5,7 @@ import type { Bindings } from "./bindings.ts"
 import { bindingsBusy, makeForgetForGood, makeForgetStudent } from "./forget-student.ts"
 import type { SchoolData } from "./school-data.ts"
 
-/** No school is connected, or no longer: nothing is answered, but what was kept while one was can be deleted. */
+/** No school is connected (any more): nothing is answered, but what was kept of students can be deleted. */
 export const noSchoolLayer: Layer.Layer<Campus, never, Bindings | SchoolData> = Layer.effect(
   Campus,
   Effect.gen(function* () {

@@ -1,8 +1,9 @@
-/** What the school knows about its students, kept for a while: fresh where the gateway answers, older where it does not. */
+/** What the school knows about its students, kept for a while: fresh if the gateway answers, older if it does not. */
 import { createHash } from "node:crypto"
 import { Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { isoDay } from "../core/calendar.ts"
 import { Book, FreeRooms, Notice, RunningCount, SchoolTimetable } from "../core/campus-data.ts"
+import { daySeconds, hourMillis, hourSeconds } from "../core/durations.ts"
 import type { RoomQuestion } from "../core/free-rooms.ts"
 import type { Openid } from "../core/openid.ts"
 import { Memcached } from "../memcached/memcached.ts"
@@ -30,7 +31,7 @@ export class SchoolData extends Context.Service<
     readonly running: (student: Student) => Answer<RunningCount>
     /** What the library says about it. */
     readonly renew: (student: Student, barcode: string) => Effect.Effect<string, GatewayError>
-    /** Deletes what is kept of a user; what memcached keeps all the same is nobody's, and ends by itself. */
+    /** Deletes what is kept of a user; if memcached does not, it belongs to no binding any more and ends by itself. */
     readonly forget: (openid: Openid) => Effect.Effect<void>
   }
 >()("xiaohou/campus/SchoolData") {
@@ -40,20 +41,17 @@ export class SchoolData extends Context.Service<
   )
 }
 
-const hour = 60 * 60
-const day = 24 * hour
-
 /** How long answers are kept, in seconds: an old timetable is better than none, an old list of free rooms is not. */
 export const ttlSeconds = {
-  timetable: 30 * day,
-  notices: 7 * day,
-  rooms: hour,
-  books: 7 * day,
-  running: 7 * day
+  timetable: 30 * daySeconds,
+  notices: 7 * daySeconds,
+  rooms: hourSeconds,
+  books: 7 * daySeconds,
+  running: 7 * daySeconds
 } as const
 
 /** Timetables change a few times in a term; 更新课表 fetches them at once. */
-const timetableGoodForMillis = 12 * hour * 1_000
+const timetableGoodForMillis = 12 * hourMillis
 
 /** Names under which answers are kept in memcached. */
 export const keys = {
@@ -78,12 +76,12 @@ const make = Effect.gen(function* () {
   const books = kept<ReadonlyArray<Book>>(Schema.Array(Book), ttlSeconds.books)
   const runs = kept<RunningCount>(RunningCount, ttlSeconds.running)
 
-  /** An answer about one student; who binds another card does not get what was kept of the last. */
+  /** An answer about one student; a user who binds another card does not get what was kept of the last one. */
   const own = (student: Student, keyOf: (openid: Openid) => string) => {
     const mark = markOf(student)
     const isWanted = bindings.of(student.openid).pipe(
       Effect.map(Option.exists((uuid) => markOf({ ...student, uuid }) === mark)),
-      // While the database is away nobody is forgotten either.
+      // While the database is away, no binding can be deleted either.
       Effect.orElseSucceed(() => true)
     )
     return { key: keyOf(student.openid), asker: mark, owner: mark, isWanted }
@@ -115,7 +113,7 @@ const make = Effect.gen(function* () {
     running: (student) =>
       runs.ask({ ...own(student, keys.running), fetch: gateway.running(student.uuid), goodForMillis: 0 }),
     renew: (student, barcode) =>
-      // The due dates are others now.
+      // The due dates have changed.
       Effect.tap(gateway.renew(student.uuid, barcode), () => books.forget(keys.books(student.openid))),
     forget: (openid) =>
       Effect.all(

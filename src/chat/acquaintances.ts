@@ -1,6 +1,6 @@
 /**
- * Who talked with whom lately, so that the same two do not meet again while anybody else is there, and who must not be paired with
- * whom. One item for each two, so that one operation asks and records, and no two become a pair without asking it.
+ * Who talked with whom lately, so that the same two do not meet again while anybody else is there, and who must not be paired
+ * with whom. One item for each two people: one operation both asks and records, and no pair is made without it.
  */
 import { Context, Effect, Exit, Layer, Option } from "effect"
 import type { Openid } from "../core/openid.ts"
@@ -10,7 +10,7 @@ import { keys, ttlSeconds } from "./keys.ts"
 
 export type Two = readonly [Openid, Openid]
 
-/** What the item of two says: they met lately; one blocked the other. A memory that may be lost. */
+/** What the item of two people says: they met lately, or one blocked the other. It may be lost. */
 export type Acquaintance = "strangers" | "met" | "blocked"
 
 /** Of each two, in their order. */
@@ -19,9 +19,9 @@ type Found = Effect.Effect<ReadonlyArray<Exit.Exit<Acquaintance, MemcachedError>
 export class Acquaintances extends Context.Service<
   Acquaintances,
   {
-    /** What each two were until now; strangers have met from here on. */
+    /** What each two are to each other so far; strangers count as having met from now on. */
     readonly introduce: (twos: ReadonlyArray<Two>) => Found
-    /** What each two are; changes nothing. */
+    /** What each two are to each other; changes nothing. */
     readonly between: (twos: ReadonlyArray<Two>) => Found
     /** Records that two meet now, whether or not they did before. */
     readonly met: (two: Two) => Effect.Effect<void, MemcachedError>
@@ -41,9 +41,9 @@ export class Acquaintances extends Context.Service<
       const before = (two: Two, added: Exit.Exit<boolean, MemcachedError>) => {
         if (Exit.isSuccess(added) && added.value) return Effect.succeed(strangers)
         return added.pipe(
-          // What lapsed in between was there a moment ago.
+          // It was there a moment ago, and has lapsed since.
           Effect.flatMap(() => Effect.map(one(two), (found) => (found === "blocked" ? found : "met"))),
-          // Should it be there now, then most likely by our own `add`.
+          // If it is there now, our own `add` most likely made it.
           Effect.catchTag("MemcachedUnanswered", () =>
             Effect.map(one(two), (found) => (found === "blocked" ? found : "strangers"))
           ),

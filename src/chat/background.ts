@@ -11,7 +11,7 @@ export class Background extends Context.Service<
     readonly run: <E, R>(work: Effect.Effect<unknown, E, R>) => Effect.Effect<void, never, R>
     /** Waits until nothing is under way. */
     readonly settled: Effect.Effect<void>
-    /** Comes when the process is about to end: whoever waits for something that may come later stops waiting. */
+    /** Completes when the process is about to end: nothing should wait for what may come later any more. */
     readonly ending: Effect.Effect<void>
     readonly end: Effect.Effect<void>
   }

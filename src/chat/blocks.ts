@@ -4,6 +4,7 @@
  * holds at once on every server, and while the database is down.
  */
 import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import { hourMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import type { DatabaseFailed } from "../database/database.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -16,7 +17,7 @@ import { type Block, blocksKnown, lateSaveMillis, Reports } from "./reports.ts"
 export const blocksFreshMillis = 2_000
 
 /** How long after its reporter unfollowed a block may be known to a server that did not hear of it, while the database answers. */
-const deletedKnownMillis = 60 * 60_000
+const deletedKnownMillis = hourMillis
 
 /**
  * After this long all is read anew, and what was deleted meanwhile is forgotten. In between only what is new is read. What a server

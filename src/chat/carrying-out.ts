@@ -47,7 +47,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
   const relay = yield* makeRelay
   const report = yield* makeReporting
 
-  /** Undefined: something changed at the same moment, read and step again. */
+  /** Undefined: something changed at the same moment, so read and step again. */
   return Effect.fnUntraced(function* ({ openid, stored, seen, step, circumstances, searchFor }: Decided) {
     const { room, now, chat, partnerUnaware, receiver } = seen
     const { chat: next, commands } = step
@@ -99,7 +99,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
             Effect.map(whileTyping(postman.showTyping(openid), tease.answer(openid, command.text)), Array.of)
           break
         case "ForgetTease":
-          // What cannot be forgotten now ends by itself, and nobody is read it: tease mode begins by forgetting.
+          // If this fails, the turns end by themselves, and nothing makes use of them before: tease mode begins by forgetting.
           yield* Effect.ignore(tease.forget(openid))
           break
         case "Forget":

@@ -12,24 +12,24 @@ import {
 } from "./chat-reading.ts"
 import type { StoredSession } from "./sessions.ts"
 
-/** Of so many people it is remembered where they last were: as many as a large campus has, about 10 MB. */
+/** For how many people it is remembered where they last were: a large campus, about 10 MB. */
 const mostRemembered = 50_000
 
-/** A chat that was read before it was known that the session still points there. */
+/** A chat that was read before it was known whether the session still points there. */
 export interface Prefetched {
   readonly pointer: Pointer
   readonly read: ChatRead
 }
 
-/** What is to be read of a chat, and what came of it; nothing where it could not be read. */
+/** What is to be read of a chat, and what came of it; nothing if it could not be read. */
 export interface Prefetching {
   readonly asks: ChatAsks
   readonly prefetched: (outcomes: ChatOutcomes) => Prefetched | undefined
 }
 
 /**
- * Who writes a line is most likely where they were with their last one. So the chat is read in the round trip in which the message is
- * claimed and the session is read; whoever turns out to be elsewhere is looked up as if nothing had been foreseen.
+ * The writer of a line is most likely in the same chat as with the last one. So that chat is read in the same round trip as
+ * claim and session. If the writer turns out to be elsewhere, everything is read as if nothing had been foreseen.
  */
 export const makeChatPrefetch = Effect.gen(function* () {
   const asksOf = yield* makeChatAsks

@@ -9,13 +9,13 @@ import type { Receiver } from "./receiver.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
 
-/** Where a session points: at a room, and at the partner as far as the session knows them. */
+/** Where a session points: at a room, and at the partner if the session names one. */
 export interface Pointer {
   readonly room: RoomId
   readonly partner: Openid | undefined
 }
 
-/** A chat as it was read at once. `receiver`: the partner, as whoever brings them a line needs to know them. */
+/** A chat as it was read in one round trip. `receiver`: what has to be known of the partner to bring them a line. */
 export interface ChatRead {
   readonly room: StoredRoom
   readonly partner: StoredSession | undefined
@@ -29,7 +29,7 @@ export const makeChatAsks = Effect.gen(function* () {
   const rooms = yield* Rooms
   const sessions = yield* Sessions
 
-  /** `forLine`: somebody wrote, so that the partner may get it. Milliseconds since 1970. */
+  /** `forLine`: the message is a line, so what its delivery needs is read too. Milliseconds since 1970. */
   return ({ room, partner }: Pointer, forLine: boolean, nowMillis: number): ChatAsks => {
     const receiver = forLine ? partner : undefined
     return [
@@ -41,7 +41,7 @@ export const makeChatAsks = Effect.gen(function* () {
   }
 })
 
-/** By what the asks came to. Without the receiver where they could not be read: the line that needs them reads again, or fails. */
+/** What the answers come to. Without `receiver` if that could not be read: a line then reads it again, or fails. */
 export const chatRead = ([room, partner, mail, window]: ChatOutcomes): Outcome<ChatRead> => {
   if (Exit.isFailure(room)) return Exit.failCause(room.cause)
   if (partner !== undefined && Exit.isFailure(partner)) return Exit.failCause(partner.cause)

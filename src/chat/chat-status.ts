@@ -25,7 +25,7 @@ export class ChatStatus extends Context.Service<
   {
     /** OpenChat: begins to look for a partner; the number afterwards, 1 or 11. In another state than 0: nothing happens. */
     readonly openChat: (openid: Openid) => Effect.Effect<StateNumber, MemcachedError>
-    /** ChangeStatus: the number afterwards, which is 11 where `to` is 1 and a partner was there. */
+    /** ChangeStatus: the number afterwards, which is 11 if `to` is 1 and a partner was there. */
     readonly changeStatus: (
       openid: Openid,
       to: StateNumber

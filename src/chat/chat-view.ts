@@ -25,7 +25,7 @@ export interface ChatView {
   readonly now: number
   /** Of a pair: the partner has not been told yet, or is just being told, that the pair was made. */
   readonly partnerUnaware?: boolean
-  /** The partner as a line needs to know them, where that was read with the room. */
+  /** What a line needs to know of the partner, if that was read with the room. */
   readonly receiver?: Receiver
 }
 
@@ -36,12 +36,12 @@ export interface Viewing {
 }
 
 /**
- * Whoever is making a pair that is called off has gone on after this: three operations, of which each is given up after a second. Who was told
- * before would hear of the end of a pair of which they never heard.
+ * After this long a server that was still making the pair has stopped: three operations with a limit of 1 s each. If its end
+ * were told earlier, users could hear of the end of a pair of which they never heard.
  */
 const makingMillis = 3_000
 
-/** How often a view is taken anew because what it found broken is being repaired by others as well. */
+/** How often a view is taken again because another server repaired the same thing at the same moment. */
 const viewAttempts = 10
 
 /**
@@ -68,7 +68,10 @@ export const makeChatView = Effect.gen(function* () {
     return yield* rooms.close(id, room, why, closedBy)
   })
 
-  /** The partner's session is gone, or points elsewhere. Who has none at all still believes to be in the chat. */
+  /**
+   * Ends a pair whose partner has no session, or one that points elsewhere. A partner without any session still believes to be
+   * in the chat, and is told.
+   */
   const partnerLost = Effect.fnUntraced(function* (room: RoomId, partner: Openid, session: StoredSession) {
     if (!(yield* closeOpen(room, "lost")) || session.version !== undefined) return
     yield* background.run(
@@ -81,9 +84,9 @@ export const makeChatView = Effect.gen(function* () {
   })
 
   /**
-   * A pair that another server may still be making: the session points already, the room is not there or not joined yet. Whoever finds
-   * it goes elsewhere, so it must not be made any more: the name is taken, or the room changed under the one who joins. False: the
-   * room is a different one meanwhile.
+   * Calls off a pair that another server may still be making: the session points at it already, the room is not there or not
+   * joined yet. The user who acts now goes elsewhere, so the pair must not come about: we take the name of its room, or change
+   * the room before it is joined. False: the room changed meanwhile.
    */
   const calledOff = Effect.fnUntraced(function* (
     id: RoomId,
@@ -96,7 +99,7 @@ export const makeChatView = Effect.gen(function* () {
     if (room.version === undefined) {
       const now = yield* Clock.currentTimeMillis
       const pair = { _tag: "Open", opener: me, joiner: partner, sinceMillis: now, writtenBy } as const
-      // If it is not being made but was lost, the partner believes in it: the sweep tells them.
+      // If the room was not being made but is lost, the partner still believes to be in it: the sweep tells them.
       yield* agenda.note(id, now + makingMillis)
       return yield* rooms.create(id, closed(pair, { why: "lost", now, writtenBy }))
     }
@@ -117,8 +120,9 @@ export const makeChatView = Effect.gen(function* () {
   }
 
   /**
-   * Of somebody whose session is gone, and who was in that chat: where the room is gone as well, memcached lost both, and they are told, by
-   * one of the servers that knew of it. Who left on another server knows it; their room is there, and closed.
+   * For a user without a session whom this server knew in a chat. If the room is gone as well, memcached lost both, and one of
+   * the servers that knew tells the user. If the user left through another server, the room is there and closed, and there is
+   * nothing to tell.
    */
   const viewMissed = Effect.fnUntraced(function* (openid: Openid, id: RoomId) {
     const room = yield* rooms.read(id)
@@ -127,7 +131,7 @@ export const makeChatView = Effect.gen(function* () {
       memcached.add(keys.missed(openid, id), "told", ttlSeconds.closedRoom),
       () => true
     )
-    // Who was in another chat since has heard of that one, or forgotten it.
+    // A user who was in another chat since then has heard of the end of this one, or forgotten it.
     const later = yield* lastPartners.of(openid)
     const isOld = Option.exists(later, ({ room }) => room !== id)
     const isNews = room.version === undefined && !isOld && (yield* isFirst)
@@ -150,7 +154,7 @@ export const makeChatView = Effect.gen(function* () {
     let foreseen = isForeseen ? prefetched.read : undefined
     let seen: ChatView = { chat: ordinary, room: undefined, now: yield* Clock.currentTimeMillis }
     for (let tries = 0; tries < viewAttempts; tries += 1) {
-      // The partner is looked at in the same round trip, where the session knows who that is.
+      // The partner is read in the same round trip, if the session names one.
       const { room, partner, receiver } =
         foreseen ?? (yield* readChat({ room: pointer, partner: believed }, forLine, seen.now))
       foreseen = undefined
@@ -166,7 +170,8 @@ export const makeChatView = Effect.gen(function* () {
       if (believed === chat.partner && partner?.value?.room === pointer) {
         return withPartner(seen, partner.value, receiver)
       }
-      // Read at the same time as the room, the partner may just not have pointed yet; read after it, they are gone.
+      // If the partner's session was read together with the room, it may only not have pointed there yet; if it was read after the
+      // room, the partner is gone.
       const later = yield* sessions.read(chat.partner)
       if (later.value?.room === pointer) return withPartner(seen, later.value)
       yield* partnerLost(pointer, chat.partner, later)
@@ -177,7 +182,7 @@ export const makeChatView = Effect.gen(function* () {
   return { view, closeOpen }
 })
 
-/** As `view`, of somebody whose session points at no room. */
+/** Like `view`, for a user whose session points at no room. */
 export const viewOutside = (openid: Openid, stored: StoredSession, now: number): ChatView => ({
   chat: resolve(stored.value, undefined, openid, now),
   room: undefined,
@@ -188,7 +193,7 @@ export const viewOutside = (openid: Openid, stored: StoredSession, now: number):
 const isOverdue = (room: Room | undefined, openid: Openid, now: number): boolean =>
   room?._tag === "Waiting" && room.opener === openid && room.deadlineMillis <= now
 
-/** Who is told first has another mailbox and window after that. */
+/** A partner who is still to be told of the pair gets that push first, so what was read of their mailbox and window is out of date. */
 const withPartner = (seen: ChatView, partner: Session, receiver?: Receiver): ChatView => {
   if (isUnaware(partner)) return { ...seen, partnerUnaware: true }
   return receiver === undefined ? seen : { ...seen, receiver }

@@ -5,10 +5,12 @@ import type { StoredSession } from "./sessions.ts"
 
 /** What is known of the message that brought an event. */
 export interface Circumstances {
-  /** The session, where it was just read. */
+  /** The session, if it was just read. */
   readonly session?: StoredSession
-  /** The chat in which it was foreseen to be, read together with it. */
+  /** The chat in which the user was expected, read together with the session. */
   readonly prefetched?: Prefetched | undefined
+  /** When it was made, if it may come late: WeChat's earlier attempts to deliver it were lost. In milliseconds since 1970. */
+  readonly madeAtMillis?: number | undefined
   /** A server that died began to work on it then (milliseconds since 1970). */
   readonly begunAtMillis?: number
   /** When the user unfollowed (milliseconds since 1970), if that was a while ago. */
@@ -19,6 +21,6 @@ export interface Circumstances {
 
 export const nothingKnown: Circumstances = {}
 
-/** What was read ahead belongs to the session that was read with it. */
+/** Leaves out what was read ahead, which belongs to the session that was read with it. */
 export const alone = (circumstances: Circumstances): Circumstances =>
   circumstances.prefetched === undefined ? circumstances : { ...circumstances, prefetched: undefined }

@@ -8,12 +8,12 @@ import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { jsonItem, nothing } from "./stored.ts"
 
-/** How often whoever works on a message shows that they live. */
+/** How often the server that works on a message shows that it lives. */
 export const beatEveryMillis = 1_000
 
 /**
- * Whoever gave no sign of life for this long is taken for dead. WeChat's attempts are 5 s apart: of a server that dies at any moment
- * of the first one, the second takes over with a second and a half left to answer.
+ * A server without a sign of life for this long is taken for dead. WeChat's attempts are 5 s apart: if a server dies at any
+ * moment of the first one, the second takes over with 1.5 s left to answer.
  */
 export const leaseMillis = 3_000
 
@@ -32,7 +32,7 @@ const Seen = Schema.Struct({
 })
 export type Seen = typeof Seen.Type
 
-/** Somebody is about to do what cannot be undone. */
+/** A server is about to do what cannot be undone. */
 const Sent = Schema.Struct({ writtenBy: WriteId })
 
 /** This attempt has to work on the message. */
@@ -129,11 +129,11 @@ export const makeClaims = Effect.gen(function* () {
                 })
             )
       ),
-      // The answer was given: another attempt that comes all the same comes later than that.
+      // This can wait for the next packet: the answer was given, so another attempt, if one comes, comes later.
       settle: (answer) =>
         record(key, claimed, answer === undefined ? {} : { content: answer }, "piggybacked"),
       offer: (answer) => record(key, claimed, { content: answer, offered: true }, "now"),
-      // Rather twice than never, where nothing can be learned.
+      // If nothing can be learned: rather twice than never.
       withdraw: Effect.suspend(() => Effect.orElseSucceed(withdraw(key, holder), () => true))
     }
   }

@@ -6,13 +6,20 @@ import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Conversations } from "./conversations.ts"
-import type { Finished } from "./exchange.ts"
+import type { Finished } from "./late-answers.ts"
 import { type Mail, Mailbox, noMail } from "./mailbox.ts"
 import { Postman } from "./postman.ts"
-import { makeReplies } from "./replies.ts"
+import { makeReplies, type Recording } from "./replies.ts"
 
-/** Puts sentences into words, behind what waits for the user; `mail`: the mailbox, where it was just read. */
-type Compose = (from: Openid, sentences: ReadonlyArray<Sentence>, mail?: Mail) => Effect.Effect<Finished>
+/**
+ * Puts sentences into words, behind what waits for the user; `mail`: the mailbox, if it was just read; `record`: keeps an answer that carries
+ * what waits for other attempts.
+ */
+type Compose = (
+  from: Openid,
+  sentences: ReadonlyArray<Sentence>,
+  known: { readonly mail?: Mail | undefined; readonly record?: Recording | undefined }
+) => Effect.Effect<Finished>
 
 /** `busy`: what is said when memcached cannot be reached. */
 export const makeComposing = Effect.fnUntraced(function* (
@@ -23,7 +30,7 @@ export const makeComposing = Effect.fnUntraced(function* (
   const postman = yield* Postman
   const replies = yield* makeReplies
 
-  const compose: Compose = Effect.fnUntraced(function* (from, sentences, mail) {
+  const compose: Compose = Effect.fnUntraced(function* (from, sentences, { mail, record }) {
     const pushes = yield* postman.mayPush
     // News of a chat may have become mail since the look: words that come now must not overtake it.
     const box = mail ?? (yield* Effect.orElseSucceed(mailbox.peek(from), () => noMail))
@@ -34,30 +41,38 @@ export const makeComposing = Effect.fnUntraced(function* (
       return inWords(fitting._tag === "Looking" && !pushes ? { ...fitting, askAgain: true } : fitting)
     })
     const mayPass = sentences.some(saysHowThingsStand)
-    const reply = yield* replies.compose(from, box, said, mayPass ? anew(from, sentences) : undefined)
+    const reply = yield* replies.compose(from, box, said, {
+      anew: mayPass ? anew(from, sentences, record) : undefined,
+      record
+    })
     const isStatus =
       reply.answer?._tag === "Text" && reply.answer.text === joined(said) && saysOnlyLooking(sentences)
-    return isStatus ? { ...reply, restate: restated(from) } : reply
+    return isStatus ? { ...reply, restate: restated(from, record) } : reply
   })
 
   /** What a user who waits is told instead of 正在配对 when that came too late. */
-  const restated = (from: Openid): Effect.Effect<Finished> =>
+  const restated = (from: Openid, record: Recording | undefined): Effect.Effect<Finished> =>
     Effect.suspend(() =>
       Effect.catch(
         Effect.flatMap(conversations.handle(from, { _tag: "Waited" }), ({ sentences }) =>
-          compose(from, sentences)
+          compose(from, sentences, { record })
         ),
         (error) => busy(from, error)
       )
     )
 
   /** Whoever was at the mailbox meanwhile may have told of a pair, or of its end. */
-  const anew = (from: Openid, sentences: ReadonlyArray<Sentence>): Effect.Effect<Finished> =>
+  const anew = (
+    from: Openid,
+    sentences: ReadonlyArray<Sentence>,
+    record: Recording | undefined
+  ): Effect.Effect<Finished> =>
     Effect.gen(function* () {
       const news = yield* conversations.handle(from, { _tag: "Waited" })
       const { _tag } = yield* conversations.chatOf(from)
       const isOutdated = _tag === "Paired" ? saysLooking : saysHowThingsStand
-      return yield* compose(from, [...sentences.filter((one) => !isOutdated(one)), ...news.sentences])
+      const current = [...sentences.filter((one) => !isOutdated(one)), ...news.sentences]
+      return yield* compose(from, current, { record })
     }).pipe(Effect.catch((error) => busy(from, error)))
 
   return compose

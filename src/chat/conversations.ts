@@ -1,10 +1,10 @@
 /** The conversations: bring an event to the state machine, and have done what it decides. */
 import { Context, type DateTime, Effect, Layer } from "effect"
-import { step } from "../core/conversation.ts"
 import { type ChatEvent, isLine } from "../core/event.ts"
 import { beginsSearch } from "../core/intent.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Chat } from "../core/session.ts"
+import { stepOverdue } from "../core/overdue.ts"
 import { resume } from "../core/takeover.ts"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
 import type { Agenda } from "./agenda.ts"
@@ -109,23 +109,26 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     circumstances: Circumstances,
     seen: ChatView
   ) => {
-    const { begunAtMillis } = circumstances
+    const { begunAtMillis, madeAtMillis } = circumstances
     const { chat } = seen
-    const decided = begunAtMillis === undefined ? step(chat, event) : resume(chat, event, begunAtMillis)
+    const decided =
+      begunAtMillis === undefined
+        ? stepOverdue(chat, event, madeAtMillis)
+        : resume(chat, event, begunAtMillis, madeAtMillis)
     const searchFor = (command: Looking) =>
       search({ openid, stored, room: seen.room, command, event, askedAtMillis: seen.now, told: waited })
     const [only, second] = decided.commands
-    // Most who look are in no room and have heard all there is: nothing comes before the search or after it.
+    // Nearly every search begins without a room and with nothing to tell, so that nothing else is to be carried out.
     return only?._tag === "Look" && second === undefined && chat._tag === "Ordinary"
       ? searchFor(only)
       : carryOut({ openid, stored, seen, step: decided, circumstances, searchFor })
   }
 
-  /** What a user who waits is told of how things stand. */
+  /** What is told to a user who waits. */
   const waited = (openid: Openid) =>
     Effect.map(handle(openid, { _tag: "Waited" }), ({ sentences }) => sentences)
 
-  /** Tries until nothing changes at the same moment. Nearly always the first time does, so it takes no more than that needs. */
+  /** Tries until nothing changes at the same moment. The first try nearly always succeeds, so it costs no more than that. */
   const tryFrom = (
     openid: Openid,
     event: ChatEvent,
@@ -164,7 +167,10 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
       : tryFrom(openid, event, session, circumstances, stepAttempts)
   }
 
-  /** Whoever begins a search most likely has no session, and their search finds out. What a server that died began is looked at first. */
+  /**
+   * A user who starts a search probably has no session, so that it is not read; the `add` of the search finds out if that is
+   * wrong. When taking over from a dead server, it is read.
+   */
   const presumed = (openid: Openid, event: ChatEvent, { begunAtMillis }: Circumstances) =>
     begunAtMillis === undefined && beginsSearch(event) ? sessions.presumed(openid) : undefined
 

@@ -1,6 +1,6 @@
 import type { PushOutcome } from "./push-outcome.ts"
 
-/** How something for a user ends that was tried: it waits no more. */
+/** How a delivery that was tried ends for good: nothing waits any more. */
 export type Fate = "pushed" | "unsure" | "refused" | "unsendable" | "gone"
 
 /**

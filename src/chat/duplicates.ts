@@ -13,7 +13,7 @@ import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import type { Stored } from "./stored.ts"
 
-/** Nobody is taken for dead before they were watched for this long: the clocks of two servers may be apart. */
+/** A server is watched for this long before it is taken for dead: the clocks of two servers may be apart. */
 export const watchMillis = 1_500
 
 /** How often another server's answer is looked for. */
@@ -106,11 +106,12 @@ export class Duplicates extends Context.Service<
         if (seen?.answered !== undefined && seen.answered.offered !== true)
           return answeredWith(seen.answered.content)
         if (seen === undefined && stored.version === undefined && Exit.isFailure(added)) {
-          // Nobody was there, as far as is known, and our claim did not come about: at once, or the user's next message goes first.
+          // As far as is known nobody claims the message, and our own claim did not come about. Again at once, or the user's next
+          // message goes first.
           return yield* notAdded(key, claimed, yield* Effect.exit(write(key, stored, claimed)), over)
         }
         if (seen === undefined) {
-          // Gone at this moment, or written by nobody we know.
+          // The claim vanished at this moment, or what is stored cannot be read.
           const isOurs = stored.version !== undefined && (yield* write(key, stored, claimed))
           return isOurs ? mine(key, claimed, true) : underway
         }

@@ -1,6 +1,5 @@
 import { Clock, Deferred, Effect, Exit, Metric } from "effect"
 import { type Content, text } from "../core/content.ts"
-import { answerGroup } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -9,18 +8,10 @@ import { firstAttemptMillis, lastAttemptEndsMillis, replyBudgetMillis } from "./
 import { makeAlarms } from "../event-loop/alarms.ts"
 import { Background } from "./background.ts"
 import type { Mine } from "./claim.ts"
-import { type Answered, Duplicates, type Over, type Underway, underwayPollMillis } from "./duplicates.ts"
+import { type Answered, Duplicates, type Over, type Underway } from "./duplicates.ts"
+import { type Finished, makeLateAnswers } from "./late-answers.ts"
 import { Postman } from "./postman.ts"
-import type { Reply } from "./replies.ts"
 import { LinkSecret, makeFollowerHash } from "./secret-keys.ts"
-
-/** An offered answer is given by an attempt that waits on another server as soon as that looks for it. */
-const offerMillis = underwayPollMillis + 300
-
-/** What a message came to. `restate`: it says nothing but how things stand, and this is how they stand later. */
-export interface Finished extends Reply {
-  readonly restate?: Effect.Effect<Finished>
-}
 
 /** This attempt works on the message, and has done what belongs into the user's turn. */
 export interface Begun {
@@ -34,7 +25,11 @@ export interface Attempt {
   readonly incoming: Incoming
   /** The same for every attempt of this message. */
   readonly key: string
-  readonly begin: (over: Over | undefined) => Effect.Effect<Begun | Answered | Underway, MemcachedError>
+  /** `cameMillis`: when the attempt came, milliseconds since 1970. */
+  readonly begin: (
+    over: Over | undefined,
+    cameMillis: number
+  ) => Effect.Effect<Begun | Answered | Underway, MemcachedError>
 }
 
 /** An attempt that is being answered. */
@@ -58,28 +53,8 @@ export const makeExchange = Effect.gen(function* () {
   const postman = yield* Postman
   const followerHash = makeFollowerHash(yield* LinkSecret)
   const count = yield* makeMessageCount
+  const finishLate = yield* makeLateAnswers
   const budgetEnds = yield* makeAlarms(replyBudgetMillis)
-
-  const whileServing = (millis: number) => Effect.raceFirst(Effect.sleep(millis), background.ending)
-
-  /** An answer that came too late for the attempt that worked on it is for those that wait or come, and for the postman after them. */
-  const finishLate = Effect.fnUntraced(function* (exchange: Exchange, claim: Mine, finished: Finished) {
-    const { from } = exchange.incoming
-    const current = yield* nowOf(finished)
-    if (current.answer === undefined) return yield* claim.settle(undefined)
-    yield* claim.offer(current.answer)
-    const pushes = yield* postman.mayPush
-    const lastEndsMillis = pushes ? 0 : lastAttemptEnds(exchange, claim.firstClaimedAtMillis)
-    const now = yield* Clock.currentTimeMillis
-    yield* whileServing(Math.max(0, lastEndsMillis - now) + offerMillis)
-    if (!(yield* claim.withdraw)) return
-    // By the time mail is read it may be wrong, and whoever writes next hears how things stand.
-    if (current.restate !== undefined && !pushes) return
-    const { answer, afterwards } = yield* nowOf(current)
-    if (answer === undefined) return
-    yield* postman.deliver(from, { content: answer, group: answerGroup, importance: "notice" })
-    if (current.restate !== undefined && afterwards !== undefined) yield* afterwards
-  })
 
   /** What is said when memcached cannot be reached. */
   const busy = (from: Openid, error: MemcachedError): Effect.Effect<Finished> =>
@@ -88,12 +63,12 @@ export const makeExchange = Effect.gen(function* () {
         follower: followerHash(from),
         problem: error.message
       }),
-      { answer: text(word({ _tag: "Busy" })) }
+      broken
     )
 
   const work = Effect.fnUntraced(function* (exchange: Exchange, over: Over | undefined) {
-    const { incoming, begin } = exchange
-    const begun = yield* Effect.catch(begin(over), (error) =>
+    const { incoming, begin, cameMillis } = exchange
+    const begun = yield* Effect.catch(begin(over, cameMillis), (error) =>
       Effect.map(busy(incoming.from, error), answered)
     )
     if (begun._tag !== "Begun") {
@@ -103,9 +78,22 @@ export const makeExchange = Effect.gen(function* () {
     const { claim } = begun
     const finished = yield* claim.alive(begun.rest)
     const isInTime = !exchange.isOver && tell(exchange, answered(finished))
-    yield* isInTime ? claim.settle(finished.answer) : finishLate(exchange, claim, finished)
-    if (finished.afterwards !== undefined) yield* finished.afterwards
+    const given = isInTime
+      ? yield* Effect.as(claim.settle(finished.answer), finished)
+      : yield* finishLate({
+          from: incoming.from,
+          claim,
+          finished,
+          lastEndsMillis: lastAttemptEnds(exchange, claim.firstClaimedAtMillis)
+        })
+    if (given.afterwards !== undefined) yield* given.afterwards
   })
+
+  /** If that breaks the user hears so, and not nothing. */
+  const working = (exchange: Exchange, over: Over | undefined) =>
+    background.run(
+      Effect.tapCause(work(exchange, over), () => Effect.sync(() => tell(exchange, answered(broken))))
+    )
 
   /** The answer, from whomever it comes. */
   const listen = Effect.fnUntraced(function* (exchange: Exchange, heard: Heard) {
@@ -115,7 +103,7 @@ export const makeExchange = Effect.gen(function* () {
         const ended = yield* duplicates.whenOver(exchange.key)
         if (ended._tag === "Answered") return ended.answer
         exchange.heard = Deferred.makeUnsafe()
-        yield* background.run(work(exchange, ended))
+        yield* working(exchange, ended)
       }
       latest = yield* Deferred.await(exchange.heard)
     }
@@ -128,7 +116,10 @@ export const makeExchange = Effect.gen(function* () {
     }
     if (yield* postman.mayPush) return undefined
     const endsMillis = lastAttemptEnds(exchange, yield* duplicates.claimedAtMillis(key))
-    yield* whileServing(Math.max(0, endsMillis - (yield* Clock.currentTimeMillis)))
+    yield* Effect.raceFirst(
+      Effect.sleep(Math.max(0, endsMillis - (yield* Clock.currentTimeMillis))),
+      background.ending
+    )
     return text(word({ _tag: "StillWorking" }))
   })
 
@@ -147,7 +138,7 @@ export const makeExchange = Effect.gen(function* () {
       const exchange: Exchange = { ...attempt, cameMillis, heard: Deferred.makeUnsafe(), isOver: false }
       const takeBack = budgetEnds.set(Effect.sync(() => tell(exchange, late)))
 
-      const ended = background.run(work(exchange, undefined)).pipe(
+      const ended = working(exchange, undefined).pipe(
         Effect.andThen(Deferred.await(exchange.heard)),
         Effect.flatMap((first) => {
           takeBack()
@@ -196,8 +187,6 @@ const messagesTotal = (attributes: { readonly kind: Incoming["_tag"]; readonly o
     attributes
   })
 
-const nowOf = (finished: Finished): Effect.Effect<Finished> => finished.restate ?? Effect.succeed(finished)
-
 const answered = ({ answer }: Finished): Answered => ({ _tag: "Answered", answer })
 
 /** The budget is used up, and nothing was heard. */
@@ -208,6 +197,8 @@ interface Late {
 type Heard = Answered | Underway | Late
 
 const late: Late = { _tag: "Late" }
+
+const broken: Finished = { answer: text(word({ _tag: "Busy" })) }
 
 const endedWith = (answer: Content | undefined): Ended => ({
   answer,

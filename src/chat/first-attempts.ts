@@ -3,7 +3,7 @@ import { RecentKeys } from "./recent-keys.ts"
 /** A message no older than this is not one that WeChat sends again: its attempts are 5 s apart. Half of that is for two clocks. */
 const firstAttemptMillis = 2_500
 
-/** So many of the last messages this server remembers: those of `firstAttemptMillis` at more than five thousand a second. */
+/** How many of the last messages this server remembers: those of `firstAttemptMillis` at more than 5,000 a second. */
 const remembered = 16_384
 
 /**

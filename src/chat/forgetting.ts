@@ -10,8 +10,8 @@ import { Tease } from "./tease.ts"
 import { UnsavedReports } from "./unsaved-reports.ts"
 
 /**
- * Deletes all that is kept of a user beside their session, as WeChat asks of whoever is unfollowed. What outlives memcached is deleted as it was when they
- * unfollowed: it may come late, and they may have followed again.
+ * Deletes all that is kept of a user beside their session, as WeChat asks of an account that a user unfollows. What outlives memcached is deleted as it
+ * was when they unfollowed: the deletion may come late, and they may have followed again.
  */
 export const makeForget = Effect.gen(function* () {
   const stores = [

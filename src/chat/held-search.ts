@@ -12,15 +12,15 @@ import { Rooms } from "./rooms.ts"
 export const heldPollMillis = 250
 
 /**
- * Where nothing can be pushed, the exchange in which a user asked for a partner is held: it ends as soon as something became of their
- * waiting room, with word of that, and at the last moment with 正在配对.
+ * If nothing can be pushed, the exchange in which a user asked for a partner is held. It ends with a notice as soon as
+ * something becomes of the waiting room, and at the last moment with 正在配对.
  */
 export const makeHeldSearch = Effect.gen(function* () {
   const background = yield* Background
   const ledger = yield* Ledger
   const rooms = yield* Rooms
 
-  /** Whether the user did something else after `millis`, and has heard by that how things stand. */
+  /** Whether the user did something else after `millis`, and was told by its answer how things stand. */
   const actedAfter = Effect.fnUntraced(function* (openid: Openid, millis: number) {
     const { allowance, version } = yield* ledger.read(openid)
     return version !== undefined && allowance.openedAtMillis > millis

@@ -10,13 +10,13 @@ export const newWriteId: Effect.Effect<WriteId> = Effect.map(
   (random) => name(random) as WriteId
 )
 
-/** Fresh marks without an effect for each, for who makes one for everybody that looks for a partner. */
+/** Fresh marks without an effect for each, since every search needs one. */
 export const writeIds: Effect.Effect<() => WriteId> = Effect.map(
   Random.Random,
   (random) => () => name(random) as WriteId
 )
 
-/** A fresh room name from a fresh mark: whoever marks what they write opens one room at most by that name. */
+/** A fresh room name from a fresh mark. The mark serves one search, which opens one room at most. */
 export const roomNamedAfter = (mark: WriteId): RoomId => mark as string as RoomId
 
 /** Two safe integers make about 2^106 names. Not decoded: the form is that of both schemas. */

@@ -7,7 +7,7 @@ import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
-import { firstAttemptMillis, laterMillis } from "./answer.ts"
+import { firstAttemptMillis, laterMillis, madeEarlierMillis } from "./answer.ts"
 import type { Background } from "./background.ts"
 import type { Blocks } from "./blocks.ts"
 import type { Campus } from "./campus.ts"
@@ -103,6 +103,10 @@ const make = Effect.gen(function* () {
     const { from } = message.incoming
     const claimed = yield* claim(message, over)
     if (claimed._tag !== "Mine") return claimed
+    const madeAtMillis = madeMillis(message, claimed)
+    if (message.event._tag === "Unfollowed" && (yield* hasActedSince(from, madeAtMillis))) {
+      return { _tag: "Begun", claim: claimed, rest: Effect.succeed({ answer: undefined }) } satisfies Begun
+    }
     const { pace } = claimed.seen
     if (pace !== "fine") {
       if (pace === "justOver") yield* tooFast(from)
@@ -117,7 +121,19 @@ const make = Effect.gen(function* () {
     return { _tag: "Begun", claim: claimed, rest } satisfies Begun
   })
 
-  /** As `begin`; who is gone need not hear that memcached is away, but what they leave behind has to go all the same. */
+  /** Somebody who has acted since they unfollowed follows again: word of it was on its way for long. */
+  const hasActedSince = (openid: Openid, millis: number | undefined) =>
+    millis === undefined
+      ? Effect.succeed(false)
+      : Effect.map(
+          ledger.read(openid),
+          ({ allowance, version }) => version !== undefined && allowance.openedAtMillis > millis
+        )
+
+  /**
+   * Like `begin`. A user who unfollowed need not hear that memcached is away, but what they leave behind has to be deleted all
+   * the same.
+   */
   const begun = (message: Message, over: Over | undefined) =>
     message.event._tag === "Unfollowed"
       ? Effect.catch(begin(message, over), (error) => unfollowedLate(message.incoming.from, error))
@@ -129,32 +145,39 @@ const make = Effect.gen(function* () {
       problem: error.message
     }).pipe(Effect.andThen(late.unfollowed(from)), Effect.as(silent))
 
-  const answering = Effect.fnUntraced(function* ({ incoming, event }: Message, claimed: Mine, seen: Seen) {
+  const answering = Effect.fnUntraced(function* (message: Message, claimed: Mine, seen: Seen) {
+    const { incoming, event } = message
     const { from } = incoming
     const { session, mail, prefetched } = seen
+    const record = claimed.offer
     const { sentences, later } = yield* conversations.handle(from, event, {
       ...(session === undefined ? {} : { session }),
       prefetched,
+      madeAtMillis: madeMillis(message, claimed),
       ...(claimed.takenOver ? { begunAtMillis: claimed.firstClaimedAtMillis } : {}),
       firstToSend: claimed.firstToSend
     })
     if (later === undefined) {
-      // News of a chat may have become mail since the look: words that come now must not overtake it. Nor may words of a
-      // search or a pair wait: it can change at any moment, and that is told by push. Without a room there is no news.
+      // Since the mailbox was read, a notice about a chat may have been put there, which other words must not overtake: so it is
+      // read again. Not for words about a search or a pair, which can change at any moment (that is told by push), and not for a
+      // user without a room, who gets no such notice.
       const isFresh =
         (session !== undefined && session.value?.room === undefined) ||
         sentences.length === 0 ||
         sentences.some(tellsOfAChat)
-      return Effect.succeed(yield* compose(from, sentences, isFresh ? mail : undefined))
+      return Effect.succeed(yield* compose(from, sentences, { mail: isFresh ? mail : undefined, record }))
     }
     const byMillis = (yield* firstMillis(incoming, claimed)) + laterMillis
     return later(byMillis).pipe(
-      Effect.flatMap((more) => compose(from, [...sentences, ...more])),
+      Effect.flatMap((more) => compose(from, [...sentences, ...more], { record })),
       Effect.catch((error) => exchange.busy(from, error))
     )
   })
 
-  /** When the first attempt was made, as far as that matters: what is too late for the last one can be pushed, unless nothing can. */
+  /**
+   * When the first attempt was made. If pushes are possible, the time of the claim will do: what is too late for the last
+   * attempt is pushed.
+   */
   const firstMillis = ({ createTimeSeconds }: Incoming, { firstClaimedAtMillis }: Mine) =>
     Effect.map(postman.mayPush, (pushes) =>
       pushes ? firstClaimedAtMillis : firstAttemptMillis(createTimeSeconds, firstClaimedAtMillis)
@@ -177,12 +200,15 @@ const make = Effect.gen(function* () {
     answer: (incoming) => {
       const event = eventOf(incoming)
       if (event === undefined) return ignore(incoming)
-      const message: Message = { incoming, event, key: duplicateKey(incoming) }
+      const key = duplicateKey(incoming)
       if (event._tag === "Followed") late.followed(incoming.from)
       return exchange.answer({
         incoming,
-        key: message.key,
-        begin: (over) => inTurn(incoming.from, begun(message, over))
+        key,
+        begin: (over, cameMillis) => {
+          const message: Message = { incoming, event, key, cameMillis }
+          return inTurn(incoming.from, begun(message, over))
+        }
       })
     }
   })
@@ -196,6 +222,12 @@ interface Message {
   readonly event: ChatEvent
   /** The same for every attempt to deliver it. */
   readonly key: string
+  /** When this attempt came, milliseconds since 1970. */
+  readonly cameMillis: number
 }
+
+/** When a message was made whose first attempt nobody claimed. */
+const madeMillis = ({ incoming, cameMillis }: Message, { takenOver, firstClaimedAtMillis }: Mine) =>
+  madeEarlierMillis(incoming.createTimeSeconds, takenOver ? firstClaimedAtMillis : cameMillis)
 
 const tellsOfAChat = (one: Sentence): boolean => one._tag === "PairMade" || saysHowThingsStand(one)

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto"
 import type { Openid } from "../core/openid.ts"
 import { reportableMinutes, type RoomId, type WriteId } from "../core/room.ts"
+import { longestPushMillis } from "../wechat/api.ts"
 
 /** Every name under which the chat keeps something in memcached (design, "State in memcached"). */
 export const keys = {
@@ -80,8 +81,8 @@ export const ttlSeconds = {
   mail: 7 * day,
   /** Who comes back to tease mode after this long begins anew. */
   tease: 30 * minute,
-  /** Longer than one push may take. */
-  mailLock: 10,
+  /** As long as one push may take, and the operations around it. */
+  mailLock: Math.ceil(longestPushMillis / 1_000) + 6,
   /** The minute that it counts, and another for clocks that differ. */
   pace: 2 * minute,
   /** An agenda page outlives a stop of all servers by this much. */

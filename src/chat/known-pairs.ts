@@ -1,15 +1,15 @@
 /**
- * The pairs of which this process knows, and when somebody last spoke there. memcached may lose a page of the agenda, and a silent pair
- * that stands on no page would stand for ever: every server looks after those of which it knows. It costs no operation until a
- * pair has been silent for so long.
+ * The pairs of which this process knows, and when somebody last spoke there. memcached may lose a page of the agenda, and a
+ * silent pair that stands on no page would never end; so every server looks after the pairs that it knows. That costs no
+ * operation until a pair has been silent for too long.
  */
 import type { RoomId } from "../core/room.ts"
 import { keepNewest } from "../memcached/newest.ts"
 import { secondOf } from "./agenda.ts"
 
 /**
- * In each of the three lists below: some 10 MB. Of more, those that were silent longest are left to the agenda alone; a process could
- * not carry the lines of so many.
+ * For each of the three lists below: some 10 MB. Beyond that, the pairs that were silent longest are left to the agenda alone;
+ * a process could not carry the lines of so many.
  */
 const mostKnownPairs = 50_000
 
@@ -22,14 +22,14 @@ interface Made {
 export class KnownPairs {
   readonly #most: number
   /**
-   * What was heard of them since stands below. In the order in which they were made: to stand in a list costs a pair next to nothing, in
-   * a map as much as an operation of memcached.
+   * New pairs, oldest first. A list, because adding to a Map costs about as much as one operation of memcached. When somebody
+   * spoke there later is in `#heardSecond`.
    */
   #made: Array<Made> = []
   #madeCount = 0
   /** In the order in which they were heard of. */
   readonly #heardSecond = new Map<RoomId, number>()
-  /** Perhaps of `#made`, and to be left out of it. */
+  /** Pairs that have ended and may still be in `#made`, to be left out. */
   readonly #ended = new Map<RoomId, true>()
 
   constructor(most = mostKnownPairs) {
@@ -47,7 +47,7 @@ export class KnownPairs {
     if (oldest !== undefined && this.#madeCount - oldest.rooms.length >= this.#most) this.#takeOut(oldest)
   }
 
-  /** The room turned out to be a pair at a time in milliseconds; when somebody spoke there is not known, if it was not heard of before. */
+  /** The room was found to be a pair at a time in milliseconds, which counts as its last line if none is known. */
   found(room: RoomId, atMillis: number): void {
     if (!this.#heardSecond.has(room)) this.#remember(room, secondOf(atMillis))
   }
@@ -76,7 +76,7 @@ export class KnownPairs {
     }
     if (this.#madeCount === 0) this.#ended.clear()
     const silent: Array<RoomId> = []
-    // Every second of all pairs: without an array for each of them.
+    // Runs over all pairs every second, so it makes no array for each of them.
     this.#heardSecond.forEach((second, room) => {
       if (second < last) silent.push(room)
     })

@@ -1,7 +1,7 @@
 /**
- * Of whom this server knows that they have a session, and in which chat they are. That saves a reading of who most likely has none, and lets a
- * chat be missed that memcached lost. It may be wrong in both directions: another server changes sessions too, and of two people with the
- * same place the last one is remembered.
+ * Who has a session, and in which chat they are, as far as this server knows. It saves reading a session that most likely does
+ * not exist, and shows that memcached lost a chat. It may be wrong in both directions: other servers change sessions too, and
+ * of two people with the same place only the last one is remembered.
  */
 import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
@@ -11,7 +11,7 @@ import { placeOf } from "./place.ts"
 /** A power of two: as many as press 配对 and press it again within a minute, on a large campus. */
 const places = 8_192
 
-/** To be copied, which takes a fortieth of the time of making one; simulations make thousands. */
+/** An empty table to copy: 40 times faster than building one, and a simulation needs thousands. */
 const nothing: ReadonlyArray<undefined> = Array.from({ length: places })
 
 export class KnownSessions {
@@ -19,7 +19,7 @@ export class KnownSessions {
   /** Of those who are in a chat. */
   readonly #rooms: Array<RoomId | undefined> = nothing.slice()
 
-  /** They have this one; `undefined`: none. */
+  /** The user has this session; `undefined`: none. */
   learn(openid: Openid, session: Session | undefined): void {
     const place = placeOf(openid, places)
     if (session === undefined && this.#people[place] !== openid) return
@@ -27,19 +27,19 @@ export class KnownSessions {
     this.#rooms[place] = session !== undefined && isInChat(session) ? session.room : undefined
   }
 
-  /** They are about to have one, if all goes well. */
+  /** The user is about to have one, if all goes well. */
   expect(openid: Openid): void {
     const place = placeOf(openid, places)
     this.#people[place] = openid
     this.#rooms[place] = undefined
   }
 
-  /** Whether they have one, or may have. */
+  /** Whether the user has one, or may have. */
   has(openid: Openid): boolean {
     return this.#people[placeOf(openid, places)] === openid
   }
 
-  /** The chat that they were in for certain. How a search goes on, another server may know. */
+  /** The chat in which the user was for certain; not a search, of which other servers may know more. */
   chatOf(openid: Openid): RoomId | undefined {
     return this.has(openid) ? this.#rooms[placeOf(openid, places)] : undefined
   }

@@ -1,4 +1,4 @@
-/** The last partners: with whom somebody talked until a moment ago, so that who was rude and left at once can still be reported. */
+/** The last partners: with whom somebody talked until a moment ago, so that a rude partner who left at once can still be reported. */
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
 import { RoomId } from "../core/room.ts"
@@ -12,7 +12,7 @@ export type LastPartner = typeof LastPartner.Type
 export class LastPartners extends Context.Service<
   LastPartners,
   {
-    /** The chat of these two is over. Where memcached does not take it, neither can report the other any more. */
+    /** The chat of these two is over. If memcached does not take it, neither can report the other any more. */
     readonly parted: (room: RoomId, one: Openid, other: Openid) => Effect.Effect<void>
     readonly of: (openid: Openid) => Effect.Effect<Option.Option<LastPartner>, MemcachedError>
     readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>

@@ -16,7 +16,7 @@ export const makeLeave = Effect.gen(function* () {
 
   return Effect.fnUntraced(function* (openid: Openid, command: Leaving, room: StoredRoom) {
     const now = yield* Clock.currentTimeMillis
-    // Should this server die before the partner is told, whoever sweeps next tells them.
+    // If this server dies before the partner is told, the next sweep tells them.
     yield* agenda.note(command.room, now + tellingLeaseMillis)
     const why = command._tag === "StopLooking" ? "stopped" : command.why
     if (!(yield* rooms.close(command.room, room, why, openid))) return false

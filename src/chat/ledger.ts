@@ -29,7 +29,7 @@ export class Ledger extends Context.Service<
     readonly open: (openid: Openid, trigger: Trigger) => Effect.Effect<void, MemcachedError>
     /** The same, to be asked together with others; milliseconds since 1970. */
     readonly opening: (openid: Openid, trigger: Trigger, nowMillis: number) => Ask<void>
-    /** As `read`, to be asked together with others; what is assumed where nothing is stored is of that time. */
+    /** Like `read`, to be asked together with others. If nothing is stored, the window that is assumed begins at `nowMillis`. */
     readonly reading: (openid: Openid, nowMillis: number) => Ask<StoredAllowance>
     /** Counts a push before it is sent. False: the ledger changed since it was read. */
     readonly count: (openid: Openid, from: StoredAllowance) => Effect.Effect<boolean, MemcachedError>

@@ -5,8 +5,8 @@ import type { MemcachedError } from "../memcached/memcached.ts"
 import type { Acquaintance, Acquaintances } from "./acquaintances.ts"
 
 /**
- * Decides, and decides anew with what is found out about those who would meet, until nobody would meet of whom that is not known: only
- * they are looked up. `failed` hears of those about whom memcached did not answer; they are left out.
+ * Decides who is paired, looks up whether those people have met before, and decides again with the result, until no chosen pair
+ * is unchecked. Only chosen pairs are looked up. `failed` gets those whose look-up failed; they are left out.
  */
 export const decideAmongStrangers = Effect.fnUntraced(function* <S extends Seeker>(
   acquaintances: Acquaintances["Service"],
@@ -24,7 +24,7 @@ export const decideAmongStrangers = Effect.fnUntraced(function* <S extends Seeke
     )
     if (open.length === 0) return round
     const found = yield* acquaintances.between(open.map(([seeker, entry]) => [seeker.openid, entry.openid]))
-    /** Who knows more than before, and who is left out. */
+    /** Seekers who know more than before; undefined: left out. */
     const wiser = new Map<S, S | undefined>()
     for (const [place, [seeker, entry]] of open.entries()) {
       asked.add(nameOf(seeker, entry))

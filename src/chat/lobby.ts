@@ -12,7 +12,7 @@ import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { jsonItem } from "./stored.ts"
 
-/** How many entries the lobby's own item says anything about; with more it gets a new base. An entry takes 150 bytes or so. */
+/** How many changes to its base the lobby's own item holds; with more it gets a new base. */
 export const mostLobbyChanges = 64
 
 /** What a long lobby differs from. */
@@ -60,12 +60,15 @@ export class Lobby extends Context.Service<
           if (item.base === undefined) return { entries: item.added, version, base: undefined }
           const base = yield* baseNamed(item.base)
           if (base !== undefined) return { entries: changed(base.entries, item), version, base }
-          // Another server made a new base in between; or this one is lost, and with it whom it listed.
+          // Another server made a new base in between: read again. Otherwise the base is lost, and with it the entries in it.
           if (version !== without) return yield* readAfter(version)
           return { entries: item.added, version, base }
         })
 
-      /** What the entries are told by: the base that they had, where they differ little from it; where they are few, none. */
+      /**
+       * How the entries are stored: as changes to their old base if those are few, without a base if the lobby is short, else
+       * in a new base.
+       */
       const told = Effect.fnUntraced(function* (from: LobbyBase | undefined, entries: Entries) {
         const changes = differences(from?.entries ?? [], entries)
         if (changes.removed.length + changes.added.length <= mostLobbyChanges) return { base: from, changes }

@@ -8,22 +8,19 @@ import { Memcached, type MemcachedError, type Version, type Versioned } from "..
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 
-/**
- * How many things one mailbox holds. Ten replies carry them at the most; whoever writes on is told that it is full, so that
- * nothing older is dropped.
- */
+/** How many things one mailbox holds. Beyond that the writer is told that it is full, and nothing older is dropped. */
 export const mailboxCapacity = 200
 
 /** How large one mailbox may grow, in characters: well under memcached's 1 MiB for one item. */
 const mailboxMaxCharacters = 200_000
 
-/** Beyond what lines may fill: our own words, which are few and must not be lost for them. */
+/** Room for our own words beyond what lines may fill: they are few, and must not be lost for lines. */
 const mailboxRoomForNotices = 20
 
 /** How often taking starts over because something was added at the same moment. */
 const takeAttempts = 8
 
-/** A thing in a mailbox; by its mark it is known when an answer was lost. */
+/** A thing in a mailbox. If the answer to storing it was lost, its mark shows whether it is there. */
 export interface Marked extends Kept {
   readonly mark?: WriteId
 }
@@ -40,6 +37,8 @@ export class Mailbox extends Context.Service<
     readonly peek: (openid: Openid) => Effect.Effect<Mail, MemcachedError>
     /** The same, to be asked together with others. */
     readonly peeking: (openid: Openid) => Ask<Mail>
+    /** Whether so many things like this one could be added at the moment. */
+    readonly hasRoom: (openid: Openid, kept: Kept, count: number) => Effect.Effect<boolean, MemcachedError>
     /** Adds at the end. False: the mailbox (as it was read) is full, and nothing was added. */
     readonly keep: (openid: Openid, mail: Mail, kept: Marked) => Effect.Effect<boolean, MemcachedError>
     /**
@@ -51,6 +50,11 @@ export class Mailbox extends Context.Service<
       mail: Mail,
       count: number,
       instead?: ReadonlyArray<Marked>
+    ) => Effect.Effect<boolean, MemcachedError>
+    /** Puts things in front that were taken out, as they were. False as for `take`. To be used by the holder only. */
+    readonly putBack: (
+      openid: Openid,
+      things: ReadonlyArray<Marked>
     ) => Effect.Effect<boolean, MemcachedError>
     /**
      * Becomes the only one who takes things out of this mailbox, until `letGo`. False: somebody else is at it. A holder who
@@ -80,7 +84,7 @@ export class Mailbox extends Context.Service<
         )
 
       const keep = Effect.fnUntraced(function* (openid: Openid, mail: Mail, kept: Marked) {
-        if (isFull(mail, kept)) return false
+        if (isFull(mail, kept, 1)) return false
         const key = keys.mail(openid)
         const mark = kept.mark ?? (yield* newWriteId)
         const line = `${encode({ ...kept, mark })}\n`
@@ -102,8 +106,12 @@ export class Mailbox extends Context.Service<
         count: number,
         instead: ReadonlyArray<Marked>
       ) => {
-        if (version === undefined) return Effect.succeed(count === 0)
         const rest = [...instead, ...kept.slice(count)]
+        if (version === undefined) {
+          return count > 0 || rest.length === 0
+            ? Effect.succeed(count === 0)
+            : memcached.add(keys.mail(openid), format(rest), ttlSeconds.mail)
+        }
         return rest.length === 0
           ? memcached.delete(keys.mail(openid), version)
           : memcached.cas(keys.mail(openid), format(rest), version, ttlSeconds.mail)
@@ -124,12 +132,17 @@ export class Mailbox extends Context.Service<
           )
           if (done === true) return true
           current = yield* peek(openid)
-          const stillThere = format(current.kept.slice(0, count)) === format(mail.kept.slice(0, count))
-          // Whoever takes is the only one who does: what vanished without an answer was taken by this try.
-          if (current.kept.length < count || !stillThere) return done === "unanswered"
+          // Nothing was to go: that it was carried out shows by what was to come.
+          if (done === "unanswered" && count === 0 && beginsWith(current, instead)) return true
+          const stillThere = beginsWith(current, mail.kept.slice(0, count))
+          // Only the holder takes things out: what is gone after a try without an answer was taken by that try.
+          if (!stillThere) return done === "unanswered"
         }
         return false
       })
+
+      const putBack = (openid: Openid, things: ReadonlyArray<Marked>) =>
+        Effect.flatMap(peek(openid), (mail) => take(openid, mail, 0, things))
 
       const hold = (openid: Openid) => memcached.add(keys.mailLock(openid), "held", ttlSeconds.mailLock)
       const letGo = (openid: Openid) => Effect.ignore(memcached.delete(keys.mailLock(openid)))
@@ -144,8 +157,10 @@ export class Mailbox extends Context.Service<
       return Mailbox.of({
         peek,
         peeking,
+        hasRoom: (openid, kept, count) => Effect.map(peek(openid), (mail) => !isFull(mail, kept, count)),
         keep,
         take,
+        putBack,
         hold,
         letGo,
         exclusively,
@@ -173,10 +188,13 @@ const parse = (value: string): ReadonlyArray<Marked> =>
 
 const format = (kept: ReadonlyArray<Marked>): string => kept.map((one) => `${encode(one)}\n`).join("")
 
-const isFull = (mail: Mail, { from }: Kept): boolean =>
+const beginsWith = ({ kept }: Mail, things: ReadonlyArray<Marked>): boolean =>
+  format(kept.slice(0, things.length)) === format(things)
+
+const isFull = (mail: Mail, { from }: Kept, count: number): boolean =>
   from === undefined
-    ? mail.kept.length >= mailboxCapacity + mailboxRoomForNotices
-    : mail.kept.length >= mailboxCapacity || sizeOf(mail) >= mailboxMaxCharacters
+    ? mail.kept.length + count > mailboxCapacity + mailboxRoomForNotices
+    : mail.kept.length + count > mailboxCapacity || sizeOf(mail) >= mailboxMaxCharacters
 
 const sizeOf = (mail: Mail): number =>
   mail.kept.reduce((size, { content }) => size + (content._tag === "Text" ? content.text.length : 0), 0)

@@ -14,7 +14,7 @@ import { nothing } from "./stored.ts"
 
 /** What an answer needs to know, as it was when the message came. */
 export interface Seen {
-  /** Absent where the search for a partner is to find it out. */
+  /** Absent if the search for a partner is to find it out. */
   readonly session: StoredSession | undefined
   readonly mail: Mail
   readonly pace: Pace
@@ -40,7 +40,7 @@ export const makeMessageLook = Effect.gen(function* () {
       MemcachedError
     > =>
       Exit.map(session ?? unread, (session) => {
-        // Nothing is remembered of who leaves for good.
+        // Nothing is remembered of a user who unfollowed.
         if (session !== undefined) prefetch.learn(from, event._tag === "Unfollowed" ? nothing : session)
         return {
           session,
@@ -51,7 +51,7 @@ export const makeMessageLook = Effect.gen(function* () {
       })
     return {
       asks: [
-        // Before the mailbox is read: who keeps something after that look finds the window open, and pushes.
+        // Opened before the mailbox is read: a server that keeps something after that look finds the window open, and pushes.
         trigger === undefined ? undefined : ledger.opening(from, trigger, nowMillis),
         beginsSearch(event) && sessions.presumed(from) !== undefined ? undefined : sessions.reading(from),
         mailbox.peeking(from),
@@ -78,5 +78,5 @@ type Looked = readonly [
   ChatOutcomes[3]
 ]
 
-/** Whoever floods can still go, and come back. */
+/** A user who floods can still unfollow, and follow again. */
 const isCounted = (event: ChatEvent): boolean => event._tag !== "Followed" && event._tag !== "Unfollowed"

@@ -32,9 +32,8 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
     )
 
   /**
-   * Pairs of newcomers, all together: their sessions point at fresh rooms, which are on the agenda, and they are asked about as two; then
-   * the rooms of those who were strangers are made with both people in them. One packet for all that comes first and one for
-   * all rooms; each pair comes out by itself.
+   * Makes all pairs together. One packet lets the sessions point at fresh rooms, puts these on the agenda, and asks whether the
+   * two have met; a second one makes the rooms of strangers, with both people in them. Each pair has an outcome of its own.
    */
   const pairAll = Effect.fnUntraced(function* (pairs: ReadonlyArray<Pair>) {
     const now = yield* Clock.currentTimeMillis
@@ -69,7 +68,10 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
     return moved
   })
 
-  /** Both go on to the next round, if they still are as they were, knowing what they are to each other; or memcached cannot be reached. */
+  /**
+   * Both go into the next round knowing what they are to each other, unless a session was changed by somebody else. Fails if
+   * memcached could not be reached.
+   */
   const notMade = Effect.fnUntraced(function* (
     [one, other]: Pair,
     made: Written | undefined,

@@ -10,17 +10,18 @@ import type { RoomId } from "../core/room.ts"
 import { resolve, type Session, sessionOf } from "../core/session.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
+import { longestPushMillis } from "../wechat/api.ts"
 import { newWriteId } from "./identifiers.ts"
 import { Postman } from "./postman.ts"
 import { Rooms } from "./rooms.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
 
-/** How long a teller may take, with the longest push, before others may tell instead. */
-export const tellingLeaseMillis = 8_000
+/** How long a teller may take, with the longest push and the operations around it, before others may tell instead. */
+export const tellingLeaseMillis = longestPushMillis + 4_000
 
 /**
  * How long others wait for a push that is under way, so that what they have for the same user does not overtake it, or say it again. A push
- * takes some 200 ms and 3 s at the most. Whoever is telling for longer is taken for dead; that leaves a second to answer in time.
+ * takes some 200 ms, and hardly ever more than this. A teller who takes longer is not waited for, which leaves a second to answer in time.
  */
 const tellingWaitMillis = 3_200
 const tellingPollMillis = 100

@@ -1,8 +1,9 @@
 /** Tells the operator of work that is repeated for as long as the process lives, and fails for a while. */
 import { Cause, Clock, Effect } from "effect"
+import { hourMillis } from "../core/durations.ts"
 
 /** While it goes on failing it is told again this often: an outage that nobody mends must not be one line of last week. */
-const againMillis = 60 * 60_000
+const againMillis = hourMillis
 
 export interface OutageLog {
   /** Runs the work. A failure is logged when it is the first after a success, and then once an hour. */

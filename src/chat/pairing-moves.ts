@@ -104,7 +104,7 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
       [rooms.read(entry.room), agenda.note(entry.room, now + options.idleTimeoutMillis)],
       { concurrency: "unbounded" }
     )
-    // Read before we point: whoever finds the pointer and calls the pair off changes the room, and then we must not join it.
+    // Read before we point: a server that finds the pointer and calls the pair off changes the room, and then we must not join it.
     if (!(yield* point(left, entry.room, entry.openid))) return { _tag: "SessionChanged" } satisfies Move
     const waiting = found.value
     if (waiting?._tag !== "Waiting" || waiting.opener !== entry.openid) return yield* again(left)
@@ -146,7 +146,10 @@ export const makeAgain = Effect.gen(function* () {
   })
 })
 
-/** The session that points at a room. Who asked just now reads of the pair in the answer; everybody else still "sees" that they are looking. */
+/**
+ * The session that points at a room. A user who asked just now reads of the pair in the answer; of anybody else it still says
+ * that they are looking.
+ */
 export const pointer = (ask: Ask, room: RoomId, partner: Openid | undefined): Session =>
   partner === undefined
     ? { state: stateNumbers.looking, room, writtenBy: ask.mark }

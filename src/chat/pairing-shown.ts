@@ -1,8 +1,8 @@
-import { DateTime } from "effect"
+import type { DateTime } from "effect"
+import { clockOf, schoolTimeAt } from "../core/calendar.ts"
+import { minuteMillis } from "../core/durations.ts"
 import type { Sentence } from "../core/sentence.ts"
 import type { Liveliness } from "./rooms.ts"
-
-const minuteMillis = 60_000
 
 /** What 配对 shows of a pair: since when by the school's clock, for how long, and how many lines went through. */
 export const showPairing = (
@@ -11,15 +11,12 @@ export const showPairing = (
   timeZone: DateTime.TimeZone,
   { spokeAtMillis, lines }: Liveliness
 ): Sentence => {
-  const { hour, minute } = DateTime.toParts(DateTime.makeZonedUnsafe(sinceMillis, { timeZone }))
   // Never spoken: none. Spoken, but the count is lost: unknown.
   const known = lines ?? (spokeAtMillis === undefined ? 0 : undefined)
   return {
     _tag: "PairingShown",
-    since: `${twoDigits(hour)}:${twoDigits(minute)}`,
+    since: clockOf(schoolTimeAt(sinceMillis, timeZone).minute),
     minutes: Math.max(0, Math.floor((now - sinceMillis) / minuteMillis)),
     ...(known === undefined ? {} : { lines: known })
   }
 }
-
-const twoDigits = (number: number): string => String(number).padStart(2, "0")

@@ -1,4 +1,7 @@
-/** So many of a name's last characters decide: those of openids, message keys and marks are random, and all of them take longer. */
+/**
+ * Only this many characters at the end of a name are hashed: they are random in openids, message keys and marks, and hashing
+ * the whole name takes longer.
+ */
 const decidingCharacters = 6
 /** Odd, so that no character is shifted out. */
 const factor = 31

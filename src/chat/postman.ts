@@ -149,7 +149,10 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   const deliver = Effect.fnUntraced(function* (to: Openid, parcel: Parcel, receiver?: Receiver) {
     const { importance, content, ...about } = parcel
     const outcomes: Array<Delivery> = []
-    for (const [place, part] of carriable(content).entries()) {
+    const parts = carriable(content)
+    // All of a line or nothing of it.
+    if (parts.length > 1 && !(yield* mailbox.hasRoom(to, parcel, parts.length))) return "full"
+    for (const [place, part] of parts.entries()) {
       const known = place === 0 ? receiver : undefined
       const done = yield* deliverOne(to, { ...about, content: part }, importance, known)
       outcomes.push(done)

@@ -17,8 +17,8 @@ import { Sessions } from "./sessions.ts"
 import { WordFilter } from "./word-filter.ts"
 
 /**
- * Passes a line on to the partner of a state that was just seen. What the writer is told about it; undefined: the partner does
- * not follow any more, the room is closed now, and the writer's own state has to be read again.
+ * Passes a line on to the partner of a state that was just seen. Gives what the writer is told about it; undefined: the partner
+ * does not follow any more, the room is closed now, and the writer's own state has to be read again.
  */
 export const makeRelay = Effect.gen(function* () {
   const background = yield* Background
@@ -37,7 +37,7 @@ export const makeRelay = Effect.gen(function* () {
     yield* mailbox.forget(partner)
   })
 
-  /** Whether they did at this moment: what was just kept for them may have come after their mailbox was deleted. */
+  /** Whether the partner unfollowed at this moment: then what was just kept for them may have come after their mailbox was deleted. */
   const hasUnfollowed = (room: RoomId, partner: Openid) =>
     Effect.map(
       rooms.read(room),
@@ -51,7 +51,10 @@ export const makeRelay = Effect.gen(function* () {
     return isFiltered(content.text) ? { _tag: "Filtered" } : undefined
   }
 
-  /** Counts the push of the line while it is asked whether it may be sent. The receiver as they are then; undefined: to be read again. */
+  /**
+   * Asks whether the line may be sent, and counts its push in the same round trip. Gives the receiver as they are after that;
+   * undefined: to be read again.
+   */
   const whenFirst = Effect.fnUntraced(function* (
     to: Openid,
     firstToSend: FirstToSend,
@@ -92,7 +95,7 @@ export const makeRelay = Effect.gen(function* () {
       const kept = Effect.flatMap(rooms.spoken(room), (number) => lastLines.keep(room, number, from, content))
       yield* background.run(kept)
     }
-    // The receiver sees that somebody is there: what waits comes with their next word.
+    // Shows the receiver that somebody is there; what waits comes with the answer to their next message.
     if (delivery === "kept") yield* background.run(postman.showTyping(to))
     const sentence = sentenceFor[delivery]
     return sentence === undefined ? [] : [sentence]

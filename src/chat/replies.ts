@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { type Content, text } from "../core/content.ts"
-import { answerGroup, replyTextBytes, split } from "../core/folding.ts"
+import { answerGroup, type Kept, replyTextBytes, split } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { joined, planReply, type Said } from "../core/reply-plan.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -21,7 +21,26 @@ const holdPollMillis = 50
 /** What is answered in the exchange, and what is left to do once it was: the rest must not overtake it. */
 export interface Reply {
   readonly answer: Content | undefined
+  readonly carried?: Carried
   readonly afterwards?: Effect.Effect<void, MemcachedError>
+}
+
+/** What an answer says beside our own words: things that are out of the mailbox, and recorded with the answer. */
+export interface Carried {
+  /** Our own words without them; empty: none. */
+  readonly own: string
+  /** Back into the mailbox, in front, if nobody gives the answer. */
+  readonly putBack: Effect.Effect<void, MemcachedError>
+}
+
+/** Records an answer, so that it outlives this server: another attempt of the same message gives it then. */
+export type Recording = (answer: Content) => Effect.Effect<void>
+
+/** What becomes of a reply while things wait for the user. */
+export interface ComposeOptions {
+  /** The reply if the mailbox changed since it was read, and what is said may be outdated. */
+  readonly anew?: Effect.Effect<Reply> | undefined
+  readonly record?: Recording | undefined
 }
 
 /**
@@ -42,23 +61,26 @@ export const makeReplies = Effect.gen(function* () {
     )
 
   /**
-   * As planned, once what is in the message was taken out of the mailbox, and our words that come behind it stand there: they outlive this
-   * server, and nothing overtakes them; or `anew`, as in `compose`. Undefined: somebody else took something out.
+   * As planned, once what is in the message was recorded and taken out of the mailbox, and our words that come behind it stand there: they
+   * outlive this server, and nothing overtakes them; or `anew`, as in `compose`. Undefined: somebody else took something out.
    */
   const withMail = Effect.fnUntraced(function* (
     openid: Openid,
     read: Mail,
     said: ReadonlyArray<Said>,
-    anew?: Effect.Effect<Reply>
+    { anew, record = () => Effect.void }: ComposeOptions
   ) {
     const mail = yield* mailbox.peek(openid)
     if (anew !== undefined && mail.version !== read.version) return { anew }
     if (mail.kept.length === 0) return undefined
-    const { message, rest } = planReply(mail.kept, said, yield* postman.linesAllowed(openid))
+    const planned = planReply(mail.kept, said, yield* postman.linesAllowed(openid))
+    const { message, taken, rest } = planned
     const gone = mail.kept.length - rest.length
     const isFront = rest.every((thing, place) => thing === mail.kept[gone + place])
-    const plan = { message, rest, importance: isFront ? "line" : "notice" } as const
+    const plan = { ...planned, importance: isFront ? "line" : "notice" } as const
     if (isFront && gone === 0) return plan
+    // First, so that a server that dies in between brings them twice rather than never.
+    if (taken.length > 0) yield* record(message)
     const taking = isFront
       ? mailbox.take(openid, mail, gone)
       : mailbox.take(openid, mail, mail.kept.length, rest)
@@ -84,29 +106,35 @@ export const makeReplies = Effect.gen(function* () {
     return false
   })
 
-  /**
-   * `mail`: the mailbox as it was read a moment ago, to save the look when it is empty. `anew`: the reply where it changed since, and
-   * what is said may be outdated.
-   */
+  /** Also if others are at the mailbox for long: they may have died. */
+  const putBack = Effect.fnUntraced(function* (openid: Openid, things: ReadonlyArray<Kept>) {
+    const isHeld = yield* holdSoon(openid)
+    const isDone = yield* mailbox.putBack(openid, things)
+    if (isHeld) yield* mailbox.letGo(openid)
+    if (!isDone) yield* Effect.logWarning("lines that nobody was given could not be kept")
+  })
+
+  /** `mail`: the mailbox as it was read a moment ago, to save the look if it is empty. */
   const compose = Effect.fnUntraced(function* (
     openid: Openid,
     mail: Mail,
     said: ReadonlyArray<Said>,
-    anew?: Effect.Effect<Reply>
+    options: ComposeOptions = {}
   ): Effect.fn.Return<Reply> {
     if (mail.kept.length === 0) return withoutMail(openid, said, Effect.void)
     // The user is answered even when the mailbox cannot be read.
     const held = yield* Effect.orElseSucceed(holdSoon(openid), () => false)
-    const planned = Effect.orElseSucceed(withMail(openid, mail, said, anew), () => undefined)
+    const planned = Effect.orElseSucceed(withMail(openid, mail, said, options), () => undefined)
     const plan = held ? yield* planned : undefined
     const letGo = yield* Effect.cached(held ? mailbox.letGo(openid) : Effect.void)
     yield* background.run(letGo)
     if (plan === undefined) return withoutMail(openid, said, letGo)
     if ("anew" in plan) return yield* Effect.andThen(letGo, plan.anew)
-    const { message: answer, rest, importance } = plan
-    if (rest.length === 0) return { answer }
+    const { message: answer, taken, own, rest, importance } = plan
+    const carried = taken.length === 0 ? {} : { carried: { own, putBack: putBack(openid, taken) } }
+    if (rest.length === 0) return { answer, ...carried }
     const more = Effect.delay(postman.flush(openid, importance), afterReplyMillis)
-    return { answer, afterwards: Effect.andThen(letGo, more) }
+    return { answer, ...carried, afterwards: Effect.andThen(letGo, more) }
   })
 
   return { compose }

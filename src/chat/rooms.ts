@@ -12,7 +12,7 @@ import { jsonItem, nothing, type Stored } from "./stored.ts"
 
 export type StoredRoom = Stored<Room>
 
-/** How lively a pair is: when somebody last spoke (milliseconds since 1970), and how many lines; absent where not known. */
+/** How lively a pair is: when somebody last spoke (milliseconds since 1970), and how many lines; absent if not known. */
 export interface Liveliness {
   readonly spokeAtMillis: number | undefined
   readonly lines: number | undefined
@@ -54,7 +54,10 @@ export class Rooms extends Context.Service<
       const items = jsonItem(memcached, Room)
       const known = new KnownPairs()
 
-      /** A room is as it is said here. When somebody spoke in it is not: rather later than the end of a pair that is not silent. */
+      /**
+       * What is read here is the room's true state. If it is not known when somebody last spoke there, it counts as now: ending
+       * a pair late is better than ending one that talks.
+       */
       const learnAt = (now: number, id: RoomId, room: Room | undefined) => {
         if (room?._tag === "Open") known.found(id, now)
         else if (room?._tag !== "Waiting") known.ended(id)

@@ -4,14 +4,14 @@ import { Context, Option, Redacted } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { freshRandomBytes } from "../wechat/random-bytes.ts"
 
-/** LINK_SECRET; where none is set, one that ends with this process. */
+/** LINK_SECRET; if none is set, one that ends with this process. */
 export const LinkSecret = Context.Reference<Redacted.Redacted>("xiaohou/chat/LinkSecret", {
   defaultValue: () => Redacted.make(randomBytes(keyBytes).toString("base64url"))
 })
 
 /**
- * A shorter LINK_SECRET can be guessed by whoever has something that was sealed with it, such as a link: 128 bits, written in hex. Shorter ones are used
- * all the same, with a warning, since operators may have one.
+ * A shorter LINK_SECRET can be guessed by anybody who has something that was sealed with it, such as a link: 128 bits, written in hex. A shorter one is used
+ * all the same, with a warning, since an operator may have one.
  */
 export const linkSecretLeastCharacters = 32
 

@@ -10,8 +10,8 @@ import { KnownSessions } from "./known-sessions.ts"
 import { jsonItem, nothing, type Stored } from "./stored.ts"
 
 /**
- * A session as it was read. `presumed`: it was not; that nothing is stored is what this server takes for granted. `missed`: nothing is stored,
- * and this is the chat in which they were when this server last heard of them.
+ * A session as it was read. `presumed`: it was not read; this server presumes that nothing is stored. `missed`: nothing is
+ * stored, and this is the chat in which the user was when this server last heard of them.
  */
 export interface StoredSession extends Stored<Session> {
   readonly presumed?: true
@@ -29,11 +29,11 @@ export class Sessions extends Context.Service<
   {
     readonly read: (openid: Openid) => Effect.Effect<StoredSession, MemcachedError>
     /**
-     * Nothing, without reading, where this server does not know of a session: for a change that begins with an `add`, which finds out.
-     * Undefined: there was one when this server last heard of it.
+     * An absent session, without reading, if this server knows of none: for a change that begins with an `add`, which finds out
+     * if that is wrong. Undefined: this server knows of one.
      */
     readonly presumed: (openid: Openid) => StoredSession | undefined
-    /** That they were in a chat, of which nothing is stored any more, is forgotten: they know it. */
+    /** Forgets in which chat the user was, of which nothing is stored any more: there is nothing left to tell about it. */
     readonly missedNoMore: (openid: Openid) => Effect.Effect<void>
     /** To be asked together with others. */
     readonly reading: (openid: Openid) => Ask<StoredSession>
@@ -56,7 +56,8 @@ export class Sessions extends Context.Service<
       const known = new KnownSessions()
       const learned = (openid: Openid, read: Stored<Session>): StoredSession => {
         const missed = read.version === undefined ? known.chatOf(openid) : undefined
-        // A partner may be the one who looks: they are told when they act themselves.
+        // The reader may be this user's partner, so nothing is learned here; this user is told of the loss at their own next
+        // action.
         if (missed !== undefined) return { ...read, missed }
         if (read.value === undefined && read.version !== undefined) known.expect(openid)
         else known.learn(openid, read.value)

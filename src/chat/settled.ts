@@ -11,8 +11,8 @@ export interface Settled {
 }
 
 /**
- * What the writers of lines that came to nothing have to hear, each thing once. `answered`: who hears it in the exchange already ·
- * `own`: the mark of the thing that is just being delivered, whose writer hears the outcome from whoever delivers it.
+ * What to tell the writers of lines that came to nothing, each thing once. `answered`: the user who hears it in the exchange
+ * already · `own`: the mark of the thing that is being delivered right now; its writer hears the outcome from that delivery.
  */
 export const wordsToWriters = (
   settled: ReadonlyArray<Settled>,

@@ -55,8 +55,8 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
   const reading = (key: string): Ask<Stored<A>> => understood(ask.gets(key), storedAs)
 
   /**
-   * Replaces what was read by `next`, or deletes it where `next` is undefined. False: it changed since. A write whose answer
-   * was lost is looked up: it counts as done when the stored value carries its mark.
+   * Replaces what was read by `next`, or deletes it if `next` is undefined. False: it changed since. A write whose answer was
+   * lost is looked up: it counts as done if the stored value carries its mark.
    */
   const write = (
     key: string,
@@ -78,7 +78,7 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
     return Effect.catchTag(written, "MemcachedUnanswered", () => isWritten(key, next))
   }
 
-  /** As `write` where nothing was read, to be asked together with others; what it came to says `wasWritten`. */
+  /** Like `write` if nothing was read, to be asked together with others; `wasWritten` says what came of it. */
   const adding = (key: string, next: A, ttlSeconds: number): Ask<boolean> =>
     ask.add(key, JSON.stringify(next), ttlSeconds)
 

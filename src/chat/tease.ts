@@ -1,4 +1,4 @@
-/** The chatbot as the chat sees it: whoever answers in tease mode. `src/chatbot` carries it out. */
+/** The chatbot as the chat sees it: what answers in tease mode. `src/chatbot` carries it out. */
 import { Context, Effect, Layer } from "effect"
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"

@@ -5,7 +5,7 @@ import { Effect } from "effect"
  * side. Keeps nothing of a key that nobody holds or waits for.
  */
 export const makeTurns = <K>() => {
-  /** Of each key that is held, who waits for it: what lets them in. */
+  /** For each key that is held: what lets in those who wait for it, in order. */
   const lines = new Map<K, Array<() => void>>()
 
   const leave = (key: K): void => {

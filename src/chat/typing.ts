@@ -1,24 +1,26 @@
 import { Clock, Effect } from "effect"
+import { minuteMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
+import { keepNewest } from "../memcached/newest.ts"
 import { WeChatApi } from "../wechat/api.ts"
 import type { Action } from "../wechat/errcodes.ts"
 
-/** WeChat shows the sign for so long, and refuses another meanwhile (45081; protocol notes 6.3). */
+/** For how long WeChat shows the sign; it refuses another meanwhile (45081; protocol notes 6.3). */
 const typingShownMillis = 15_000
 
 /** WeChat shows it only to somebody with whom something was exchanged in the last 30 s (45080); one second is for two clocks. */
 const typingAllowedMillis = 29_000
 
-/** Of so many people it is remembered that they see the sign; beyond, WeChat refuses what is too much. */
+/** For how many people it is remembered that they see the sign; beyond that, WeChat refuses what is too much. */
 const mostRemembered = 10_000
 
-/** A right or a quota that is missing is not asked for again before this is over. */
-const quietMillis = 10 * 60_000
+/** For how long no sign is asked for after WeChat said that a right or a quota is missing. */
+const quietMillis = 10 * minuteMillis
 
 /** An answer that takes longer than this is announced by 对方正在输入…; one that is quicker would only flicker. */
 export const typingAfterMillis = 1_000
 
-/** Who waits for an answer for long sees that it is coming. */
+/** Shows the sign if the answer takes long. */
 export const whileTyping = <A, E>(showTyping: Effect.Effect<void, E>, answer: Effect.Effect<A>) =>
   Effect.raceFirst(
     answer,
@@ -26,8 +28,8 @@ export const whileTyping = <A, E>(showTyping: Effect.Effect<void, E>, answer: Ef
   )
 
 /**
- * The sign 对方正在输入…: it costs none of the pushes, so it goes where words cannot yet. It is never waited for, and never repeated: what
- * WeChat refuses is forgotten.
+ * The sign 对方正在输入…: it costs no push, so it is shown when words cannot be sent yet. Nothing waits for it and it is never
+ * repeated; what WeChat refuses is forgotten.
  */
 export const makeTyping = Effect.gen(function* () {
   const api = yield* WeChatApi
@@ -37,13 +39,10 @@ export const makeTyping = Effect.gen(function* () {
   const remember = (to: Openid, untilMillis: number) => {
     shownUntilMillis.delete(to)
     shownUntilMillis.set(to, untilMillis)
-    for (const [oldest] of shownUntilMillis) {
-      if (shownUntilMillis.size <= mostRemembered) break
-      shownUntilMillis.delete(oldest)
-    }
+    keepNewest(shownUntilMillis, mostRemembered)
   }
 
-  /** `actedAtMillis`: when the user last did something, milliseconds since 1970. Nothing happens where WeChat would refuse it. */
+  /** `actedAtMillis`: when the user last did something, milliseconds since 1970. Nothing happens if WeChat would refuse it. */
   return Effect.fnUntraced(function* (to: Openid, actedAtMillis: number) {
     const now = yield* Clock.currentTimeMillis
     const isShown = (shownUntilMillis.get(to) ?? 0) > now

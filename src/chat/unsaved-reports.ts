@@ -68,13 +68,13 @@ export class UnsavedReports extends Context.Service<
           Option.exists(found, (millis) => atMillis <= Number(millis))
         )
 
-      /** Looks when it is saved: whoever unfollowed before that look may have been deleted before the report came. */
+      /** Checks for unfollowing after saving: the database may have forgotten the reporter just before this report arrived with their name. */
       const saveNow = Effect.fnUntraced(function* (report: NewReport) {
         yield* reports.save(report)
         if (yield* isFromBefore(report)) yield* reports.save({ ...report, reporter: "" })
       })
 
-      /** Changes the list, whoever else does so at the same moment, and gives what it says then. */
+      /** Changes the list, also if other servers change it at the same moment, and gives the changed one. */
       const changeList = Effect.fnUntraced(function* (change: (names: Names) => Names) {
         const key = keys.unsavedReports
         for (let attempt = 0; attempt < listAttempts; attempt += 1) {

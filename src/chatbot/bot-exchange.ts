@@ -9,7 +9,7 @@ import {
 } from "effect/http"
 import { ChatbotUnavailable } from "./chatbot.ts"
 
-/** Where a chatbot is and how one shows who one is. */
+/** Where a chatbot is, and the key to it. */
 export interface BotAccount {
   readonly url: string
   readonly key: Redacted.Redacted
@@ -22,22 +22,19 @@ export interface BotCall {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What a chatbot answered; `body` is undefined where that is not JSON. */
+/** What a chatbot answered; `body` is undefined if that is not JSON. */
 export interface BotAnswer {
   readonly status: number
   readonly body: unknown
 }
 
-/**
- * How long a chatbot may think, a second try included. WeChat's last attempt at a message can be answered until 14.5 s after it was
- * written, and one that took 14 s counts as left behind by a dead server (`workStaleMillis`).
- */
+/** How long a chatbot may think, a second try included. Under `laterMillis` (13.5 s), since looking up the last turns takes time too. */
 export const thinkMillis = 12_000
 
 /** An answer is a few kilobytes; a model that thinks aloud may write more. */
 export const mostAnswerCharacters = 256 * 1_024
 
-/** What failed without a word of the chatbot is tried once more, a moment later. */
+/** A call without an answer, or with a server's error, is tried once more after this time. */
 const pauseBeforeRetryMillis = 300
 
 /** A client of its own that follows no redirection: the key would go along. */
@@ -73,7 +70,15 @@ const requestOf = ({ url, body, headers }: BotCall) =>
     HttpClientRequest.setHeaders(headers)
   )
 
-const firstServerError = 500
+/** HTTP statuses that say what is wrong; those of SimSimi's bodies have numbers of their own. */
+export const httpStatus = {
+  firstError: 400,
+  unauthorised: 401,
+  paymentRequired: 402,
+  forbidden: 403,
+  tooManyRequests: 429,
+  firstServerError: 500
+} as const
 
 const answerOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
   const { status } = response
@@ -81,7 +86,8 @@ const answerOf = Effect.fnUntraced(function* (response: HttpClientResponse.HttpC
     reason._tag === "EmptyBodyError"
       ? new ChatbotUnavailable({ reason: "answer not understood", status })
       : new ChatbotUnavailable({ reason: "network" })
-  if (status >= firstServerError) return yield* new ChatbotUnavailable({ reason: "server error", status })
+  if (status >= httpStatus.firstServerError)
+    return yield* new ChatbotUnavailable({ reason: "server error", status })
   const text = yield* Stream.runFoldEffect(
     Stream.decodeText(Stream.mapError(response.stream, unread)),
     () => "",

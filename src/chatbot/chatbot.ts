@@ -1,4 +1,4 @@
-/** A chatbot: answers a text, given what was said before. Which one is behind it decides the settings. */
+/** A chatbot: answers a text, given what was said before. The settings decide which one it is. */
 import { Context, type Effect, Layer, Schema } from "effect"
 
 /** What a user said and what the chatbot answered. */
@@ -15,8 +15,8 @@ export class ChatbotRefused extends Schema.TaggedError<ChatbotRefused>()("Chatbo
 }
 
 /**
- * No usable answer. `key` refused · `limit` of calls or money reached · `bad request` as the chatbot sees it, such as a model that
- * it does not have. `status` is the chatbot's own, where it gave one.
+ * No usable answer. `key` refused · `limit` of calls or money reached · `bad request` as the chatbot sees it, such as a model
+ * that it does not have. `status` is the chatbot's own, if it gave one.
  */
 export class ChatbotUnavailable extends Schema.TaggedError<ChatbotUnavailable>()("ChatbotUnavailable", {
   reason: Schema.Literals([
@@ -43,7 +43,7 @@ export class Chatbot extends Context.Service<
   {
     /** The longest text that it takes, in characters as JavaScript counts them. */
     readonly mostCharacters: number
-    /** Whether it makes anything of earlier turns; if not, none are kept. */
+    /** Whether it uses earlier turns; if not, none are kept. */
     readonly takesTurns: boolean
     /** Its words as they came: not yet cut, and nothing taken out. `turns`: oldest first. */
     readonly reply: (said: string, turns: ReadonlyArray<Turn>) => Effect.Effect<string, ChatbotError>

@@ -8,10 +8,10 @@ import { WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { Turn } from "./chatbot.ts"
 
-/** How many turns are kept: enough to know what is talked about, and cheap to send along each time. */
+/** How many turns are kept: enough to know the subject, and cheap to send along each time. */
 export const turnsKept = 6
 
-/** How long they may be together, in characters: the oldest go first. */
+/** How long the kept turns may be together, in characters: the oldest go first. */
 export const charactersKept = 4_000
 
 /** `begun`: the mark of this time in tease mode, so that an answer of an earlier one is not remembered here. */
@@ -27,9 +27,9 @@ const addAttempts = 5
 export class TeaseMemory extends Context.Service<
   TeaseMemory,
   {
-    /** What was said so far; begins a memory where there is none. */
+    /** What was said so far; begins a memory if there is none. */
     readonly recall: (openid: Openid) => Effect.Effect<Recalled, MemcachedError>
-    /** Adds a turn, unless what it belongs to was forgotten meanwhile. */
+    /** Adds a turn, unless that memory was forgotten meanwhile. */
     readonly add: (openid: Openid, to: Recalled, turn: Turn) => Effect.Effect<void, MemcachedError>
     readonly forget: (openid: Openid) => Effect.Effect<void, MemcachedError>
   }

@@ -1,7 +1,7 @@
 /** Any server that speaks OpenAI's chat completions (protocol notes 11). */
 import { Effect, Layer, Option, Redacted, Schema } from "effect"
 import { HttpClient } from "effect/http"
-import { type BotAnswer, exchange } from "./bot-exchange.ts"
+import { type BotAnswer, exchange, httpStatus } from "./bot-exchange.ts"
 import { Chatbot, type ChatbotError, ChatbotRefused, ChatbotUnavailable, type Turn } from "./chatbot.ts"
 
 export interface OpenaiAccount {
@@ -66,7 +66,7 @@ const Completion = Schema.Struct({
 const decode = Schema.decodeUnknownOption(Completion)
 
 const answered = ({ status, body }: BotAnswer): Effect.Effect<string, ChatbotError> => {
-  if (status >= 400) return Effect.fail(failure(status, body))
+  if (status >= httpStatus.firstError) return Effect.fail(failure(status, body))
   const completion = Option.getOrUndefined(decode(body))
   if (completion === undefined) {
     return Effect.fail(new ChatbotUnavailable({ reason: "answer not understood", status }))
@@ -86,12 +86,12 @@ const refusedContent = /content exists risk|data_?inspection|content_?(?:filter|
 
 const failure = (status: number, body: unknown): ChatbotError => {
   switch (status) {
-    case 401:
-    case 403:
+    case httpStatus.unauthorised:
+    case httpStatus.forbidden:
       return new ChatbotUnavailable({ reason: "key", status })
-    // 402: DeepSeek's word for an empty account.
-    case 402:
-    case 429:
+    // DeepSeek says so when the account is empty.
+    case httpStatus.paymentRequired:
+    case httpStatus.tooManyRequests:
       return new ChatbotUnavailable({ reason: "limit", status })
     default:
       return refusedContent.test(JSON.stringify(body) ?? "")

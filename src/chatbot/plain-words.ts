@@ -2,7 +2,7 @@ import { aiLabel } from "../core/ai-label.ts"
 import { byteLength, replyTextBytes, split } from "../core/folding.ts"
 import { looksLikeOurs } from "../core/reserved-words.ts"
 
-/** What is left for a chatbot's words in one message, beside the label. */
+/** How much room a chatbot's words have in one message, beside the label. */
 export const answerBytes = replyTextBytes - byteLength(aiLabel)
 
 /**

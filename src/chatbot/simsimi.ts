@@ -1,7 +1,7 @@
 /** SimSimi's SmallTalk API, version 190410 (workshop.simsimi.com/en/document; protocol notes 11). */
 import { Effect, Layer, Option, Redacted, Schema } from "effect"
 import { HttpClient } from "effect/http"
-import { type BotAccount, type BotAnswer, exchange } from "./bot-exchange.ts"
+import { type BotAccount, type BotAnswer, exchange, httpStatus } from "./bot-exchange.ts"
 import { Chatbot, type ChatbotError, ChatbotRefused, ChatbotUnavailable } from "./chatbot.ts"
 
 const simsimiPath = "/190410/talk"
@@ -59,14 +59,17 @@ const answered = (answer: BotAnswer): Effect.Effect<string, ChatbotError> => {
         : Effect.succeed(body.atext)
     case simsimiStatus.doNotUnderstand:
       return Effect.fail(new ChatbotRefused({ reason: "nothing to say" }))
-    case 401:
+    case httpStatus.unauthorised:
     case simsimiStatus.unauthorized:
       return Effect.fail(new ChatbotUnavailable({ reason: "key", status }))
     case simsimiStatus.limitExceeded:
       return Effect.fail(new ChatbotUnavailable({ reason: "limit", status }))
     default:
       return Effect.fail(
-        new ChatbotUnavailable({ reason: status >= 500 ? "server error" : "bad request", status })
+        new ChatbotUnavailable({
+          reason: status >= httpStatus.firstServerError ? "server error" : "bad request",
+          status
+        })
       )
   }
 }

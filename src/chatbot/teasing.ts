@@ -12,13 +12,13 @@ import { type OpenaiAccount, openaiLayer } from "./openai.ts"
 import { plainWords } from "./plain-words.ts"
 import { simsimiLayer } from "./simsimi.ts"
 
-/** Who answers in tease mode. */
+/** Which chatbot answers in tease mode. */
 export type ChatbotSettings =
   | { readonly _tag: "None" }
   | ({ readonly _tag: "SimSimi" } & BotAccount)
   | ({ readonly _tag: "OpenAI" } & OpenaiAccount)
 
-/** How many questions one process has under way; who comes on top of them is told at once. */
+/** How many questions one process has under way; a user beyond that is told so at once. */
 export const mostQuestionsAtOnce = 64
 
 /** Texts in tease mode by what became of them: `answered`, `too long`, `busy`, or why there was no answer. */
@@ -27,7 +27,7 @@ const chatbotAnswersTotal = Metric.counter("chatbot_answers_total", {
   incremental: true
 })
 
-/** Tease mode with whom the settings name. */
+/** Tease mode with the chatbot that the settings name. */
 export const teaseLayer = (
   settings: ChatbotSettings
 ): Layer.Layer<Tease, never, Memcached | HttpClient.HttpClient> => {
@@ -49,7 +49,7 @@ export const teasingLayer: Layer.Layer<Tease, never, Chatbot | Memcached> = Laye
     const memory = yield* TeaseMemory
     const questions = yield* Semaphore.make(mostQuestionsAtOnce)
 
-    /** The turns to send along; none where memcached does not say, since an answer without them is better than none. */
+    /** The turns to send along; none if memcached does not answer, since an answer without them is better than none. */
     const recall = (openid: Openid): Effect.Effect<Recalled | undefined> =>
       chatbot.takesTurns
         ? Effect.orElseSucceed(memory.recall(openid), () => undefined)
@@ -86,7 +86,7 @@ export const teasingLayer: Layer.Layer<Tease, never, Chatbot | Memcached> = Laye
   })
 ).pipe(Layer.provide(TeaseMemory.layer))
 
-/** A sentence for every failure; what the operator can do something about is logged, without the words. */
+/** A sentence for every failure. Those that an operator can mend are logged, without the words. */
 const withoutAnswer = Effect.fnUntraced(function* (error: ChatbotError) {
   yield* count(error.reason)
   if (error._tag === "ChatbotRefused") return silent(error.reason === "content" ? "refused" : "speechless")

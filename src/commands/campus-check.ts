@@ -15,7 +15,7 @@ export const campusCheck = ({ campusUrl, campusAppId }: Campus): Check => ({
       ? Effect.succeed([skipped("CAMPUS_URL is not set: campus buttons say that no school is connected")])
       : CampusGateway.use((gateway) => gateway.timetable(nobody)).pipe(
           Effect.match({
-            // It may well answer a stranger.
+            // It may answer for an unknown student, too.
             onSuccess: () => [answers],
             onFailure: (error) => [findingOf(error)]
           }),
@@ -27,7 +27,7 @@ export const campusCheck = ({ campusUrl, campusAppId }: Campus): Check => ({
         )
 })
 
-/** As long as those of students. */
+/** As long as a student's. */
 const nobody = Redacted.make("0".repeat(40))
 
 const answers = fine("the gateway answers")

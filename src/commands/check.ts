@@ -1,8 +1,8 @@
 import type { Effect } from "effect"
 
 /**
- * One thing that `doctor` looks at. A check never fails: what is wrong is a finding, and it gives up in its own time. To add one, list it in
- * `doctor.ts`.
+ * One thing that `doctor` looks at. A check never fails: what is wrong is a finding, and every check limits its own time. To
+ * add one, list it in `doctor.ts`.
  */
 export interface Check {
   /** What is looked at, such as `memcached`. */
@@ -10,7 +10,7 @@ export interface Check {
   readonly run: Effect.Effect<ReadonlyArray<Finding>>
 }
 
-/** `warning`: works, but not as one would want; only a `problem` makes `doctor` end with 1. `skipped`: cannot be looked at, and why. */
+/** `warning`: works, but not as it should; only a `problem` makes `doctor` end with 1. `skipped`: cannot be looked at, and why. */
 export interface Finding {
   readonly status: "fine" | "warning" | "problem" | "skipped"
   readonly says: string

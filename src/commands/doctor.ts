@@ -22,7 +22,7 @@ export class DoctorFoundProblems extends Schema.TaggedError<DoctorFoundProblems>
   }
 }
 
-/** Everything that is looked at, in the order in which it is printed. Settings that cannot be read stand at their defaults. */
+/** Everything that is looked at, in the order in which it is printed. A setting that cannot be read has its default here. */
 const checksOf = Effect.fnUntraced(function* (settings: Settings, problems: ReadonlyArray<string>) {
   return [
     settingsCheck(settings, problems),

@@ -16,7 +16,7 @@ export class ScheduleBroken extends Schema.TaggedError<ScheduleBroken>()("Schedu
   }
 }
 
-/** Enough for every race without faults; a few minutes for all of them. */
+/** Enough for every race without faults; takes a few minutes for all of them. */
 const presetSchedules = 5_000
 
 const matching = (part: string): ReadonlyArray<Race> => races.filter(({ name }) => name.includes(part))

@@ -1,5 +1,6 @@
 import { Effect, Option } from "effect"
 import { newWriteId } from "../chat/identifiers.ts"
+import type { WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { statisticsOf } from "../memcached/statistics.ts"
 import type { Settings } from "../settings.ts"
@@ -51,7 +52,7 @@ const checkServer = (memcached: Servers, server: Servers["servers"][number]) => 
 /** Writes an item, replaces it by its version, and tries to replace it by that version again. */
 const swaps = Effect.fnUntraced(function* (address: string) {
   const memcached = yield* Memcached
-  const key = `doctor:${yield* newWriteId}`
+  const key = keyOf(yield* newWriteId)
   const works = Effect.gen(function* () {
     yield* memcached.set(key, "first", itemTtlSeconds)
     const found = yield* memcached.gets(key)
@@ -72,7 +73,9 @@ const swaps = Effect.fnUntraced(function* (address: string) {
   })
 })
 
-const itemTtlSeconds = 60
+/** An item that nobody else has; deleted at the end of the check, and by itself if that fails. */
+export const keyOf = (mark: WriteId) => `doctor:${mark}`
+export const itemTtlSeconds = 60
 
 const memory = (options: Parameters<typeof statisticsOf>[0], address: string) =>
   Effect.match(statisticsOf(options), {

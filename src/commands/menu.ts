@@ -63,7 +63,7 @@ const withAccount = <A, E>(call: Effect.Effect<A, E, WeChatApi>) =>
     }
     return yield* call.pipe(
       Effect.provide(weChatLayer(settings.weChat).pipe(Layer.provide(stateLayer(settings)))),
-      // What goes wrong ends the command and is told in its last line; stdout holds the answer alone.
+      // A failure ends the command and is told in its last line; stdout holds the answer alone.
       Effect.provideService(References.MinimumLogLevel, "None")
     )
   })

@@ -2,8 +2,8 @@ import { Console } from "effect"
 import { CliOutput } from "effect/cli"
 
 /**
- * What a command line that is not understood gets: one line on stderr, where the stock presenter prints the whole help. Help
- * that was asked for is the stock one.
+ * For a command line that is not understood: one line on stderr, where the stock presenter prints the whole help. Help that was
+ * asked for is the stock one.
  */
 export const presenterLayer = CliOutput.layerPresenter({
   present: (event) => {

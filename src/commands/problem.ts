@@ -1,8 +1,8 @@
 import { type Cause, Predicate } from "effect"
 
 /**
- * What went wrong, for a log: a typed error in its words, which never hold what people wrote. Of a defect only its kind and the places in
- * the code, since its message may quote the value that somebody stumbled over.
+ * What went wrong, for a log: a typed error in its words, which never hold what people wrote. Of a defect only its kind and the
+ * places in the code, since its message may quote any value.
  */
 export const problemOf = (cause: Cause.Cause<unknown>): string => cause.reasons.map(reasonOf).join("; ")
 

@@ -8,7 +8,7 @@ import { Memcached } from "../memcached/memcached.ts"
 import type { Settings } from "../settings.ts"
 import { settingsFor } from "./settings-from-environment.ts"
 
-/** `lines` is absent where they were sealed with another LINK_SECRET. */
+/** `lines` is absent if they were sealed with another LINK_SECRET. */
 interface OpenedReport {
   readonly at: string
   readonly reporter: string

@@ -10,7 +10,7 @@ import { telemetryLayer } from "./telemetry.ts"
 const serve = Effect.gen(function* () {
   const settings = yield* settingsFor("serve")
   const { token } = settings.weChat
-  // The settings of a serving process hold a token, or they are refused.
+  // The settings of a serving process hold a token; otherwise they were refused.
   if (token === undefined) return
   return yield* untilSignal(
     settings,

@@ -10,7 +10,7 @@ import {
   type Variables
 } from "../settings.ts"
 
-/** The environment, and `.env` in the working directory for what the environment leaves open. */
+/** The environment; a variable that it does not set may stand in `.env` in the working directory. */
 export const environment: Effect.Effect<Variables> = Effect.sync(() => ({
   ...dotEnv(),
   ...Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""))
@@ -20,7 +20,7 @@ export const environment: Effect.Effect<Variables> = Effect.sync(() => ({
 export const settingsFor = (purpose: Purpose): Effect.Effect<Settings, SettingsInvalid> =>
   Effect.flatMap(environment, (variables) => Effect.fromResult(readSettings(variables, purpose)))
 
-/** Logs as the settings say; `pretty` on a terminal where they say nothing. */
+/** Logs as the settings say; if they say nothing, `pretty` on a terminal. */
 export const loggingLayer = (
   settings: Pick<Settings, "logFormat"> & { readonly logLevel: LogLevel.LogLevel }
 ) =>
@@ -35,7 +35,7 @@ export const loggingLayer = (
     Layer.succeed(References.MinimumLogLevel, settings.logLevel)
   )
 
-/** Tells causes as `problemOf` does: also those that effect itself logs, such as a fiber that died of a defect. */
+/** Tells causes as `problemOf` does, also those that Effect itself logs, such as a fiber that died of a defect. */
 const discreet = (logger: Logger.Logger<unknown, void>): Logger.Logger<unknown, void> =>
   Logger.make((options) => {
     if (options.cause.reasons.length === 0) return logger.log(options)

@@ -4,12 +4,15 @@ import { FetchHttpClient } from "effect/http"
 import { OtlpExporter, OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
 import { problemOf } from "./problem.ts"
 
-/** What was not sent when the process ends is given this long: SIGTERM ends everything within 10 s, and most of that is the requests'. */
+/**
+ * How long the process waits at its end for what was not exported yet: SIGTERM ends everything within 10 s, and most of that is
+ * for requests.
+ */
 const lastExportMillis = 400
 
 const resource = { serviceName: "xiaohou" }
 
-/** Exports below `endpoint` (`/v1/traces`, `/v1/metrics`) every few seconds; nothing where there is none. */
+/** Exports below `endpoint` (`/v1/traces`, `/v1/metrics`) every few seconds; nothing if there is none. */
 export const telemetryLayer = (endpoint: string | undefined): Layer.Layer<never> => {
   if (endpoint === undefined) return Layer.empty
   const options = (signal: "traces" | "metrics") => ({
@@ -32,7 +35,7 @@ const shownAttributes: ReadonlySet<string> = new Set([
   "outcome"
 ])
 
-/** A tracer that lets only `shownAttributes` through, and of a failure only what a log would say. */
+/** A tracer that exports only `shownAttributes`, and of a failure only what a log would say. */
 const discreet = (tracer: Tracer.Tracer): Tracer.Tracer => ({
   ...(tracer.context === undefined ? {} : { context: tracer.context }),
   span: (options) => {

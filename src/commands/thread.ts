@@ -2,8 +2,8 @@ import { type ResourceLimits, Worker } from "node:worker_threads"
 import { Effect } from "effect"
 
 /**
- * What a thread says at the end of its work, which would keep this one from hearing signals meanwhile. `file`: the module that it runs, and
- * which posts that one message; `task`: what it finds as its `workerData`. Interrupted, the thread ends.
+ * What a thread says at the end of its work; this thread hears signals meanwhile. `file`: the module that the thread runs,
+ * which posts that one message; `task`: its `workerData`. If this is interrupted, the thread ends.
  */
 export const fromThread = <Said>(
   file: URL,

@@ -93,10 +93,10 @@ const callback = (address: string) =>
 
 const everythingLost = 100
 
-/** Nobody has this name: a sign of typing for it asks for the right to push, and shows nobody anything. */
+/** No follower has this name: asking for the sign of typing shows whether we may push, and shows nobody anything. */
 const nobody = Openid.make("doctor_asks_for_nobody")
 
-/** An account that may not push refuses that before it looks for the receiver, whom it then does not find. */
+/** WeChat refuses an account that may not push before it looks for the receiver, whom it then does not find. */
 const pushing = WeChatApi.use(({ typing }) => typing(nobody)).pipe(
   Effect.as(fine("this account may push")),
   Effect.catchTag("WeChatRefused", (error) => {
@@ -120,7 +120,7 @@ const receiverRefused: ReadonlySet<number> = new Set([
   errcodes.typingNeedsExchange.code
 ])
 
-/** When less than this share of the day's pushes is left, evening comes before midnight. */
+/** Below this share of the day's pushes, they will probably run out before midnight. */
 const scarceShare = 0.1
 
 const countQuota = Effect.map(quotaOf(countedPaths.push), ({ dailyLimit, remain }): Finding => {
@@ -152,7 +152,7 @@ const menu = WeChatApi.use(({ menuGet }) => menuGet).pipe(
   })
 )
 
-/** What WeChat's refusal means for whoever operates the account (protocol notes 5 and 10). */
+/** What WeChat's refusal means for the account's operator (protocol notes 5 and 10). */
 const refusal = (error: WeChatError): Finding => {
   if (error._tag === "WeChatUnreachable")
     return problem(error.message, "let this machine reach WECHAT_API_URL, and try again")

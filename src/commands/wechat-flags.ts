@@ -2,13 +2,13 @@
 import { Option, Redacted } from "effect"
 import type { Command } from "effect/cli"
 import { Flag } from "effect/cli"
-import { encodingAesKey, port, url, weChatToken } from "../setting-values.ts"
+import { defaults, encodingAesKey, port, url, weChatToken } from "../setting-values.ts"
 import { AccountKind } from "../simulator/account-kind.ts"
 import { CallbackMode, type ConditionsChange } from "../simulator/conditions.ts"
 import type { PlatformSettings } from "../simulator/platform-settings.ts"
 import { valueFlag } from "./value-flag.ts"
 
-/** What a bot is told when nothing else is said. The secret is no secret: it stands here. */
+/** What a bot is told if nothing else is said. The secret is no secret: it stands here. */
 const byDefault = {
   host: "127.0.0.1",
   port: 8088,
@@ -30,7 +30,7 @@ export const weChatFlags = {
   ),
   port: valueFlag("port", port).pipe(
     Flag.withDescription(
-      `Their port; http://HOST:PORT is what the bot calls instead of https://api.weixin.qq.com (default ${byDefault.port})`
+      `Their port; http://HOST:PORT is what the bot calls instead of ${defaults.weChatApiUrl} (default ${byDefault.port})`
     ),
     Flag.withDefault(byDefault.port)
   ),
@@ -94,7 +94,7 @@ export const platformSettings = (given: WeChatFlags, conditions: ConditionsChang
 /** What goes into the settings of the bot, line by line. A secret that somebody gave is not repeated. */
 export const botSettings = (given: WeChatFlags, mode: CallbackMode = "plain"): ReadonlyArray<string> => {
   const rows = [
-    ["WeChat's API", `http://${given.host}:${given.port}  (instead of https://api.weixin.qq.com)`],
+    ["WeChat's API", `http://${given.host}:${given.port}  (instead of ${defaults.weChatApiUrl})`],
     ["token", "as given by --token"],
     ["app id", given.appId],
     ["app secret", Option.isSome(given.appSecret) ? "as given by --app-secret" : byDefault.appSecret],

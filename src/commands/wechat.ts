@@ -20,7 +20,7 @@ export class ScenarioBroken extends Schema.TaggedError<ScenarioBroken>()("Scenar
   }
 }
 
-/** Messages are to be encrypted, and there is no key: they would travel in plain, and a verdict would be about that. */
+/** Messages are to be encrypted, and there is no key: they would travel in plain, and the verdict would be about that. */
 export class KeyMissing extends Schema.TaggedError<KeyMissing>()("KeyMissing", {
   mode: CallbackMode
 }) {
@@ -39,7 +39,7 @@ export class CallbackNotVerified extends Schema.TaggedError<CallbackNotVerified>
   }
 }
 
-/** A file that somebody wrote is not what it should be. */
+/** A file that was written by hand is not what it should be. */
 export class FileRefused extends Schema.TaggedError<FileRefused>()("FileRefused", {
   file: Schema.String,
   problem: Schema.String
@@ -122,7 +122,7 @@ const tellOfBot = Layer.effectDiscard(
   })
 )
 
-/** Often enough for somebody who starts their bot again. */
+/** How often the bot is tried: often enough for a developer who restarts it. */
 const lookEvery = "2 seconds"
 
 const replayCommand = Command.make(

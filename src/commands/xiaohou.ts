@@ -9,9 +9,8 @@ import { presenterLayer } from "./presenter.ts"
 import { reportsCommand } from "./reports.ts"
 import { serveCommand, startUp } from "./serve.ts"
 import { simulateCommand } from "./simulate.ts"
+import { version } from "./version.ts"
 import { weChatCommand } from "./wechat.ts"
-
-const version = "0.1.0"
 
 const xiaohou = Command.make("xiaohou", {}, () => startUp).pipe(
   Command.withDescription(
@@ -35,7 +34,7 @@ export const runCommandLine = (): void =>
     Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : explained(cause))),
     NodeRuntime.runMain({
       disableErrorReporting: true,
-      // Who is told to end, and ends, has done well.
+      // A process that is told to end, and ends, has done well.
       teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
     })
   )

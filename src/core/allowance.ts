@@ -1,7 +1,5 @@
 import { Schema } from "effect"
-
-const minuteMillis = 60_000
-const hourMillis = 60 * minuteMillis
+import { hourMillis, minuteMillis } from "./durations.ts"
 
 /**
  * What a user's action allows us to push, and for how long (protocol notes 6.1, in force since June 2023). A new action
@@ -29,7 +27,7 @@ export const Allowance = Schema.Struct({
 })
 export type Allowance = typeof Allowance.Type
 
-/** `line`: what a partner wrote. `notice`: our own word about the pair, for which the last push of a long window is kept. */
+/** `line`: what a partner wrote. `notice`: our own words about a chat, for which the last push of a long window is reserved. */
 export type Importance = "line" | "notice"
 
 /** The window that an action opens. */
@@ -65,7 +63,7 @@ export const mayPush = (allowance: Allowance, importance: Importance, now: numbe
 
 export const afterPush = (allowance: Allowance): Allowance => ({ ...allowance, used: allowance.used + 1 })
 
-/** A push that was counted did certainly not happen. */
+/** Takes back the count of a push that certainly did not happen. */
 export const afterNoPush = (allowance: Allowance): Allowance => ({
   ...allowance,
   used: Math.max(0, allowance.used - 1)
@@ -73,5 +71,5 @@ export const afterNoPush = (allowance: Allowance): Allowance => ({
 
 export const afterRefusal = (allowance: Allowance): Allowance => ({ ...allowance, shut: true })
 
-// A window of three is too small to hold one back: people would notice the missing line more than the notice.
+// A window of three is too small to reserve one: people would miss the line more than the notice.
 const pushesWithoutReserve = 3

@@ -1,6 +1,7 @@
 import { DateTime } from "effect"
-import { type Day, daysPerWeek, instantOf, isoDay } from "./calendar.ts"
+import { type Day, instantOf, isoDay } from "./calendar.ts"
 import { spanInWords } from "./campus-wording.ts"
+import { daysPerWeek } from "./durations.ts"
 import { byteLength } from "./folding.ts"
 import { timetablePage } from "./student-page-wording.ts"
 import { planOf, type Timetable } from "./timetable.ts"
@@ -11,13 +12,13 @@ export interface CalendarFile {
   readonly timeZone: DateTime.TimeZone
   /** Milliseconds since 1970. */
   readonly fetchedAtMillis: number
-  /** Tells the events of one student from those of another, and says nothing about either. */
+  /** Stands in every UID, so that the events of two students differ; nobody learns from it who the student is. */
   readonly owner: string
 }
 
 /**
  * The term as a calendar to subscribe to (RFC 5545): one event for each class, in UTC, so that it means the same wherever the
- * phone is; what has no time that can be read is an event of the whole day.
+ * phone is. A class whose time cannot be read is an event of the whole day.
  */
 export const calendarFile = ({
   timetable,
@@ -66,7 +67,7 @@ export const calendarFile = ({
   return lines.map((line) => `${folded(line)}\r\n`).join("")
 }
 
-/** A timetable whose end is not known is told for this long; more would be a guess. */
+/** If the end of a term is not known, the calendar covers this many weeks; more would be a guess. */
 const weeksWhenEndUnknown = 4
 
 const daysOf = ({ start, lastWeek }: Timetable, today: Day): ReadonlyArray<Day> => {
@@ -77,8 +78,8 @@ const daysOf = ({ start, lastWeek }: Timetable, today: Day): ReadonlyArray<Day> 
 }
 
 /**
- * Names the events of one day: the same one as long as course and periods stay, so that a phone moves it to another room instead of
- * showing it twice. Where those two do not tell events apart they are numbered.
+ * UIDs for the events of one day. A UID depends on course and periods only, so that a change of room moves the event instead of
+ * adding a second one. Equal UIDs are numbered.
  */
 const uidsOf = (day: Day, owner: string) => {
   const taken = new Set<string>()

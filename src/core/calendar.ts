@@ -1,5 +1,6 @@
 import { DateTime } from "effect"
 import type { Weekday } from "./campus-data.ts"
+import { dayMillis, daysPerWeek, minutesPerHour } from "./durations.ts"
 
 /** A day of the calendar, as whole days since 1970-01-01: it has no time zone, and days can be counted. */
 export type Day = number
@@ -17,12 +18,6 @@ interface YearMonthDay {
   readonly day: number
 }
 
-export const minutesPerHour = 60
-export const minutesPerDay = 24 * minutesPerHour
-export const daysPerWeek = 7
-const minuteMillis = 60_000
-const dayMillis = minutesPerDay * minuteMillis
-
 export const schoolTimeAt = (epochMillis: number, timeZone: DateTime.TimeZone): SchoolTime => {
   const { year, month, day, hour, minute } = DateTime.toParts(
     DateTime.makeZonedUnsafe(epochMillis, { timeZone })
@@ -30,7 +25,7 @@ export const schoolTimeAt = (epochMillis: number, timeZone: DateTime.TimeZone): 
   return { day: dayOf({ year, month, day }), minute: hour * minutesPerHour + minute }
 }
 
-/** When a clock on the school's wall shows this, in milliseconds since 1970; a time that is skipped or repeated there is taken like its neighbour. */
+/** When a clock on the school's wall shows this, in milliseconds since 1970; also of a time that a change of clocks skips or repeats. */
 export const instantOf = ({ day, minute }: SchoolTime, timeZone: DateTime.TimeZone): number =>
   DateTime.toEpochMillis(
     DateTime.makeZonedUnsafe(

@@ -31,7 +31,7 @@ export type CampusAnswer =
       readonly renewLink: string
     }
   | { readonly _tag: "Running"; readonly running: RunningCount }
-  /** When what was said before it was fetched, by the school's clock. */
+  /** When the data of the answers before this one was fetched, by the school's clock. */
   | { readonly _tag: "AsOf"; readonly now: SchoolTime; readonly fetched: SchoolTime }
   | { readonly _tag: "BindFirst"; readonly button: CampusButton; readonly link: string }
   | { readonly _tag: "BindLink"; readonly link: string }

@@ -49,7 +49,7 @@ export const Book = Schema.Struct({
 })
 export type Book = typeof Book.Type
 
-/** `rankPercent`: of students beaten; `daysLeft`: on which there can still be a run this term. */
+/** `rankPercent`: how many percent of the students run less often; `daysLeft`: days of this term on which there can still be a run. */
 export const RunningCount = Schema.Struct({
   count: Schema.Natural,
   rankPercent: Schema.optionalKey(Schema.String),

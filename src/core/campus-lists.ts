@@ -6,7 +6,7 @@ import { byteLength, replyTextBytes } from "./folding.ts"
 import { byBuilding, type Building, type RoomQuestion } from "./free-rooms.ts"
 import { endMinute, startMinute } from "./periods.ts"
 
-/** The newest of them are what people look for; the rest is on the school's own page. */
+/** People look for the newest ones; the rest is on the school's own page. */
 const noticesShown = 8
 
 /** The newest notices, each once, as links. */
@@ -54,7 +54,7 @@ export const wordFreeRooms = ({
     .join("\n\n")
 }
 
-/** What stands below the rooms (when the data was fetched) needs its place too. */
+/** Room for the note below a list that says when the data was fetched. */
 const noteBytes = 80
 
 const spanOfTime = ({ day, periods, isNow }: RoomQuestion, today: Day): string => {
@@ -86,7 +86,7 @@ export const wordBooks = ({
   )
 }
 
-/** A signed link with its words is shorter. */
+/** Room for a link; a signed one with its words is shorter. */
 const linkBytes = 500
 
 export const soonestFirst = (books: ReadonlyArray<Book>): ReadonlyArray<Book> =>

@@ -17,7 +17,7 @@ export const news = (chat: Chat): Sentence | undefined => {
   }
 }
 
-/** What of it is told to who asks to look again, who need not hear that the last search, or their own leaving, is over. */
+/** What of it is told to a user who asks to look again; they need not hear that the last search, or their own leaving, is over. */
 export const newsBeforeLooking = (chat: Chat): Sentence | undefined =>
   chat._tag === "Ordinary" && (chat.farewell === "searchFailed" || chat.farewell === "youLeft")
     ? undefined

@@ -1,13 +1,13 @@
 /**
- * A command in a text, shown as `label`, that the phone sends when it is touched, as a click in a message menu does (protocol notes 3.2).
- * Where a client shows no such links the label is all that is seen, so it should be what one can type.
+ * A command in a text, shown as `label`. If it is touched, the phone sends the command, as for a click in a message menu
+ * (protocol notes 3.2). A client that shows no such links shows only the label, so it should be what one can type.
  */
 export const clickable = (command: string, label = command): string =>
   `<a href="weixin://${commandScheme}?msgmenucontent=${encodeURIComponent(command)}&msgmenuid=${menuItemId}">${label}</a>`
 
 /**
- * Whether words of a stranger hold such a link: a touch would make the reader's phone send what the writer chose, even 退出 or 举报.
- * Whatever the spelling, as long as a phone may still read it: entities, percent signs, width, case, characters nobody sees.
+ * Whether a stranger's words hold such a link: if it is touched, the reader's phone sends what the writer chose, even 退出 or 举报.
+ * Finds any spelling that a phone might still read: entities, percent signs, width, case, characters that nobody sees.
  */
 export const holdsCommandLink = (words: string): boolean =>
   decoded(words)
@@ -18,7 +18,10 @@ export const holdsCommandLink = (words: string): boolean =>
 
 const commandScheme = "bizmsgmenu"
 
-/** Undone as often as it was done; named entities hide nothing but space. */
+/**
+ * Decodes again and again, since it may be encoded more than once. A named entity that is not in `named` is dropped: those that
+ * matter here are characters that nobody sees.
+ */
 const decoded = (words: string): string => {
   const once = words
     .replaceAll(/&#x([0-9a-f]{1,6});?/giu, (_, digits: string) => character(Number.parseInt(digits, 16)))
@@ -26,7 +29,7 @@ const decoded = (words: string): string => {
     .replaceAll(/&(?:amp|lt|gt|quot|apos);/giu, (name) => named[name.toLowerCase()] ?? "")
     .replaceAll(/&[a-z]{2,24};/giu, "")
     .replaceAll(/%([0-9a-f]{2})/giu, (_, digits: string) => character(Number.parseInt(digits, 16)))
-  // Each time it gets shorter, so this ends.
+  // The text gets shorter each time, so this ends.
   return once.length < words.length ? decoded(once) : once
 }
 
@@ -43,5 +46,5 @@ const character = (codePoint: number): string =>
 
 const largestCodePoint = 0x10ffff
 
-/** WeChat sends it back; that it is there tells a click from typed words, and its value means nothing to us. */
+/** WeChat sends it back with the text, which is how a click differs from typed words; its value means nothing to us. */
 const menuItemId = 1

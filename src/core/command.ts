@@ -4,15 +4,15 @@ import type { Openid } from "./openid.ts"
 import type { CloseReason, RoomId } from "./room.ts"
 import type { Sentence } from "./sentence.ts"
 
-/** What is to be done about an event, as data. The order in which a list of commands stands is the order of doing. */
+/** What is to be done about an event, as data. A list of commands is carried out in its order. */
 export type Command =
   /** Close the room of a pair; the partner is told. Before the session points elsewhere. */
   | { readonly _tag: "LeaveRoom"; readonly room: RoomId; readonly why: CloseReason }
   /** Keep a report about the partner with the last lines, and never pair the two again. Before the room is closed. */
   | { readonly _tag: "Report"; readonly room: RoomId; readonly about: Openid }
   /**
-   * The same about the last partner, if there was one a moment ago, and say what came of it. Ends nothing; before a look for a partner.
-   * `but`: the partner of now, who is not meant.
+   * Report the last partner, if there was one a moment ago, and answer with what came of it. Ends no chat; comes before a
+   * search. `but`: the present partner, who is not meant.
    */
   | { readonly _tag: "ReportLast"; readonly but?: Openid }
   /** Close the room in which the user waits. */
@@ -29,7 +29,7 @@ export type Command =
   | { readonly _tag: "Unbind" }
   /** Ask the chatbot. */
   | { readonly _tag: "Tease"; readonly text: string }
-  /** Forget what was said in tease mode: at its end, and before it begins, for what a lost session left behind. */
+  /** Forget what was said in tease mode: when it ends, and when it begins, since a lost session may have left something behind. */
   | { readonly _tag: "ForgetTease" }
   /** Delete all that is kept of the user. */
   | { readonly _tag: "Forget" }

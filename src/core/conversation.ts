@@ -76,7 +76,7 @@ const pressed = (chat: Chat, button: Button, periods?: Periods): Step => {
     case "配对":
       if (chat._tag !== "Paired") return look(chat)
       if (chat.shown) return change(chat)
-      // A user who has not seen the pair believes to be looking: the news is the whole answer.
+      // This user was not told of the pair and believes to be looking: the notice of the pair is the whole answer.
       if (chat.unseen === true) return answer()
       return {
         chat: { ...chat, shown: true },
@@ -141,7 +141,7 @@ const report = (chat: Chat): Step => {
 const reportLast = (chat: Chat): Step => {
   if (chat._tag === "Paired") return telling(chat, { _tag: "ReportLast", but: chat.partner })
   if (chat._tag !== "Looking") return telling(chat, { _tag: "ReportLast" })
-  // Who waits stands in the lobby with those whom they blocked before: anew, or the two could meet again.
+  // The lobby entry of this user lists only whom they blocked before: without a new search the two could meet again.
   const again: ReadonlyArray<Command> = [...endOf(chat, "changed"), { _tag: "Look" }]
   return { chat: { _tag: "Looking" }, commands: [{ _tag: "ReportLast" }, ...again] }
 }
@@ -173,7 +173,7 @@ const said = (chat: Chat, words: string): Step => {
   }
 }
 
-/** What the writer is told of a command that went to the partner as it stands. */
+/** What the writer is told if the text of a command went to the partner. */
 const adviceAbout = (intent: Intent): Sentence | undefined =>
   intent._tag === "Button"
     ? { _tag: "ButtonWouldHave", button: intent.button }
@@ -228,7 +228,7 @@ const endOf = (chat: Chat, why: CloseReason): ReadonlyArray<Command> => {
   return room === undefined ? [] : [{ _tag: "StopLooking", room }]
 }
 
-/** The state stays as it is; what is new about it is told first. */
+/** Keeps the state; a notice that is still to be told comes first. */
 const telling = (chat: Chat, ...commands: ReadonlyArray<Command>): Step => ({
   chat: seen(chat),
   commands: [...newsOf(chat), ...commands]
@@ -241,7 +241,7 @@ const replies = (sentence: Sentence | undefined): ReadonlyArray<Command> =>
 
 const reply = (sentence: Sentence): Command => ({ _tag: "Reply", sentence })
 
-/** Made once, since everybody who is paired comes by: who begins to look with nothing to be told. */
+/** The step that starts a search and says nothing; a shared constant, because every pairing passes here. */
 const begun: Step = { chat: { _tag: "Looking" }, commands: [{ _tag: "Look" }] }
 
 const forgetTease: Command = { _tag: "ForgetTease" }

@@ -1,4 +1,5 @@
-import { type Day, minutesPerDay, minutesPerHour, weekdayOf, yearMonthDayOf } from "./calendar.ts"
+import { type Day, weekdayOf, yearMonthDayOf } from "./calendar.ts"
+import { minutesPerDay, minutesPerHour } from "./durations.ts"
 import type { Weekday } from "./campus-data.ts"
 
 const weekdayNames = {
@@ -22,7 +23,7 @@ export const shortDate = (date: Day): string => {
   return `${month}月${day}日`
 }
 
-/** `2 天 3 小时`, `1 小时 20 分钟`, `25 分钟`; the smaller part is left out where it is nothing, or where days are counted. */
+/** `2 天 3 小时`, `1 小时 20 分钟`, `25 分钟`: two units at most, without one that is zero. */
 export const timeUntil = (minutes: number): string => {
   const [days, hours, rest] = [
     Math.floor(minutes / minutesPerDay),

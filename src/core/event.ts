@@ -20,10 +20,10 @@ export const ChatEvent = Schema.TaggedUnion({
   PartnerFound: { room: RoomId, partner: Openid, sinceMillis: Schema.Natural },
   /** A look for a partner found nobody; the user waits in `room`. */
   NobodyThere: { room: RoomId },
-  /** The exchange in which a look was asked for was held, and ends now: what became of it is told. */
+  /** The exchange that was held open for a search ends now: the user is told how the search stands. */
   Waited: {}
 })
 export type ChatEvent = typeof ChatEvent.Type
 
-/** Something that goes to the partner, where there is one. */
+/** Whether it goes to the partner, if there is one. */
 export const isLine = (event: ChatEvent): boolean => event._tag === "Said" || event._tag === "Sent"

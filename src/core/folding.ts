@@ -27,7 +27,7 @@ export const answerGroup = "answer"
 /** Our own words, not those of a partner. */
 export const isOurs = ({ from }: Kept): boolean => from === undefined
 
-/** Word of what became of a chat has to be heard, rather twice than never. A line comes once at most, and so does an answer. */
+/** Whether this is a notice about a chat: such a notice has to arrive, rather twice than never. A line or an answer comes once at most. */
 export const mustBeHeard = (thing: Kept): boolean => isOurs(thing) && thing.group !== answerGroup
 
 /** The length of a text as WeChat counts it: bytes of UTF-8. */
@@ -110,8 +110,8 @@ export const messagesFor = (kept: ReadonlyArray<Kept>, limitBytes: number): numb
 }
 
 /**
- * What was folded and refused as a whole, so that less of it goes in one message: two halves apart, or a single text in two parts.
- * The same number of things or one more; undefined: it cannot be made smaller.
+ * Splits what WeChat refused as one message, so that less of it goes at a time: two halves apart, or a single text in two
+ * parts. Gives the same number of things or one more; undefined: it cannot be made smaller.
  */
 export const halved = (refused: ReadonlyArray<Kept>): ReadonlyArray<Kept> | undefined => {
   const half = Math.ceil(refused.length / 2)
@@ -127,7 +127,7 @@ export const halved = (refused: ReadonlyArray<Kept>): ReadonlyArray<Kept> | unde
   })
 }
 
-/** A text that is refused for its length at less than this is refused for something else. */
+/** A text shorter than this is not refused for its length. */
 const smallestPartBytes = 256
 
 /**

@@ -53,7 +53,7 @@ const digits = "一二三四五六七八九"
 const digitOf = (character: string | undefined): number =>
   character === undefined ? 0 : digits.indexOf(character) + 1
 
-/** A number below a hundred at the end of a name, or behind 第, as digits; those of 九龙湖 and 四牌楼 count nothing. */
+/** Writes a number below a hundred as digits if it ends a name or follows 第; the 九 and 四 of 九龙湖 and 四牌楼 stay. */
 const counted = (name: string): string =>
   name.replaceAll(numbers, (all: string, tens: string | undefined, ones: string | undefined) =>
     String(all.includes("十") ? 10 * (digitOf(tens) || 1) + digitOf(ones) : digitOf(all))

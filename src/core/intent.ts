@@ -55,7 +55,10 @@ export const buttonAsked = (event: ChatEvent): Button | undefined => {
   return intent?._tag === "Button" ? intent.button : undefined
 }
 
-/** The press with which a chat begins: most who press it are in the ordinary state. In a chat its name is a line; a press never is. */
+/**
+ * The press with which a chat begins; nearly everybody who presses it is in the ordinary state. (Typed in a chat, the same word
+ * is a line.)
+ */
 export const beginsSearch = (event: ChatEvent): boolean =>
   event._tag === "Pressed" && event.button === ("配对" satisfies Button)
 

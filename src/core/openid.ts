@@ -10,5 +10,5 @@ export const Openid = Schema.String.check(Schema.isPattern(openidPattern)).pipe(
 
 export type Openid = typeof Openid.Type
 
-/** As `Schema.is`, without its interpreter: every message asks. */
+/** Like `Schema.is`, but without its interpreter, since this runs for every message. */
 export const isOpenid = (text: string): text is Openid => openidPattern.test(text)

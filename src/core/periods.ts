@@ -1,4 +1,4 @@
-import { minutesPerHour } from "./calendar.ts"
+import { minutesPerHour } from "./durations.ts"
 
 /** Numbers from the first to the last, both included: weeks of a term, periods of a day. */
 export interface Span {
@@ -46,7 +46,7 @@ export const blocks: ReadonlyArray<Span> = starts.reduce<ReadonlyArray<Span>>((f
     : [...found, { from: period, to: period }]
 }, [])
 
-/** What is left of this day, block by block: of the block under way the periods that have not ended. */
+/** The rest of this day, block by block; of the block under way, the periods that have not ended. */
 export const blocksAfter = (minute: number): ReadonlyArray<Span> =>
   blocks.flatMap(({ from, to }) => {
     const period = Array.from({ length: to - from + 1 }, (_, index) => from + index).find(

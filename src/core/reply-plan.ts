@@ -32,9 +32,14 @@ export interface Said {
   readonly opens?: string
 }
 
-/** A reply; and what then waits, in order, our own words that had no room in it among it. */
+/**
+ * A reply, which says `taken` of what waited and then `own` of our words (empty: none of them); and what then waits, in order, with those
+ * of our words that had no room in it.
+ */
 export interface ReplyPlan {
   readonly message: Content
+  readonly taken: ReadonlyArray<Kept>
+  readonly own: string
   readonly rest: ReadonlyArray<Kept>
 }
 
@@ -87,7 +92,9 @@ export const planReply = (
   const kept = waiting.filter((thing) => !said.some((one) => one.whenFull === "once" && says(thing, one)))
   const all = joined(said)
   const whole = composeReply(kept, all)
-  if (whole?.ownIncluded === true && whole.taken === kept.length) return { message: whole.message, rest: [] }
+  if (whole?.ownIncluded === true && whole.taken === kept.length) {
+    return { message: whole.message, taken: kept, own: all, rest: [] }
+  }
   const inTurn = said.filter(isInTurn)
   const others = said.filter((one) => !isInTurn(one))
   const together = beside(kept, joined(others), asKept(inTurn), pushes)
@@ -144,7 +151,7 @@ const beside = (
   // No more than these, even where a shorter note would leave room for one: its number counts the rest.
   const note = withNote(own, rest.length, follow(rest, pushes))
   const carried = composeReply(kept.slice(0, composed.taken), note)
-  return carried && { message: carried.message, rest }
+  return carried && { message: carried.message, taken: kept.slice(0, composed.taken), own, rest }
 }
 
 /** Our words before all that waits. What is too long for one message comes behind. */
@@ -161,15 +168,15 @@ const ahead = (
   const ofAnswer = parts.map((part): Kept => ({ content: text(part), group: answerGroup }))
   const rest = [...kept, ...ofAnswer, ...inTurn]
   const words = rest.length === 0 ? first : withNote(first, rest.length, follow(rest, pushes))
-  return { message: text(words), rest }
+  return { message: text(words), taken: [], own: first, rest }
 }
 
 /** An answer of ours is never that long. It makes room for the number in a note. */
 const mostParts = 100
 
 const firstOf = (kept: ReadonlyArray<Kept>, behind: ReadonlyArray<Kept>): ReplyPlan => {
-  const first = fold(kept, replyTextBytes)
-  return { message: first?.message ?? text(""), rest: [...kept.slice(first?.taken ?? 0), ...behind] }
+  const { message, taken } = fold(kept, replyTextBytes) ?? { message: text(""), taken: 0 }
+  return { message, taken: kept.slice(0, taken), own: "", rest: [...kept.slice(taken), ...behind] }
 }
 
 const follow = (rest: ReadonlyArray<Kept>, pushes: number): boolean =>

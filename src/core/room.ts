@@ -1,8 +1,12 @@
 import { Schema } from "effect"
 import { Openid } from "./openid.ts"
 
+export const longestRoomId = 32
+
 /** Name of a room; random, so that no two servers ever choose the same. */
-export const RoomId = Schema.String.check(Schema.isPattern(/^[a-z0-9]{8,32}$/)).pipe(Schema.brand("RoomId"))
+export const RoomId = Schema.String.check(
+  Schema.isPattern(new RegExp(`^[a-z0-9]{8,${longestRoomId}}$`))
+).pipe(Schema.brand("RoomId"))
 export type RoomId = typeof RoomId.Type
 
 /** Who wrote a value: a writer whose answer was lost reads again and recognises its own write by this. */
@@ -58,7 +62,7 @@ export type WaitingRoom = typeof Room.cases.Waiting.Type
 export type OpenRoom = typeof Room.cases.Open.Type
 export type ClosedRoom = typeof Room.cases.Closed.Type
 
-/** For how long after the end of a chat its two can still report one another: who is rude often leaves at once. */
+/** For how long after the end of a chat its two can still report one another: rude people often leave at once. */
 export const reportableMinutes = 10
 
 /** How long a report is kept: time enough to look into it, and no archive of what people said. */

@@ -6,12 +6,12 @@ import type { Chat } from "./session.ts"
 /** Everything that the service can say to a user, as data; `wording.ts` has the words. */
 export type Sentence =
   | { readonly _tag: "PairMade"; readonly room: RoomId }
-  /** `askAgain`: nothing can be pushed, so that it is for the user to ask again. */
+  /** `askAgain`: nothing can be pushed, so the user has to ask again. */
   | { readonly _tag: "Looking"; readonly askAgain?: true }
   | { readonly _tag: "SearchFailed" }
   | { readonly _tag: "StatusPaired" }
   | { readonly _tag: "StatusNotPaired"; readonly teasing?: true }
-  /** Lines that both passed on since `sinceMillis`; `lines` is absent when memcached lost the count. */
+  /** `lines`: how many both have passed on since then; absent if memcached lost the count. */
   | {
       readonly _tag: "PairingShown"
       readonly minutes: number
@@ -20,23 +20,23 @@ export type Sentence =
     }
   | { readonly _tag: "PartnerLeft" }
   | { readonly _tag: "IdleEnded" }
-  /** `pair`: a pair, not a search. */
+  /** `pair`: the user left a pair, not a search. */
   | { readonly _tag: "Left"; readonly pair?: true }
   | { readonly _tag: "NothingToLeave" }
-  /** These two: `later`, where it is read some time after the line that it is about was written. */
+  /** NotSent and Kept: `later` is set if the writer reads this noticeably after writing the line. */
   | { readonly _tag: "NotSent"; readonly later?: true }
   | { readonly _tag: "Kept"; readonly later?: true }
-  /** These three: `later`, of a line whose writer was told that it is kept. */
+  /** Unsure, RefusedByWeChat, Unsendable: `later` is set if the writer was first told that the line is kept. */
   | { readonly _tag: "Unsure"; readonly later?: true }
   | { readonly _tag: "RefusedByWeChat"; readonly later?: true }
   | { readonly _tag: "Unsendable"; readonly later?: true }
   | { readonly _tag: "MailboxFull" }
-  /** Behind kept lines that fill a reply: so many more wait. `follow`: they are pushed at once. */
+  /** Follows kept lines that fill a reply: this many more wait. `follow`: they are pushed at once. */
   | { readonly _tag: "Remaining"; readonly lines: number; readonly follow: boolean }
   | { readonly _tag: "ButtonWouldHave"; readonly button: Button }
-  /** A word that would have been ours outside of a chat: it went to the partner. */
+  /** The text would have been a report outside of a chat; it went to the partner. */
   | { readonly _tag: "ReportWouldHave" }
-  /** `outside`: of a chat, where nobody was to get it. */
+  /** `outside`: the user is in no chat, so nobody was to get it. */
   | { readonly _tag: "NotCarried"; readonly kind: "sticker" | "unknown"; readonly outside?: true }
   | { readonly _tag: "NoCampus"; readonly button: CampusButton }
   /** What the school, or the service in its place, says. */
@@ -64,9 +64,9 @@ export type Sentence =
   | { readonly _tag: "Filtered" }
   /** The line held a link that would have acted for its reader. */
   | { readonly _tag: "CommandLinkHeld" }
-  /** `last`: of the last partner; the chat of now goes on. */
+  /** `last`: the last partner was reported; the present chat goes on. */
   | { readonly _tag: "Reported"; readonly last?: true }
-  /** Who is reported as the last partner is the present one again. */
+  /** The last partner, who was to be reported, is the present one again. */
   | { readonly _tag: "ReportByMark" }
   | { readonly _tag: "NothingToReport" }
   /** The last attempt of an exchange ends without an answer, and nothing can be pushed. */

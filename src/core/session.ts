@@ -10,9 +10,9 @@ export const stateNumbers = { ordinary: 0, looking: 1, teasing: 2, paired: 11, s
 export type StateNumber = (typeof stateNumbers)[keyof typeof stateNumbers]
 
 /**
- * What memcached keeps of a user under `s:<openid>`: what the user last saw, and where to look. It only points at a room;
- * the room is the truth. `tellingUntilMillis` says that a server is telling the user that the room went on without them, and
- * until when the others leave that to it.
+ * What memcached keeps of a user under `s:<openid>`: what the user last saw, and where to look. It only points at a room; the
+ * room is the truth. `tellingUntilMillis`: until then one server is telling the user that the room went on without them, and
+ * the other servers leave that to it.
  */
 export const Session = Schema.Struct({
   state: Schema.Literals([

@@ -50,7 +50,7 @@ export const isHeldIn = ({ weeks, parity }: Lesson, week: number): boolean =>
 /** Numbers before `周`, bracketed or not, with `单` or `双` between; or a bracket of numbers alone at the beginning. */
 const weekGroups = /(\d[\d,\-\s]*)[\])]?\s*[([]?[单双]?[)\]]?\s*周|^\s*[[(]\s*(\d[\d,\-\s]*)[\])]/gu
 
-/** Numbers before `节`, or all that is left where the word is missing. */
+/** Numbers before `节`, or all that is left if the word is missing. */
 const periodGroup = /(\d[\d,\-\s]*)节|^[^\d]*(?<!\d)(\d[\d,\-\s]*)$/u
 
 /** Half-width signs, one kind of bracket beside the round, one dash and one comma. */

@@ -1,4 +1,5 @@
-import { type Day, dayOf, daysPerWeek, type SchoolTime, weekdayOf, yearMonthDayOf } from "./calendar.ts"
+import { type Day, dayOf, type SchoolTime, weekdayOf, yearMonthDayOf } from "./calendar.ts"
+import { daysPerWeek } from "./durations.ts"
 import type { SchoolTimetable } from "./campus-data.ts"
 import { endMinute, type Span, startMinute } from "./periods.ts"
 import { isHeldIn, type Lesson, readEntry } from "./timetable-entry.ts"
@@ -22,7 +23,7 @@ export interface ClassTime {
   readonly endMinute: number
 }
 
-/** One day of a timetable. `untimed`: what is held on that day at a time that the school did not write so that it can be read. */
+/** One day of a timetable. `untimed`: lessons of that day whose time cannot be read. */
 export interface DayPlan {
   readonly day: Day
   readonly season: Season
@@ -37,7 +38,10 @@ export type Season =
   | { readonly _tag: "After" }
   | { readonly _tag: "Unknown" }
 
-/** Puts what the school said on the calendar. The school names no year: the one counts in whose middle of the term `today` is nearest. */
+/**
+ * Puts what the school said on the calendar. The school names no year; it is the one for which `today` is nearest to the middle
+ * of the term.
+ */
 export const readTimetable = (school: SchoolTimetable, today: Day): Timetable => {
   const lessons = school.entries.flatMap(readEntry)
   const weeks = lessons.flatMap((lesson) => lesson.weeks ?? [])
@@ -86,7 +90,7 @@ export const nextClass = (
   return undefined
 }
 
-/** A term with everything in its last week is not longer than this. */
+/** No term is longer. */
 const daysToSearch = 60 * daysPerWeek
 
 /** About half of a term with its holidays. */

@@ -1,6 +1,7 @@
 import { aiLabel } from "./ai-label.ts"
 import { type Button, menuLayout } from "./button.ts"
 import { clickable } from "./clickable.ts"
+import { minutesPerHour } from "./durations.ts"
 import { words } from "./intent.ts"
 import { link, wordCampus } from "./campus-wording.ts"
 import { reportableMinutes, reportKeptDays } from "./room.ts"
@@ -132,13 +133,19 @@ export const word = (sentence: Worded): string => {
   }
 }
 
-/** At the end of a chat. Touched later it still means that partner, where `words.report` would mean the next one. */
+/**
+ * Ends the sentences about the end of a chat. If it is touched later it still means that partner; `words.report` would mean the
+ * next one.
+ */
 const unfriendly = `对方不友善？${clickable(words.reportLast, words.report)}`
 
 /** A button of the menu that can be touched in the text as well. */
 const button = (name: Button): string => `「${clickable(name)}」`
 
-/** What one can type in every state, and touch; but what stands beside 绑定 and can be touched would pass for the way to bind a card. */
+/**
+ * A command that can be typed in every state, and touched. Not touched if it names 绑定: a link beside that word would pass for
+ * the way to bind a card.
+ */
 const typed = (command: Button | (typeof words)[keyof typeof words]): string => {
   const label = `#${command}`
   return command.includes("绑定") ? label : clickable(command, label)
@@ -175,8 +182,6 @@ const chatbotSilent: Record<(Sentence & { readonly _tag: "ChatbotSilent" })["why
   speechless: "小猴一时不知道怎么接话，换个说法试试。",
   busy: "找小猴斗嘴的人太多了，请过一会儿再说。"
 }
-
-const minutesPerHour = 60
 
 const duration = (minutes: number): string => {
   if (minutes < 1) return "刚刚开始"

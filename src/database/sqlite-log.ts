@@ -2,13 +2,13 @@
 import { Duration, Effect, Schedule, type Scope } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 
-/** Whoever erased something waits for the first try: a few milliseconds, unless the file is locked. */
+/** The deletion waits for the first try: a few milliseconds, unless the file is locked. */
 const firstTryMillis = 500
 
-/** A process that reads the file keeps the log for as long: `doctor` and `reports` for a moment, a backup for minutes. */
+/** A process that reads the file keeps the log for that time: `doctor` and `reports` for a moment, a backup for minutes. */
 const againMillis = 5_000
 
-/** Then somebody forgot a reader; an hour of tries is told, and the next deletion begins anew. */
+/** An hour of tries: then somebody forgot a reader, which is logged, and the next deletion tries anew. */
 const mostTries = 720
 
 /**

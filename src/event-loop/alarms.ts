@@ -1,18 +1,18 @@
 import { Clock, Effect, Fiber, type Scope } from "effect"
 
 export interface Alarms {
-  /** Has `ring` run when the time is over; the answer takes that back. */
+  /** Runs `ring` when the time is over; what it gives back cancels that. */
   readonly set: (ring: Effect.Effect<void>) => () => void
 }
 
 /**
- * Alarms that ring the same time after they were set. One fiber and one timer serve all of them: nearly every message is answered long
- * before its alarms ring, and a race with a timer for each of those costs two fibers and a timer a time.
+ * Alarms that all ring the same time after they were set. One fiber and one timer serve them all: nearly every message is
+ * answered long before its alarms ring, and a race with a timer for each alarm would cost two fibers and a timer.
  */
 export const makeAlarms = (afterMillis: number): Effect.Effect<Alarms, never, Scope.Scope> =>
   Effect.map(makeAlarmsOfAnyTime, (alarmsAfter) => alarmsAfter(afterMillis))
 
-/** The same where the time is known later; of any time there are `Alarms` once, so these should be a few constants. */
+/** The same if the time is not known beforehand. `Alarms` are made once for each time, so these should be a few constants. */
 export const makeAlarmsOfAnyTime: Effect.Effect<(afterMillis: number) => Alarms, never, Scope.Scope> =
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
@@ -51,7 +51,8 @@ const alarmsAfter = (
   return {
     set: (ring) => {
       const alarm = line.enter(clock.currentTimeMillisUnsafe() + afterMillis, ring)
-      // Goes on when the last alarm was taken back, until its time: to begin anew with the next costs more than to wake up for nothing.
+      // Goes on for its time after the last alarm was cancelled: starting again with the next one costs more than waking up for
+      // nothing.
       if (!isWatched) {
         isWatched = true
         start(watch)
@@ -95,7 +96,8 @@ class Line {
     else before.behind = behind
     if (behind === undefined) this.#last = before
     else behind.before = before
-    // One that the garbage collector has moved among the old would otherwise keep all that came after it, until all is collected.
+    // If the garbage collector has moved this alarm among the old objects, it would otherwise keep every later alarm until a full
+    // collection.
     alarm.before = undefined
     alarm.behind = undefined
   }

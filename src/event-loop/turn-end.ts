@@ -1,9 +1,9 @@
-/** Has something done at the end of the current turn of the event loop, behind what was due before. */
+/** Runs something at the end of the current turn of the event loop, after what was due before. */
 export type TurnEnd = (act: () => void) => void
 
 /**
- * Does what became due in one turn of the event loop in a row, when the turn is over. A write to a socket wakes whoever is at the other
- * end, which costs as much as all else about a short message; writes in a row wake them once.
+ * Runs what became due in one turn of the event loop in a row when the turn is over. A write to a socket wakes the process at
+ * the other end, which costs as much as everything else about a short message; writes in a row wake it once.
  */
 export const makeTurnEnd = (): TurnEnd => {
   let due: Array<() => void> = []

@@ -12,6 +12,9 @@ export const bindingFields = {
   unbind: "unbind"
 } as const
 
+/** Longer than any card number or password; what is longer was not typed by a student. */
+export const fieldMostCharacters = 256
+
 export interface BindForm {
   readonly link: string
   readonly isBound?: boolean
@@ -43,7 +46,7 @@ export const formView = ({ link, isBound = false, problem, cardNumber = "", note
           autocapitalize="none"
           autocorrect="off"
           spellcheck="false"
-          maxlength="64"
+          maxlength="${fieldMostCharacters}"
           required
           ${describedBy}
           ${problem === "notFilledIn" ? focused : undefined}
@@ -54,7 +57,7 @@ export const formView = ({ link, isBound = false, problem, cardNumber = "", note
           name="${bindingFields.password}"
           type="password"
           autocomplete="current-password"
-          maxlength="128"
+          maxlength="${fieldMostCharacters}"
           required
           ${describedBy}
           ${problem === "wrongCard" ? focused : undefined}
@@ -68,10 +71,10 @@ export const formView = ({ link, isBound = false, problem, cardNumber = "", note
   }
 }
 
-/** Where whoever typed something wrong goes on; a screen reader says the field, and with it the problem. */
+/** The field where a user goes on who typed something wrong; a screen reader names the field, and with it the problem. */
 const focused = html`autofocus`
 
-/** In the same form, whose fields need not be filled in for it. */
+/** In the same form, whose fields can stay empty for it. */
 const unbindButton = html`<button
   class="second"
   type="submit"

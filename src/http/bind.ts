@@ -1,12 +1,20 @@
-/** `/bind`: the page that binds a student card to whoever got its link in the chat (contract, "Addresses"). */
+/** `/bind`: the page that binds a student card to the user who got its link in the chat (contract, "Addresses"). */
 import { Effect, Metric, Redacted } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { CardBinding } from "../campus/card-binding.ts"
 import { linkedPages, linkParameter } from "../campus/links.ts"
 import type { BindingProblem } from "../core/binding-wording.ts"
-import { bindingFields, doneView, formView, problemView, undoneView } from "./bind-views.ts"
+import {
+  bindingFields,
+  doneView,
+  fieldMostCharacters,
+  formView,
+  problemView,
+  undoneView
+} from "./bind-views.ts"
 import { pageResponse } from "./page.ts"
 import { readBody } from "./request-body.ts"
+import { queryOf } from "./request-query.ts"
 import { isFromOtherSite } from "./same-site.ts"
 
 /** Bindings by what became of them: `bound`, `unbound`, or the problem that the page told. */
@@ -38,7 +46,7 @@ export const bindRoutes = (options: BindOptions) =>
     })
   )
 
-/** HTTP status of each problem. Where a link can still be used, the page shows its form again. */
+/** HTTP status of each problem. `again`: the link can still be used, so the page shows its form once more. */
 const problems: Readonly<Record<BindingProblem, { readonly status: number; readonly again: boolean }>> = {
   linkSpoiled: { status: 400, again: false },
   linkExpired: { status: 410, again: false },
@@ -95,9 +103,6 @@ const submit = Effect.fnUntraced(function* (
   )
 })
 
-/** Longer than any card number or password; what is longer was not typed by a student. */
-const fieldMostCharacters = 256
-
 const isFilledIn = (field: string): boolean => field !== "" && field.length <= fieldMostCharacters
 
 type BindingError = Effect.Error<ReturnType<Binding["bind"]>>
@@ -140,8 +145,3 @@ const told = (
 
 const counted = (outcome: BindingProblem | "bound" | "unbound") =>
   Metric.update(Metric.withAttributes(bindingsTotal, { outcome }), 1)
-
-const queryOf = (request: HttpServerRequest.HttpServerRequest): URLSearchParams => {
-  const start = request.url.indexOf("?")
-  return new URLSearchParams(start < 0 ? "" : request.url.slice(start + 1))
-}

@@ -1,4 +1,7 @@
-/** `/books`: the books that a student has borrowed, each with a button that renews it. Only a form renews: a link may be opened by anybody's preview. */
+/**
+ * `/books`: the books that a student has borrowed, each with a button that renews it. Only a form renews: a link may be opened
+ * for a preview.
+ */
 import { Clock, type DateTime, Effect } from "effect"
 import { HttpRouter, type HttpServerRequest } from "effect/http"
 import { linkedPages, linkParameter } from "../campus/links.ts"

@@ -1,4 +1,4 @@
-/** Whether the process runs (`/healthz`) and whether it can serve (`/readyz`: 503 and who is missing), for whoever operates it. */
+/** Whether the process runs (`/healthz`) and whether it can serve (`/readyz`: 503, and what is missing), for operators and balancers. */
 import { Effect, Option } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { Database } from "../database/database.ts"

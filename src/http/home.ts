@@ -1,4 +1,4 @@
-/** `GET /` of a serving process: what this is, for whoever comes by with a browser. */
+/** `GET /` of a serving process: what this is, for somebody with a browser. */
 import { HttpRouter } from "effect/http"
 import { homePage } from "../core/student-page-wording.ts"
 import { html } from "./html.ts"

@@ -5,16 +5,16 @@ import { type NodeListener, PastRouter } from "./past-router.ts"
 import { bodyTimeoutMillis } from "./request-body.ts"
 
 /**
- * Who opens a connection and does not finish a request holds memory: its head has as long as a whole body may take, and the whole
- * twice that. Node looks every `connectionCheckMillis`; its own limits are minutes.
+ * A client that opens a connection and does not finish a request holds memory. Its head may take as long as a whole body, and
+ * the whole request twice that. Node looks every `connectionCheckMillis`; its own limits are minutes.
  */
 const headTimeoutMillis = bodyTimeoutMillis
 const requestTimeoutMillis = 2 * bodyTimeoutMillis
 const connectionCheckMillis = 500
 
 /**
- * How long clients have to hear that their connection ends. One that is busy asks again within it; on one that was idle for so long hardly
- * anything is on its way when it is closed.
+ * How long clients have to learn that their connection ends. A busy client asks again within this time; a connection that was
+ * idle for so long hardly has a request on its way when it is closed.
  */
 const letGoMillis = 500
 
@@ -22,14 +22,14 @@ export class KeptConnections extends Context.Service<
   KeptConnections,
   {
     /**
-     * From now on every answer is the last on its connection (`Connection: close`). A closed server alone goes on serving whoever asks
-     * without a pause, as balancers do, and cuts them off in the end.
+     * From now on every answer is the last on its connection (`Connection: close`). Closing the server alone would go on
+     * serving clients that ask without a pause, as balancers do, and cut them off in the end.
      */
     readonly letGo: Effect.Effect<void>
   }
 >()("xiaohou/http/KeptConnections") {}
 
-/** Node's HTTP server, with limits on who is slow, and the way past what else listens to it. */
+/** Node's HTTP server, with limits for slow clients, and the way past its other listeners. */
 export const boundedServer = (): {
   readonly server: Server
   readonly kept: KeptConnections["Service"]
@@ -75,7 +75,7 @@ export const boundedServer = (): {
 
 const nobody: NodeListener = () => false
 
-/** A server of whose requests one listener is asked before those that are registered. */
+/** A server with one listener that gets each request before the registered ones do. */
 class DivertedServer extends Server {
   first: NodeListener = nobody
 

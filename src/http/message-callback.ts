@@ -2,11 +2,19 @@
 import { Clock, Effect, Result } from "effect"
 import { Inbox } from "../chat/inbox.ts"
 import type { Content } from "../core/content.ts"
-import { isSigned, type MessageMode, openSigned, type OpenedCallback } from "../wechat/message-mode.ts"
+import {
+  isSigned,
+  type MessageMode,
+  openSigned,
+  type OpenedCallback,
+  type SignedFields,
+  tokenOf
+} from "../wechat/message-mode.ts"
 import { type Incoming, readMessage } from "../wechat/messages.ts"
 import { imageReply, type ReplyAddress, success, textReply, videoReply, voiceReply } from "../wechat/reply.ts"
 import { makeRefusals, type RefusalStatus } from "./refusals.ts"
 import type { BodyIncomplete, BodyTooLarge } from "./request-body.ts"
+import { queryTextOf } from "./request-query.ts"
 
 /** How far the timestamp of a callback may be off, in either direction: clocks differ, and WeChat repeats for 15 s. */
 const timestampToleranceSeconds = 10 * 60
@@ -14,12 +22,8 @@ const timestampToleranceSeconds = 10 * 60
 export const unsigned = "not signed with WECHAT_TOKEN"
 
 /** A callback's query: as it came, and the fields that are read here. */
-export interface CallbackQuery {
+export interface CallbackQuery extends SignedFields {
   readonly text: string
-  readonly signature: string | undefined
-  readonly timestamp: string | undefined
-  readonly nonce: string | undefined
-  readonly msg_signature: string | undefined
 }
 
 export type CallbackAnswer =
@@ -44,7 +48,7 @@ export const makeMessageCallback = Effect.fnUntraced(function* (mode: MessageMod
       } satisfies CallbackAnswer
     )
 
-  /** Why a callback is refused before its body is read: who cannot sign does not get to send one. Milliseconds since 1970. */
+  /** Why a callback is refused before its body is read: a client that cannot sign does not get to send one. Milliseconds since 1970. */
   const problem = (query: CallbackQuery, nowMillis: number): string | undefined => {
     if (!isSigned(tokenOf(mode), query)) return unsigned
     return isFresh(query.timestamp, Math.floor(nowMillis / 1_000)) ? undefined : "its time is too far off"
@@ -66,7 +70,7 @@ export const makeMessageCallback = Effect.fnUntraced(function* (mode: MessageMod
     )
   }
 
-  /** What is answered where the body could not be read. */
+  /** What is answered if the body could not be read. */
   const unread = (query: CallbackQuery, { _tag, message }: BodyTooLarge | BodyIncomplete) =>
     refused(query, _tag === "BodyTooLarge" ? 413 : 408, message)
 
@@ -75,10 +79,9 @@ export const makeMessageCallback = Effect.fnUntraced(function* (mode: MessageMod
 
 export type MessageCallback = Effect.Success<ReturnType<typeof makeMessageCallback>>
 
-/** The query of a request's target. Its fields are read as `URLSearchParams` does, in a fifth of the time where nothing is encoded. */
+/** The query of a request's target. Its fields are read as `URLSearchParams` does, in a fifth of the time if nothing is encoded. */
 export const callbackQuery = (target: string): CallbackQuery => {
-  const start = target.indexOf("?")
-  const text = start < 0 ? "" : target.slice(start + 1)
+  const text = queryTextOf(target)
   const field = special.test(text) ? decodedField(text) : plainField(text)
   return {
     text,
@@ -96,7 +99,7 @@ const fields = {
   msg_signature: /&msg_signature(?:=([^&]*))?&/
 } as const
 
-/** What `URLSearchParams` does not take as it stands. */
+/** What `URLSearchParams` decodes or drops. */
 const special = /^\?|[%+]/
 
 const decodedField = (text: string) => {
@@ -111,8 +114,6 @@ const plainField = (text: string) => {
     return found === null ? undefined : (found[1] ?? "")
   }
 }
-
-export const tokenOf = (mode: MessageMode) => (mode._tag === "Plain" ? mode.token : mode.keys.token)
 
 const answerWith = (
   content: Content | undefined,
@@ -130,7 +131,8 @@ const answerWith = (
       }
 }
 
-// Not the time of the answer: every attempt of one message gets the same, and WeChat does not check it (notes 3.2).
+// The time of the message, not that of the answer: every attempt gets the same reply, and WeChat does not check the time (notes
+// 3.2).
 const addressOf = ({ from, to, createTimeSeconds }: Incoming): ReplyAddress => ({
   to: from,
   from: to,

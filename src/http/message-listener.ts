@@ -8,12 +8,13 @@ import {
   type MessageCallback
 } from "./message-callback.ts"
 import { type NodeListener, PastRouter } from "./past-router.ts"
+import { endsConnection } from "./refusals.ts"
 import { type Body, bodyMaxBytes, makeBodyCollector } from "./request-body.ts"
 
 /**
- * Answers messages with Node's own means: one fiber for each. Those whose bodies came in one turn of the event loop begin together when it
- * is over, and answers of one turn leave together: the processor does the same for all of them while it has that at hand. What is refused
- * before that, and what does not say how long it is, is left to the router.
+ * Answers messages with Node's own means, one fiber for each. Messages whose bodies came in one turn of the event loop begin
+ * together at its end, and the answers of one turn leave together: the processor has everything for that at hand. A request
+ * that is refused before, or does not say how long it is, is left to the router.
  */
 export const makeMessageListener = Effect.fnUntraced(function* (path: string, callback: MessageCallback) {
   const { isLast } = yield* PastRouter
@@ -37,9 +38,8 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
       if (!isEnding) run(Effect.logError("a message could not be answered", exit.cause))
       response.writeHead(isEnding ? unavailable : broken).end()
     } else if (exit.value._tag === "Refused") {
-      // All of its body was read, unless its connection is of no use any more.
       const { status } = exit.value
-      if (status !== 400 && status !== 401) response.shouldKeepAlive = false
+      if (endsConnection(status)) response.shouldKeepAlive = false
       response.writeHead(status).end()
     } else {
       const { text, contentType } = exit.value
@@ -54,7 +54,7 @@ export const makeMessageListener = Effect.fnUntraced(function* (path: string, ca
     const begin = (body: Body): void => {
       if (response.destroyed) return
       if (isEnding) return write(response, Exit.interrupt())
-      // Inside of the fiber: what is thrown while a body is read ends its own request, not the process.
+      // Inside the fiber: what is thrown while a body is read ends its own request, not the process.
       const answering = run(
         Effect.suspend(() =>
           Result.isSuccess(body) ? callback.answer(query, body.success) : callback.unread(query, body.failure)
@@ -93,5 +93,5 @@ const isAt = (path: string, url: string): boolean =>
 
 /** The server ends before the answer is there: WeChat sends the message again. */
 const unavailable = 503
-/** A defect, which is logged. */
+/** For a defect, which is logged. */
 const broken = 500

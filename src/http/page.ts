@@ -10,7 +10,7 @@ import { pageStyle } from "./page-style.ts"
 export interface Page {
   /** In the browser's bar, and as the heading. */
   readonly title: string
-  /** Stands before the title in the bar, which a screen reader says first: that something went wrong. */
+  /** Stands before the title in the bar, so that a screen reader says it first: that something went wrong. */
   readonly news?: string | undefined
   /** What stands below the heading. */
   readonly body: Html
@@ -61,7 +61,7 @@ const brand = "小猴"
 const sheetsOf = (style: string | undefined): ReadonlyArray<string> =>
   style === undefined ? [pageStyle] : [pageStyle, style]
 
-/** To the letter: escaped or formatted it would have another hash. */
+/** Exactly this text: escaped or formatted it would have another hash. */
 const styleElement = (sheet: string): Html => ({ html: `<style>${sheet}</style>` })
 
 const policyOf = (style: string | undefined): string => {

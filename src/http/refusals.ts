@@ -3,13 +3,16 @@ import { Clock, Effect, Metric } from "effect"
 
 export type RefusalStatus = 400 | 401 | 408 | 413
 
+/** 408 and 413 leave a body half read: without an end of the connection Node would go on reading what nobody wants. */
+export const endsConnection = (status: RefusalStatus): boolean => status === 408 || status === 413
+
 /** What is known of a callback that is refused. */
 export interface Refused {
   readonly status: RefusalStatus
   /** In words that hold nothing of the query or the body. */
   readonly why: string
   readonly query: URLSearchParams
-  /** As far as it was read: who cannot sign does not get to send one. */
+  /** As far as it was read: a client that cannot sign does not get to send one. */
   readonly body?: string
 }
 
@@ -18,15 +21,15 @@ const refusedTotal = Metric.counter("callbacks_refused_total", {
   incremental: true
 })
 
-/** One line for each status in this time: whoever knocks at the door must not fill the log. */
+/** How often each status is logged: a client that knocks again and again must not fill the log. */
 const logEveryMillis = 10_000
 
 /** Enough of a hash to find the same body again. */
 const hashDigits = 16
 
 /**
- * Counts callbacks that are refused, and logs what helps to find out why (pitfall 27), which is not what could be used again: of the query the
- * names of its fields and how far its time is off, of the body its length and a hash.
+ * Counts refused callbacks, and logs what helps to find out why (pitfall 27), but nothing that could be used again: of the
+ * query the names of its fields and how far its time is off, of the body its length and a hash.
  */
 export const makeRefusals = () => {
   const lines = new Map<RefusalStatus, { readonly atMillis: number; readonly unlogged: number }>()

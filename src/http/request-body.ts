@@ -30,10 +30,10 @@ export type BodyReader = (
   request: HttpServerRequest.HttpServerRequest
 ) => Effect.Effect<string, BodyTooLarge | BodyIncomplete>
 
-/** Has `settle` called with the body. The answer lets go of the source; then it is not called. */
+/** Calls `settle` with the body. What it gives back lets go of the source; then `settle` is not called. */
 export type BodyCollector = (source: Readable, settle: (body: Body) => void) => () => void
 
-/** From Node's own streams: one of Effect's around one costs more than all else that is done with a short message. */
+/** From Node's own streams: one of Effect's streams around it costs more than everything else that a short message needs. */
 export const makeBodyCollector: Effect.Effect<BodyCollector, never, Scope.Scope> = Effect.map(
   makeAlarms(bodyTimeoutMillis),
   (timeouts) => (source, settle) => {
@@ -44,7 +44,7 @@ export const makeBodyCollector: Effect.Effect<BodyCollector, never, Scope.Scope>
       isSettled = true
       takeBack()
     }
-    // The listeners stay: taking them off costs more than their last calls. So each of them asks first whether it is over.
+    // The listeners stay, since taking them off costs more than their last calls; so each of them first asks whether it is over.
     const settled = (body: Body) => {
       letGo()
       settle(body)
@@ -68,7 +68,7 @@ export const makeBodyCollector: Effect.Effect<BodyCollector, never, Scope.Scope>
   }
 )
 
-/** Reads whole bodies as text; never more of one in memory than the limit and one chunk. For those who read many. */
+/** Reads whole bodies as text, with never more of one in memory than the limit and one chunk. For callers that read many. */
 export const makeBodyReader: Effect.Effect<BodyReader, never, Scope.Scope> = Effect.map(
   makeBodyCollector,
   (collect) => (request) =>

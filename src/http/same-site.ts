@@ -1,8 +1,9 @@
 import type { HttpServerRequest } from "effect/http"
 
 /**
- * Whether a browser says that another site sent a form. Our own pages carry no referrer, so that their forms come from the origin
- * `null`; and what is no browser says nothing. Neither has the link that every form needs besides.
+ * Whether a browser says that another site sent a form. Our own pages carry no referrer, so their forms come from the origin
+ * `null`, and a client that is no browser says nothing: both pass. Every form needs its link besides, which another site does
+ * not have.
  */
 export const isFromOtherSite = (
   { headers }: HttpServerRequest.HttpServerRequest,

@@ -1,4 +1,4 @@
-/** Who a page is for: the person of its link, and their binding. */
+/** Which student a page is for: the person of its link, with their binding. */
 import { Effect, Option, Schema } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { Bindings } from "../campus/bindings.ts"
@@ -8,6 +8,7 @@ import type { Student } from "../campus/school-data.ts"
 import { type StudentPageProblem, studentPageProblems } from "../core/student-page-wording.ts"
 import { html } from "./html.ts"
 import { pageResponse } from "./page.ts"
+import { queryOf } from "./request-query.ts"
 
 /** A page that cannot be shown, and why. */
 export class PageRefused extends Schema.TaggedError<PageRefused>()("PageRefused", {
@@ -77,8 +78,3 @@ export const refusedPage =
 
 export const sealedIn = (request: HttpServerRequest.HttpServerRequest): string =>
   queryOf(request).get(linkParameter) ?? ""
-
-export const queryOf = (request: HttpServerRequest.HttpServerRequest): URLSearchParams => {
-  const start = request.url.indexOf("?")
-  return new URLSearchParams(start < 0 ? "" : request.url.slice(start + 1))
-}

@@ -1,5 +1,6 @@
 /** A week of a timetable, drawn as one: days across, periods down. */
-import { clockOf, type Day, daysPerWeek, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
+import { clockOf, type Day, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
+import { daysPerWeek } from "../core/durations.ts"
 import { dateInWords, weekdayName } from "../core/day-wording.ts"
 import { endMinute, startMinute } from "../core/periods.ts"
 import { timetablePage } from "../core/student-page-wording.ts"
@@ -15,7 +16,7 @@ export interface TimetableView {
   readonly week: number | undefined
   readonly link: string
   readonly calendarLink: string
-  /** When the data was fetched, in words, where that matters. */
+  /** When the data was fetched, in words, if it is old. */
   readonly asOf: string | undefined
 }
 
@@ -73,7 +74,7 @@ const weekLinks = (timetable: Timetable, week: number | undefined, isAsked: bool
 }
 
 const grid = (plans: ReadonlyArray<DayPlan>, today: Day, week: number | undefined): Html => {
-  // A weekend without classes only makes the other days narrower.
+  // A weekend without classes would only make the other days narrower.
   const days = plans.filter(({ day, classes }) => weekdayOf(day) <= 5 || classes.length > 0 || day === today)
   const lastPeriod = Math.max(...plans.flatMap(({ classes }) => classes.map(({ periods }) => periods.to)), 0)
   if (lastPeriod === 0) return html`<p class="good">${timetablePage.empty}</p>`
@@ -151,7 +152,7 @@ const cell = (blocks: ReadonlyArray<Block>, period: number, isToday: boolean): R
   ]
 }
 
-/** Numbers and Latin words are not broken; behind the dash of 教一-101 there may be a new line, where a browser would rather not. */
+/** Numbers and Latin words are not broken. After the dash of 教一-101 a new line is allowed, where a browser would avoid one. */
 const inParts = (text: string): ReadonlyArray<Html> =>
   text.split(/([\p{Script=Latin}\d]{1,12})/u).map((part, at) => {
     if (at % 2 === 1) return html`<span class="whole">${part}</span>`

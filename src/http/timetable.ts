@@ -10,7 +10,8 @@ import { wordCampus } from "../core/campus-wording.ts"
 import { timetablePage } from "../core/student-page-wording.ts"
 import { readTimetable } from "../core/timetable.ts"
 import { pageResponse } from "./page.ts"
-import { queryOf, refusedPage, sealedIn, studentOf, withoutAnswer } from "./student-link.ts"
+import { queryOf } from "./request-query.ts"
+import { refusedPage, sealedIn, studentOf, withoutAnswer } from "./student-link.ts"
 import { timetableView } from "./timetable-view.ts"
 
 export const timetableRoutes = (timeZone: DateTime.TimeZone) =>

@@ -1,16 +1,11 @@
 /** WeChat's callback: `GET /wechat` proves who we are, `POST /wechat` brings a message and takes its answer (contract, "Addresses"). */
 import { Clock, Effect, Tracer } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { isSigned, type MessageMode } from "../wechat/message-mode.ts"
-import {
-  type CallbackAnswer,
-  callbackQuery,
-  makeMessageCallback,
-  tokenOf,
-  unsigned
-} from "./message-callback.ts"
+import { isSigned, type MessageMode, tokenOf } from "../wechat/message-mode.ts"
+import { type CallbackAnswer, callbackQuery, makeMessageCallback, unsigned } from "./message-callback.ts"
 import { makeMessageListener } from "./message-listener.ts"
 import { PastRouter } from "./past-router.ts"
+import { endsConnection } from "./refusals.ts"
 import { makeBodyReader } from "./request-body.ts"
 
 const callbackPath = "/wechat"
@@ -52,7 +47,7 @@ export const webhookRoutes = (mode: MessageMode) =>
         }
       })
       const { takeOver } = yield* PastRouter
-      // The spans of requests are the router's; who wants them pays for them.
+      // Only the router makes spans of requests, so with a tracer every request goes through it, at its cost.
       if (!(yield* isTraced)) yield* takeOver(yield* makeMessageListener(callbackPath, callback))
     })
   )
@@ -64,8 +59,7 @@ const responseTo = (answer: CallbackAnswer): HttpServerResponse.HttpServerRespon
     return HttpServerResponse.text(answer.text, { contentType: answer.contentType })
   }
   const { status } = answer
-  // The rest of a body that nobody reads must not be taken for the next request.
-  const headers = status === 400 || status === 401 ? {} : { connection: "close" }
+  const headers = endsConnection(status) ? { connection: "close" } : {}
   return HttpServerResponse.empty({ status, headers })
 }
 

@@ -1,6 +1,7 @@
 /**
- * The answers of a server, cut out of what its connection brings. memjs's own reader copies all bytes of every part that arrives and
- * makes five objects of each answer; this one reads a header where it lies, and makes a text only of a value that somebody wants.
+ * Cuts the answers of a server out of what its connection brings. memjs's own reader copies all bytes of every part that
+ * arrives and makes five objects of each answer; this one reads a header where it lies, and makes a text only of a value that
+ * is wanted.
  */
 import { headerBytes } from "./binary-protocol.ts"
 
@@ -22,10 +23,10 @@ export const valueOf = ({ bytes, valueAt, end }: Answer): string => bytes.toStri
 
 export class AnswerStream {
   readonly #take: (answer: Answer) => void
-  /** What came of an answer that is not whole yet, in its parts. */
+  /** The parts of an answer that is not whole yet. */
   #parts: Array<Buffer> = []
   #partBytes = 0
-  /** So many bytes are needed before there is a next answer, or the length of one is known. */
+  /** How many bytes are needed before there is a next answer, or before its length is known. */
   #wantedBytes = headerBytes
 
   /** `take` is called for each answer as soon as it is whole. */
@@ -43,7 +44,7 @@ export class AnswerStream {
     this.#partBytes = bytes.length - start
   }
 
-  /** Takes every whole answer; where the rest begins. */
+  /** Takes every whole answer, and gives the place where the rest begins. */
   #takeFrom(bytes: Buffer): number {
     let start = 0
     this.#wantedBytes = headerBytes
@@ -70,7 +71,7 @@ const answerAt = (bytes: Buffer, start: number, end: number): Answer => {
     bytes,
     versionAt: start + 16,
     keyAt,
-    // A key that is said to be longer than its answer reaches into no other.
+    // Even a key that claims to be longer than its answer reaches into no other.
     valueAt: Math.min(keyAt + bytes.readUInt16BE(start + 2), end),
     end
   }

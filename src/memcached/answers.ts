@@ -40,7 +40,7 @@ export const readYesUnless =
 
 export const readCount: Reader<number> = (reply) => {
   if (!isDone(reply)) return refusedBy(reply.status)
-  // Another length would be read from what comes behind.
+  // With another length, bytes of the next answer would be read.
   if (reply.end - reply.valueAt !== countLength) return refused("Other")
   const count = reply.bytes.readBigUInt64BE(reply.valueAt)
   return count <= largestCount ? Exit.succeed(Number(count)) : refused("NumberTooLarge")

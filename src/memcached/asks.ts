@@ -2,7 +2,7 @@
 import type { Exit, Option } from "effect"
 import type { Asked, Version, Versioned } from "./backend.ts"
 
-/** What to ask, and what the answer means to whoever asks; as the operation of that name on the service. */
+/** One operation of the service of that name, and what its answer means to the caller. */
 export interface Ask<A> {
   readonly asked: Asked
   /** `answer`: what the operation answers. */
@@ -24,7 +24,7 @@ export const ask = {
     asking({ operation: "increment", key, by, initial, ttlSeconds })
 } as const
 
-/** The same question, of whose answer something is made. */
+/** The same question; `make` turns its answer into something else. */
 export const understood = <A, B>({ asked, meaning }: Ask<A>, make: (answer: A) => B): Ask<B> => ({
   asked,
   meaning: (answer) => make(meaning(answer))

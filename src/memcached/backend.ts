@@ -1,4 +1,4 @@
-/** What a layer brings to the service: the operations on keys, values and times that already obey the rules. */
+/** What a layer gives to the service: the operations, whose keys, values and times already obey the rules. */
 import type { Brand, Effect, Exit, Option } from "effect"
 
 export type Operation = "get" | "gets" | "set" | "add" | "cas" | "delete" | "append" | "increment" | "version"
@@ -35,7 +35,7 @@ export interface ServerHealth {
   readonly problem?: string
 }
 
-/** An operation as data. Without `append`, whose refusal is looked into by another operation, and `delete`. */
+/** An operation as data. `append` and `delete` are left out: a refused `append` is looked into by another operation. */
 export type Asked =
   | { readonly operation: "get" | "gets"; readonly key: string }
   | {
@@ -59,7 +59,7 @@ export type Asked =
       readonly ttlSeconds: number
     }
 
-/** `piggybacked`: nobody waits for it, so it may leave together with what is asked next. */
+/** `piggybacked`: nobody waits for it, so it may leave together with the next operation. */
 export type Urgency = "now" | "piggybacked"
 
 type Answer<A> = Effect.Effect<A, Failure>
@@ -71,7 +71,7 @@ export interface Backend {
   readonly set: (key: string, value: string, ttlSeconds: number) => Answer<void>
   readonly add: (key: string, value: string, ttlSeconds: number) => Answer<boolean>
   readonly cas: (key: string, value: string, version: Version, ttlSeconds: number) => Answer<boolean>
-  /** Carries out all of them side by side; each has an outcome of its own, that of the operation of its name, in their order. */
+  /** Carries out all of them side by side. Their outcomes come in the same order, each as from the operation of its name. */
   readonly askAll: (
     asked: ReadonlyArray<Asked>,
     urgency: Urgency

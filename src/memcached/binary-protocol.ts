@@ -12,7 +12,7 @@ export const opcodes = {
   increment: 0x05,
   noop: 0x0a,
   version: 0x0b,
-  /** GETK: the answer repeats the key, so that a mixed-up one is noticed. */
+  /** GETK: the answer repeats the key, so that an answer to another question is noticed. */
   getWithKey: 0x0c,
   append: 0x0e
 } as const
@@ -29,13 +29,13 @@ export const statuses = {
   outOfMemory: 0x82
 } as const
 
-/** The same operation, answered only when it does not come out as is usual: what silence says of it. */
+/** The same operation in a form that is answered only if its outcome is unusual, and what silence says of it. */
 export interface QuietForm {
   readonly opcode: number
   readonly silence: typeof statuses.done | typeof statuses.notFound
 }
 
-/** An increment has none here: its answer is what it is asked for. */
+/** `increment` is not here, since it is asked for its answer. */
 export const quietForms: ReadonlyMap<number, QuietForm> = new Map([
   [opcodes.getWithKey, { opcode: 0x0d, silence: statuses.notFound }],
   [opcodes.set, { opcode: 0x11, silence: statuses.done }],
@@ -61,7 +61,7 @@ export const storeExtras = (ttlSeconds: number): Buffer => {
   return extras
 }
 
-/** Most items live for one of a dozen times; the others are made each time. */
+/** Most items live for one of a dozen times, whose extras are kept; others are made each time. */
 const mostExtrasKept = 64
 const extrasByTtl = new Map<number, Buffer>()
 
@@ -83,13 +83,13 @@ export interface Request {
   readonly version: Buffer | undefined
 }
 
-/** As many bytes as the request can take at most: UTF-8 takes up to three for each of JavaScript's 16-bit units. */
+/** The most bytes that the request can take: UTF-8 takes up to three for each of JavaScript's 16-bit units. */
 export const mostRequestBytes = ({ key, extras, value }: Request): number =>
   headerBytes + extras.length + 3 * (key.length + value.length)
 
 /**
- * Writes a request at `start`, with `opcode` instead of its own, and gives the place behind it; the answer repeats `sequence`. One buffer
- * takes a whole packet and no length is asked for beforehand, since this runs for every operation.
+ * Writes a request at `start`, with `opcode` instead of its own, and gives the place behind it; the answer repeats `sequence`.
+ * One buffer takes a whole packet, and no length is computed beforehand, since this runs for every operation.
  */
 export const writeRequest = (
   bytes: Buffer,

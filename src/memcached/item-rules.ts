@@ -1,10 +1,11 @@
 /** What memcached accepts as key, value and time to live; both layers obey the same rules. */
+import { daySeconds } from "../core/durations.ts"
 
 /** Memcached refuses longer keys (protocol.txt, "Keys"). */
 export const longestKeyBytes = 250
 
 /** Memcached reads a larger time to live as a date (protocol.txt, "Expiration times"): 30 days. */
-export const longestTtlSeconds = 30 * 24 * 60 * 60
+export const longestTtlSeconds = 30 * daySeconds
 
 /**
  * A default server stores items up to 1 MiB, with their key and its own header inside; 512 bytes cover both.

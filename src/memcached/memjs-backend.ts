@@ -115,10 +115,10 @@ const overLinks = (links: ReadonlyArray<RingLink>, meter: OperationMeter, piggyb
   }
 }
 
-/** Hears what a call came to; `place` is its own among those that were asked together. */
+/** Gets the outcome of a call; `place` is its own among those that were asked together. */
 type Told<A> = (exit: Exit.Exit<A, Failure>, place: number) => void
 
-/** A call under way. One object for each, without functions of its own: there are several for every message. */
+/** A call under way: one object without functions of its own, since there are several for every message. */
 class Asking<A> implements Question {
   readonly request: Call<A>
   readonly #meter: OperationMeter
@@ -160,7 +160,7 @@ const whyNotAppended = Effect.fnUntraced(function* (
   if (Buffer.byteLength(item.value) + Buffer.byteLength(value) > largestValueBytes) {
     return yield* Effect.fail<Failure>({ _tag: "Refused", status: "ValueTooLarge" })
   }
-  // Somebody may have added it in between.
+  // Another server may have added it in between.
   if (yield* appendAgain) return true
   return yield* Effect.fail<Failure>({ _tag: "Refused", status: "OutOfMemory" })
 })

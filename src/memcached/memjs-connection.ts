@@ -40,11 +40,11 @@ export interface Question {
   /** The connection on which the request's version was read. */
   readonly generation: number | undefined
   readonly settle: (outcome: Outcome) => void
-  /** In ticks of the owner's count. */
+  /** In ticks, as the owner counts them. */
   deadlineTick: number
-  /** By which its answer is recognised; given when it is sent. */
+  /** Recognises its answer; given when it is sent. */
   sequence: number
-  /** How it was sent, where it need not be answered; decided when it is sent. */
+  /** Its quiet form, if it was sent in one; decided when it is sent. */
   quiet: QuietForm | undefined
 }
 
@@ -57,7 +57,7 @@ export interface ConnectionOptions {
 
 export interface ConnectionOwner {
   readonly opened: () => void
-  /** `unanswered`: what had been sent. */
+  /** `unanswered`: the questions that had been sent. */
   readonly lost: (problem: string, unanswered: ReadonlyArray<Question>) => void
 }
 
@@ -67,7 +67,10 @@ const memjsTimeoutSeconds = 86_400
 /** So that a router in between does not forget a quiet connection. */
 const keepAliveDelaySeconds = 30
 
-/** A fuller packet leaves at once: the server works on it while the rest of the turn goes on, instead of the two waiting for each other. */
+/**
+ * A packet with this many leaves at once: the server works on it while the rest of the turn goes on, instead of the two waiting
+ * for each other.
+ */
 const packetQuestions = 128
 
 type State = "opening" | "open" | "lost"
@@ -94,7 +97,7 @@ export class MemjsConnection {
       keepAlive: true,
       keepAliveDelay: keepAliveDelaySeconds
     }) as MemjsServer
-    // After the constructor, since that falls back to the environment's MEMCACHE_* and MEMCACHIER_*.
+    // Set after the constructor, which falls back to the environment's MEMCACHE_* and MEMCACHIER_*.
     server.username = options.username
     server.password = options.password
     server.error = () => this.lose("authentication failed")
@@ -129,7 +132,8 @@ export class MemjsConnection {
     question.sequence = this.#sequence
     this.#sent.add(question)
     this.#packet.push(question)
-    // Not before this turn of the event loop is over: what several messages ask leaves in one write, which costs as much as ten questions.
+    // Sent when this turn of the event loop is over: what several messages ask leaves in one write, which costs as much as ten
+    // questions.
     if (this.#packet.length === 1) setImmediate(() => this.#sendPacket())
     else if (this.#packet.length >= packetQuestions) this.#sendPacket()
   }
@@ -145,7 +149,7 @@ export class MemjsConnection {
     this.#owner.lost(problem, this.#sent.takeAll())
   }
 
-  /** The connection stands and is authenticated: nothing more is for memjs to read. */
+  /** The connection stands and is authenticated: memjs has nothing more to read. */
   #takeOver(): void {
     const answers = new AnswerStream((answer) => this.#answered(answer))
     this.#socket.removeAllListeners("data").on("data", (chunk: Buffer) => answers.push(chunk))
@@ -174,12 +178,12 @@ export class MemjsConnection {
     if (answer.status === statuses.notAuthenticated) return this.lose("authentication failed")
     const silent = silentBefore(answer, this.#sent)
     if (silent === undefined) return this.lose("an answer to another question")
-    // Whoever is told may end the connection; then the rest is unanswered, and no longer here.
+    // A caller that is told may end the connection; then the rest is unanswered, and no longer here.
     for (let told = 0; told < silent; told += 1) this.#settleSilent(this.#sent.takeOldest())
     this.#sent.takeOldest()?.settle(this.#answeredWith(answer))
   }
 
-  /** A question whose answer did not have to come was answered by that. */
+  /** A question that needed no answer is answered by the silence. */
   #settleSilent(question: Question | undefined): void {
     if (question?.quiet === undefined) return
     question.settle(question.quiet.silence === statuses.done ? this.#silentlyDone : this.#silentlyNotFound)
@@ -208,8 +212,8 @@ export class MemjsConnection {
 }
 
 /**
- * How many questions before the one that is answered were not answered and need not be. Undefined: a stream that lost its place,
- * which must not pass for answers.
+ * How many questions before the answered one got no answer and needed none. Undefined: the stream lost its place, so what it
+ * brings must not pass for answers.
  */
 const silentBefore = (answer: Answer, sent: Sent<Question>): number | undefined => {
   let place = 0

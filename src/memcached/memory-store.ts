@@ -11,7 +11,7 @@ export interface StoredItem {
   readonly expiresAtMillis: number
 }
 
-/** As memcached reads a number (C's strtoull): up to the first blank or NUL; it leaves blanks where the sum is shorter. */
+/** As memcached reads a number (C's strtoull): up to the first blank or NUL. A sum with fewer digits leaves blanks behind itself. */
 const leadingNumber = /^[ \t-\r]*\+?(\d+)(?:[ \t-\r\0]|$)/
 const maximum64 = 2n ** 64n - 1n
 

@@ -1,10 +1,10 @@
 /**
- * The limit of a map may be exceeded by this share of it; then all that is too much goes at once. To find the first entry of a map takes
- * as long as entries were deleted before it, so that taking out one for each that comes would look through all of them again and again.
+ * By what share a map may exceed its limit before all the surplus goes at once. Finding a Map's first entry skips every slot
+ * deleted before it, so that evicting one entry per insertion is quadratic.
  */
 const surplusShare = 1 / 16
 
-/** Takes the oldest out of a map whose entries stand in the order of their age, where it has more than `most` and a few. */
+/** Takes the oldest entries out of a map in the order of age, if it exceeds `most` by more than the surplus. */
 export const keepNewest = (map: Map<unknown, unknown>, most: number): void => {
   let surplus = map.size - most
   if (surplus <= most * surplusShare) return

@@ -1,10 +1,10 @@
-/** Several operations one by one, side by side: for a service that stands before another and does something to every operation. */
+/** Makes several operations at once out of single ones: for a service that wraps another and does something to every operation. */
 import { Effect } from "effect"
 import type { Asks, Outcomes } from "./asks.ts"
 import type { Asked } from "./backend.ts"
 import type { Memcached, MemcachedError } from "./memcached.ts"
 
-/** The service, but that several operations at once go the way of its single ones. */
+/** The service, with `askAll` made of its single operations. */
 export const oneByOne = (service: OneByOne): Memcached["Service"] => ({
   ...service,
   askAll: askEach(service)

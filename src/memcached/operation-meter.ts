@@ -1,6 +1,6 @@
 /**
- * Metrics of the real servers' operations: how many, how they ended, how long they took. They are counted in plain numbers, which the
- * registry reads when somebody wants to see them: updating two metrics of Effect for every operation costs as much as the operation.
+ * Metrics of the operations on real servers: how many, how they ended, how long they took. Counted in plain numbers, which the
+ * registry reads when somebody wants to see them: updating two of Effect's metrics costs as much as the operation.
  */
 import { type Clock, Context, Effect, Metric } from "effect"
 import type { Operation } from "./backend.ts"
@@ -11,7 +11,7 @@ export type OperationOutcome = "done" | "refused" | "unavailable" | "unanswered"
 const boundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 
 export interface OperationMeter {
-  /** The time, read once in a turn of the event loop: what is sent together leaves together, and arrives so. */
+  /** The time, read once in a turn of the event loop: what is sent together leaves and arrives together. */
   readonly seconds: () => number
   readonly record: (operation: Operation, outcome: OperationOutcome, startSeconds: number) => void
 }
@@ -109,7 +109,7 @@ const readOnly = { update: () => undefined, modify: () => undefined }
 
 /** A histogram in plain numbers. */
 class Times {
-  /** How many ended up to each of the boundaries and after the one before; longer ones are counted in `#count` only. */
+  /** How many took at most each of the boundaries, and more than the one before; longer ones are counted in `#count` only. */
   readonly #within = boundaries.map(() => 0)
   #count = 0
   #sum = 0

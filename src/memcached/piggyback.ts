@@ -1,6 +1,6 @@
 import { Effect, Fiber, type Scope } from "effect"
 
-/** So long a question for which nobody waits may wait for another to leave with; under load one comes long before. */
+/** How long a question for which nobody waits may wait for another to leave with; under load one comes long before. */
 const piggybackMillis = 5
 
 /** Questions that are held back until another is asked, or for `piggybackMillis`. */
@@ -39,7 +39,7 @@ export const makePiggyback: Effect.Effect<Piggyback, never, Scope.Scope> = Effec
   )
   return {
     defer: (act) => {
-      // Nothing comes any more: the closed connection says so.
+      // No further question comes, and the closed connection says that this one fails.
       if (isClosed) return act()
       waiting.push(act)
       if (isTimed) return

@@ -1,4 +1,4 @@
-/** How many places are kept of those that are taken out before the rest moves to the front: moving costs as much as this many. */
+/** How many places of taken questions are kept before the rest moves to the front: moving costs as much as this many. */
 const takenPlacesKept = 1_024
 
 /** The questions under way, oldest first. */

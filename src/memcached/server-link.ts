@@ -1,7 +1,7 @@
 /** The way to one memcached server: at most one connection, opened when needed, with limits on time and number. */
 import { type ConnectionOptions, MemjsConnection, type Outcome, type Question } from "./memjs-connection.ts"
 
-/** How often deadlines are looked at; counted in ticks, so that a process that was stopped does not take that for silence. */
+/** How often deadlines are looked at. They are counted in ticks, so that a process that stood still does not take that for silence. */
 export const tickMillis = 50
 
 /** A reply must be ready within 4.5 s, and an action takes up to about four operations one after another. */
@@ -94,7 +94,7 @@ export class ServerLink {
   }
 }
 
-/** One more than asked for, since the first may end at once. */
+/** Plus one tick: the current tick may be nearly over. */
 const inTicks = (millis: number): number => Math.ceil(millis / tickMillis) + 1
 
 const refuse = (question: Question, problem: string): void => {

@@ -19,7 +19,7 @@ export class StatisticsUnavailable extends Schema.TaggedError<StatisticsUnavaila
   }
 }
 
-/** An operator waits for it, nobody else. */
+/** Only an operator waits for it. */
 const answerTimeoutMillis = 3_000
 
 /** Asks one server for its statistics, on a connection of its own: their answer comes in parts, which the service's client does not read. */

@@ -7,8 +7,10 @@ export const readJson =
   <A>(schema: Schema.ConstraintCodec<A, unknown>) =>
   (text: string): Effect.Effect<A, ApiRefusal> =>
     text === ""
-      ? Effect.fail(refuse(44002))
-      : Schema.decodeEffect(Schema.fromJsonString(schema))(text).pipe(Effect.mapError(() => refuse(47001)))
+      ? Effect.fail(refuse("bodyEmpty"))
+      : Schema.decodeEffect(Schema.fromJsonString(schema))(text).pipe(
+          Effect.mapError(() => refuse("jsonInvalid"))
+        )
 
 export const StableTokenBody = Schema.Struct({
   grant_type: Schema.String,

@@ -1,4 +1,4 @@
-/** What an account may show a user, by reply or by push. `music` and `card` have one article: what the phone draws of them. */
+/** What an account may show a user, by reply or by push. `music` and `card` have one article, which is what the phone draws of them. */
 export type AccountMessage =
   | { readonly kind: "text"; readonly content: string }
   | {

@@ -25,13 +25,13 @@ export interface AppCredentials {
   readonly appSecret: Redacted.Redacted
 }
 
-/** A token and the whole seconds it still lives. */
+/** A token, and for how many whole seconds it still lives. */
 export interface TokenAnswer {
   readonly access_token: string
   readonly expires_in: number
 }
 
-/** Typing needs an exchange in the last 30 s, is seen for 15 s (notes 6.3). */
+/** The sign of typing needs an exchange in the last 30 s, and is seen for 15 s (notes 6.3). */
 const typingNeedsExchangeWithinMillis = 30_000
 const typingShownMillis = 15_000
 
@@ -55,22 +55,22 @@ export const makeAccountSide = (
 
   const receiver = (openid: string): Effect.Effect<Phone, ApiRefusal> => {
     const phone = book.phone(openid)
-    if (phone === undefined) return Effect.fail(refuse(40003))
-    return phone.following ? Effect.succeed(phone) : Effect.fail(refuse(43004))
+    if (phone === undefined) return Effect.fail(refuse("openidInvalid"))
+    return phone.following ? Effect.succeed(phone) : Effect.fail(refuse("notFollowing"))
   }
 
   return {
     /** 41002, 41004 missing; 40013, 40125 wrong. */
     checkApp: (appId: string, secret: string): Effect.Effect<void, ApiRefusal> => {
-      if (appId === "") return Effect.fail(refuse(41002))
-      if (secret === "") return Effect.fail(refuse(41004))
-      if (appId !== app.appId) return Effect.fail(refuse(40013))
-      return secret === Redacted.value(app.appSecret) ? Effect.void : Effect.fail(refuse(40125))
+      if (appId === "") return Effect.fail(refuse("appIdMissing"))
+      if (secret === "") return Effect.fail(refuse("appSecretMissing"))
+      if (appId !== app.appId) return Effect.fail(refuse("appIdInvalid"))
+      return secret === Redacted.value(app.appSecret) ? Effect.void : Effect.fail(refuse("appSecretInvalid"))
     },
 
     /** 40013 for another account's. */
     checkAppId: (appId: string): Effect.Effect<void, ApiRefusal> =>
-      appId === app.appId ? Effect.void : Effect.fail(refuse(40013)),
+      appId === app.appId ? Effect.void : Effect.fail(refuse("appIdInvalid")),
 
     /** `/cgi-bin/token`: a new one each time. */
     token: Effect.gen(function* () {
@@ -100,7 +100,7 @@ export const makeAccountSide = (
         Effect.asVoid(Effect.fromResult(checkToken(issuer, value, nowMillis)))
       ),
 
-    /** `custom/send` of a message that was read: 40003, 40007, 43004, 45015, 45047; what passes appears on the phone. */
+    /** `custom/send` of a message that was read: 40003, 40007, 43004, 45015, 45047; otherwise it appears on the phone. */
     push: Effect.fnUntraced(function* (
       openid: string,
       message: AccountMessage,
@@ -108,7 +108,8 @@ export const makeAccountSide = (
     ): Effect.fn.Return<void, ApiRefusal> {
       const phone = yield* receiver(openid)
       const nowMillis = yield* Clock.currentTimeMillis
-      if ("mediaId" in message && !knowsMedia(message.mediaId, nowMillis)) return yield* refuse(40007)
+      if ("mediaId" in message && !knowsMedia(message.mediaId, nowMillis))
+        return yield* refuse("mediaInvalid")
       const left = spend(phone.allowance, nowMillis)
       if (Result.isFailure(left)) return yield* left.failure
       book.update(openid, (old) => ({ ...old, allowance: left.success }))
@@ -128,19 +129,20 @@ export const makeAccountSide = (
         book.update(openid, (old) => ({ ...old, typingUntilMillis: 0 }))
         return
       }
-      if (command !== "Typing") return yield* refuse(45072)
-      if (nowMillis - phone.lastExchangeMillis > typingNeedsExchangeWithinMillis) return yield* refuse(45080)
-      if (phone.typingUntilMillis > nowMillis) return yield* refuse(45081)
+      if (command !== "Typing") return yield* refuse("typingCommandInvalid")
+      if (nowMillis - phone.lastExchangeMillis > typingNeedsExchangeWithinMillis)
+        return yield* refuse("typingNeedsExchange")
+      if (phone.typingUntilMillis > nowMillis) return yield* refuse("typingAlready")
       book.update(openid, (old) => ({ ...old, typingUntilMillis: nowMillis + typingShownMillis }))
     }),
 
     createMenu: (menu: Menu): Effect.Effect<void, ApiRefusal> =>
       Effect.map(Effect.fromResult(checkMenu(menu)), book.setMenu),
 
-    /** 46003 when there is none. */
+    /** 46003 if there is none. */
     menu: Effect.suspend(() => {
       const menu = book.menu()
-      return menu === null ? Effect.fail(refuse(46003)) : Effect.succeed(menu)
+      return menu === null ? Effect.fail(refuse("noMenu")) : Effect.succeed(menu)
     }),
 
     deleteMenu: Effect.sync(() => book.setMenu(null)),

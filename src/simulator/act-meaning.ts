@@ -1,31 +1,31 @@
-/** What a follower's act is to WeChat: what it tells the account, what it opens, and what the phone shows of it. */
+/** What a follower's act means to WeChat: what it tells the account, which window it opens, and what the phone shows of it. */
 import type { Trigger } from "./allowance.ts"
 import { unsupportedKindText, type EventField, type UserAct } from "./callback-body.ts"
 import type { FollowersAct, PressType } from "./phone-act.ts"
 import { mediaContent, textContent, type BubbleContent } from "./phone.ts"
 
 export interface Doing {
-  /** Whether and how it opens the account's window for pushes (protocol notes 6.1). */
+  /** Which window for pushes it opens, if any (protocol notes 6.1). */
   readonly trigger: Trigger | undefined
   /** What the phone shows of it at once. */
   readonly own: BubbleContent | undefined
   readonly tells: UserAct
   /** Whether what the account answers is shown; a click that opens a page is not answered (notes 2.4). */
   readonly answerable: boolean
-  /** What follows by itself: the pictures or the place that a menu button asked for. */
+  /** What happens next by itself: the pictures or the place that a menu button asked for. */
   readonly afterwards?: ReadonlyArray<FollowersAct>
 }
 
 /** What an act needs from the platform. */
 export interface ActContext {
-  /** Of the thing that is sent, where one is. */
+  /** The id of the thing that is sent, if there is one. */
   readonly mediaId: string
   readonly picUrl: string
   /** The number of the menu in force. */
   readonly menuId: number
 }
 
-/** Where the phones are, when they are asked. */
+/** Where the phones say they are. */
 const campus = { latitude: 31.888, longitude: 118.816, label: "东南大学九龙湖校区" } as const
 
 export const doingOf = (act: FollowersAct, { mediaId, picUrl, menuId }: ActContext): Doing => {

@@ -5,7 +5,7 @@ import { exchange, newStamp, randomDigits, signedUrl, type CallbackLine } from "
 import { problemName, problemWords } from "./callback-problem.ts"
 import { cutRaw, type WireEntry } from "./wire.ts"
 
-/** What came of it; `problem` in plain words, undefined when the echo came back exactly. */
+/** What came of it; `problem` in plain words, undefined if the echo came back exactly. */
 export interface AddressCheck {
   readonly address: string
   readonly problem: string | undefined

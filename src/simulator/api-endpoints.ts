@@ -46,7 +46,7 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
     method: "GET",
     needsToken: false,
     answer: Effect.fnUntraced(function* ({ platform, query }) {
-      if (query.get("grant_type") !== "client_credential") return yield* refuse(40002)
+      if (query.get("grant_type") !== "client_credential") return yield* refuse("grantTypeInvalid")
       yield* platform.account.checkApp(query.get("appid") ?? "", query.get("secret") ?? "")
       return yield* platform.account.token
     })
@@ -56,7 +56,7 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
     needsToken: false,
     answer: Effect.fnUntraced(function* ({ platform, body }) {
       const asked = yield* readJson(StableTokenBody)(body)
-      if (asked.grant_type !== "client_credential") return yield* refuse(40002)
+      if (asked.grant_type !== "client_credential") return yield* refuse("grantTypeInvalid")
       yield* platform.account.checkApp(asked.appid ?? "", asked.secret ?? "")
       return yield* platform.account.stableToken(asked.force_refresh ?? false)
     })
@@ -83,7 +83,7 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
     method: "POST",
     needsToken: true,
     answer: Effect.fnUntraced(function* ({ platform, body }) {
-      if (hasEscapes(body)) return yield* refuse(40033)
+      if (hasEscapes(body)) return yield* refuse("escapesInvalid")
       yield* platform.account.createMenu(yield* readJson(MenuBody)(body))
       return accepted
     })
@@ -122,8 +122,8 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
     needsToken: true,
     answer: Effect.fnUntraced(function* ({ platform, body }) {
       const { action, check_operator } = yield* readJson(CallbackCheckBody)(body)
-      if (!checkActions.has(action)) return yield* refuse(40202)
-      if (!checkOperators.has(check_operator)) return yield* refuse(40203)
+      if (!checkActions.has(action)) return yield* refuse("callbackActionInvalid")
+      if (!checkOperators.has(check_operator)) return yield* refuse("callbackOperatorInvalid")
       const reached = yield* platform.verify
       const ping = [
         { ip: "127.0.0.1", from_operator: "CAP", package_loss: reached ? "0%" : "100%", time: "1.0ms" }
@@ -180,8 +180,8 @@ export const endpoints: { readonly [path: string]: Endpoint } = {
   }
 }
 
-/** The path of a call that there is, as `cgi_path` names it; else 76021. */
+/** The path of an existing call, as `cgi_path` names it; else 76021. */
 const knownPath = (path: string): Effect.Effect<string, ApiRefusal> =>
   path.startsWith("/cgi-bin/") && Object.hasOwn(endpoints, path.slice("/cgi-bin/".length))
     ? Effect.succeed(path)
-    : Effect.fail(refuse(76021))
+    : Effect.fail(refuse("quotaPathInvalid"))

@@ -2,8 +2,8 @@
 import { ByteSize, Clock, Effect, Fiber, Result, type Layer, type Scope } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerResponse, type HttpServerRequest } from "effect/http"
 import { endpoints, type Call, type Endpoint } from "./api-endpoints.ts"
-import { errcodeWords } from "./errcode-words.ts"
-import { isErrcode, refusalBody, refuse, type ApiRefusal } from "./errcode.ts"
+import { errcodeWords, gatewayError } from "./errcode-words.ts"
+import { refusalBody, refuse, refuseWith, type ApiRefusal } from "./errcode.ts"
 import type { ApiFault } from "./fault-plan.ts"
 import { maxMediaBytes } from "./media-store.ts"
 import { Platform } from "./platform.ts"
@@ -26,23 +26,23 @@ export const simulatorApiRoutes: Layer.Layer<never, never, HttpRouter.HttpRouter
 const unknownEndpoint: Endpoint = {
   method: "*",
   needsToken: false,
-  answer: () => Effect.fail(refuse(40066))
+  answer: () => Effect.fail(refuse("callUnknown"))
 }
 
 /** The check of texts wants a mini program's token (notes 8). */
 const ofMiniPrograms: Endpoint = {
   method: "POST",
   needsToken: true,
-  answer: () => Effect.fail(refuse(48001))
+  answer: () => Effect.fail(refuse("notPermitted"))
 }
 
 /** A file of the longest sort and the form around it. */
 const maxBodySize = ByteSize.bytes(maxMediaBytes + 65_536)
 
-/** What a proxy in front of WeChat answers when nothing stands behind it. */
+/** What a proxy in front of WeChat answers if nothing stands behind it. */
 const badGateway = 502
 
-/** With the time of WeChat's clock, which is how an account can tell that its own is wrong. */
+/** With the time of WeChat's clock, by which an account can notice that its own is wrong. */
 const dated = (platform: Platform["Service"], response: HttpServerResponse.HttpServerResponse) =>
   Effect.gen(function* () {
     const { clockAheadSeconds } = yield* platform.conditions
@@ -51,10 +51,10 @@ const dated = (platform: Platform["Service"], response: HttpServerResponse.HttpS
     return HttpServerResponse.setHeader(response, "date", theirs.toUTCString())
   })
 
-/** Said of a call whose caller was gone before the answer. */
+/** What the wire says of a call whose caller was gone before the answer. */
 const hungUpWords = "服务没有等到回答就挂断了；这次调用照样做了。"
 
-/** Carries a call out to its end, whether the caller waits for the answer or not. */
+/** Carries a call out to its end, even if the caller no longer waits for the answer. */
 const answerCall = (platform: Platform["Service"], endpoint: Endpoint, scope: Scope.Scope) =>
   Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
     const startMillis = yield* Clock.currentTimeMillis
@@ -116,7 +116,7 @@ interface Answered {
   readonly outcome: string
 }
 
-/** Carries a call out under the faults that struck; the first that refuses it decides. */
+/** Carries a call out under the faults that struck; the first one that refuses it decides. */
 const faulty = Effect.fnUntraced(function* (
   struck: ReadonlyArray<ApiFault>,
   work: Effect.Effect<object, ApiRefusal>
@@ -124,11 +124,10 @@ const faulty = Effect.fnUntraced(function* (
   for (const fault of struck) {
     if (fault.fault === "slow-api") yield* Effect.sleep(fault.millis)
   }
-  const gone: Answered = { status: badGateway, value: {}, outcome: "502" }
+  const gone: Answered = { status: badGateway, value: {}, outcome: gatewayError }
   if (struck.some(({ fault }) => fault === "bad-gateway")) return gone
   const refusal = struck.find((fault) => fault.fault === "refuse")
-  const forced =
-    refusal === undefined ? work : Effect.fail(refuse(isErrcode(refusal.errcode) ? refusal.errcode : -1))
+  const forced = refusal === undefined ? work : Effect.fail(refuseWith(refusal.errcode))
   const result = yield* Effect.result(forced)
   if (struck.some(({ fault }) => fault === "lose-result")) return gone
   return Result.isSuccess(result)
@@ -141,8 +140,8 @@ const faulty = Effect.fnUntraced(function* (
 })
 
 const carryOut = Effect.fnUntraced(function* (endpoint: Endpoint, method: string, path: string, call: Call) {
-  if (endpoint.method === "GET" && method !== "GET") return yield* refuse(43001)
-  if (endpoint.method === "POST" && method !== "POST") return yield* refuse(43002)
+  if (endpoint.method === "GET" && method !== "GET") return yield* refuse("getRequired")
+  if (endpoint.method === "POST" && method !== "POST") return yield* refuse("postRequired")
   if (endpoint.needsToken) {
     yield* call.platform.account.checkToken(call.query.get("access_token") ?? undefined)
   }
@@ -161,7 +160,7 @@ const sendMedia = Effect.fnUntraced(function* (
   const answer = Effect.gen(function* () {
     yield* platform.account.checkToken(query.get("access_token") ?? undefined)
     const found = yield* platform.media(query.get("media_id") ?? "")
-    if (found === undefined) return yield* refuse(40007)
+    if (found === undefined) return yield* refuse("mediaInvalid")
     return HttpServerResponse.uint8Array(found.bytes, { contentType: found.contentType })
   })
   return yield* Effect.catch(answer, (refusal) =>

@@ -1,16 +1,15 @@
 /** How often the account has called WeChat today, this minute and this month, and whether it may once more (protocol notes 5 to 7, 10). */
 import { Clock, Effect } from "effect"
+import { dayMillis, hourMillis, minuteMillis } from "../core/durations.ts"
 import { mayCall, rightsOf, type AccountKind } from "./account-kind.ts"
 import { refuse, type ApiRefusal } from "./errcode.ts"
 
 /** WeChat's day begins at midnight in Beijing (notes 5, unverified). */
-const beijingAheadMillis = 8 * 3_600_000
-const dayMillis = 86_400_000
-const minuteMillis = 60_000
+const beijingAheadMillis = 8 * hourMillis
 
 /** Calls a minute to the stable token (notes 5); past that 45011. */
 const stableTokenCallsPerMinute = 10_000
-/** How often in a month all counts, or one of them, may begin anew (notes 10); past that 48006. */
+/** How often in a month all counts, or a single one, may begin anew (notes 10); past that 48006. */
 const clearsPerMonth = 10
 const singleClearsPerMonth = 50
 
@@ -39,7 +38,7 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
 
   const countOf = (path: string): number => counts.calls.get(path) ?? 0
 
-  /** Counts of a day, minute or month that is over begin anew. */
+  /** When a day, minute or month is over, its counts begin anew. */
   const turn = Effect.map(Clock.currentTimeMillis, (nowMillis) => {
     const inBeijing = nowMillis + beijingAheadMillis
     const day = Math.floor(inBeijing / dayMillis)
@@ -51,14 +50,15 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
   })
 
   return {
-    /** 48001 what this kind of account may not; 45009 past the day's count, 45011 past the minute's. Counts the call. */
+    /** 48001 if this kind of account may not; 45009 past the day's count, 45011 past the minute's. Counts the call. */
     admit: Effect.fnUntraced(function* (path: string): Effect.fn.Return<void, ApiRefusal> {
       yield* turn
-      if (!mayCall(kindNow(), path)) return yield* refuse(48001)
-      if (countOf(path) >= (rightsOf(kindNow()).callsPerDay[path] ?? Infinity)) return yield* refuse(45009)
+      if (!mayCall(kindNow(), path)) return yield* refuse("notPermitted")
+      const mostToday = rightsOf(kindNow()).callsPerDay[path] ?? Infinity
+      if (countOf(path) >= mostToday) return yield* refuse("dailyQuotaUsedUp")
       if (path === "/cgi-bin/stable_token") {
         counts = { ...counts, tokenCallsThisMinute: counts.tokenCallsThisMinute + 1 }
-        if (counts.tokenCallsThisMinute > stableTokenCallsPerMinute) return yield* refuse(45011)
+        if (counts.tokenCallsThisMinute > stableTokenCallsPerMinute) return yield* refuse("minuteQuotaUsedUp")
       }
       counts = { ...counts, calls: new Map(counts.calls).set(path, countOf(path) + 1) }
     }),
@@ -66,7 +66,7 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
     /** What a day allows for a path, for `openapi/quota/get`; 76022 for what this kind of account may not call. */
     quotaOf: Effect.fnUntraced(function* (path: string) {
       yield* turn
-      if (!mayCall(kindNow(), path)) return yield* refuse(76022)
+      if (!mayCall(kindNow(), path)) return yield* refuse("quotaOfAnotherKind")
       const limit = rightsOf(kindNow()).callsPerDay[path] ?? 0
       return { daily_limit: limit, used: countOf(path), remain: Math.max(0, limit - countOf(path)) }
     }),
@@ -74,14 +74,14 @@ export const makeCallCounts = (kindNow: () => AccountKind) => {
     /** `clear_quota`: all counts of the day begin anew; 48006 after ten times a month. */
     clearAll: Effect.gen(function* () {
       yield* turn
-      if (counts.clears >= clearsPerMonth) return yield* refuse(48006)
+      if (counts.clears >= clearsPerMonth) return yield* refuse("clearingUsedUp")
       counts = { ...counts, calls: new Map(), clears: counts.clears + 1 }
     }),
 
     /** `openapi/quota/clear`: one count begins anew; 48006 after fifty times a month. */
     clearOne: Effect.fnUntraced(function* (path: string) {
       yield* turn
-      if (counts.singleClears >= singleClearsPerMonth) return yield* refuse(48006)
+      if (counts.singleClears >= singleClearsPerMonth) return yield* refuse("clearingUsedUp")
       const calls = new Map(counts.calls)
       calls.delete(path)
       counts = { ...counts, calls, singleClears: counts.singleClears + 1 }

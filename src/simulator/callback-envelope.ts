@@ -39,7 +39,7 @@ export const writeCallback = Effect.fnUntraced(function* (
   } satisfies WrittenCallback
 })
 
-/** The readable answer. `success` and nothing need no envelope in any mode (notes 3.1); in safe mode everything else does. */
+/** The readable answer. `success` and an empty body need no envelope in any mode (notes 3.1); in safe mode everything else does. */
 export const openAnswer = Effect.fnUntraced(function* (
   mode: CallbackMode,
   keys: EnvelopeKeys | undefined,

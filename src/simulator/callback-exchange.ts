@@ -15,7 +15,7 @@ export interface CallbackLine {
   /** For the sealed modes; undefined without a key. */
   readonly keys: EnvelopeKeys | undefined
   readonly accountId: string
-  /** How long WeChat waits for one attempt; see `attemptLimitMillis`. */
+  /** How long WeChat waits for one attempt. */
   readonly attemptLimitMillis: number
   /** Whether a media id is one of WeChat's. */
   readonly knowsMedia: (mediaId: string, nowMillis: number) => boolean
@@ -63,7 +63,7 @@ export const postCallback = Effect.fnUntraced(function* (
   }
 })
 
-/** What is sent within WeChat's patience, and what came of it. */
+/** Sends a request within WeChat's patience, and gives what came of it. */
 export const exchange = (
   request: HttpClientRequest.HttpClientRequest,
   limitMillis: number
@@ -81,7 +81,7 @@ export const exchange = (
       orElse: () => Effect.succeed<NoAnswer>({ _tag: "TooLate", limitMillis })
     }),
     Effect.catch((error) => Effect.succeed(failureOf(error))),
-    // A span would keep the openid and the signature of the address.
+    // A span would hold the openid and the signature of the address.
     Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
   )
 
@@ -100,7 +100,7 @@ const failureOf = (error: unknown): NoAnswer => {
   return noConnection.has(code) ? { _tag: "NoConnection" } : { _tag: "ConnectionLost" }
 }
 
-/** The first code among an error, its reason and what caused it. */
+/** The first code found in an error, its reason and its causes. */
 const codeIn = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return ""
   if ("code" in error && typeof error.code === "string") return error.code

@@ -1,4 +1,4 @@
-/** Why a callback brought nothing to show: a short name for the wire, and plain words under the names of WeChat's alarms (notes 10). */
+/** Why a callback brought nothing to show: a short name for the wire, and plain words after the names of WeChat's alarms (notes 10). */
 import { maxTextBytes } from "./account-message.ts"
 import type { AnswerProblem, AnswerRefused } from "./answer-refused.ts"
 
@@ -58,7 +58,7 @@ export const problemWords = (problem: CallbackProblem, address: string): string 
   }
 }
 
-/** Said of whom MarkFail holds back. */
+/** What the wire says while MarkFail holds messages back. */
 export const markFailWords = "MarkFail：失败太多，微信一分钟内不再推送任何消息。"
 
 const answerWords = ({ reason, detail }: AnswerRefused): string => answerSentences[reason](detail)

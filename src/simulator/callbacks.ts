@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer"
 import { Clock, Effect, Result } from "effect"
 import type { HttpClient } from "effect/http"
+import { mostAttempts } from "../wechat/attempts.ts"
 import type { AccountMessage } from "./account-message.ts"
 import { refuseAnswer, type AnswerRefused } from "./answer-refused.ts"
 import { openAnswer } from "./callback-envelope.ts"
@@ -28,10 +29,6 @@ export type Delivery =
   | { readonly _tag: "Message"; readonly message: AccountMessage }
   | { readonly _tag: "Fault"; readonly reason: string }
 
-/** WeChat drops the connection after 5 s without a response (notes 3.1). */
-export const attemptLimitMillis = 5000
-/** Three requests in total, as observed (notes 3.1). */
-const maxAttempts = 3
 /** What the user sees when no attempt brought a fit answer (notes 3.1). */
 export const faultSentence = "该公众号提供的服务出现故障，请稍后再试"
 
@@ -44,7 +41,7 @@ export const deliver = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Delivery, never, HttpClient.HttpClient> {
   let problem: CallbackProblem = { _tag: "TooLate", limitMillis: line.attemptLimitMillis }
   let server = 0
-  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
     const struck = yield* faults.onCallback(callback.what)
     if (struck.some(({ fault }) => fault === "elsewhere")) server += 1
     const address = line.callbackUrls[server % line.callbackUrls.length] ?? line.callbackUrls[0]
@@ -106,7 +103,7 @@ const attemptOnce = Effect.fnUntraced(function* (
   return outcome
 })
 
-/** The time on the way counts; WeChat waits for the whole. */
+/** The time on the way counts: WeChat waits for the whole exchange. */
 const faultyExchange = Effect.fnUntraced(function* (
   line: CallbackLine,
   address: string,

@@ -1,12 +1,13 @@
-/** Two students of the simulated school. What is theirs stands relative to today, so that a class is always near. */
-import { type Day, daysPerWeek, isoDay, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
+/** Two students of the simulated school. Their dates are relative to today, so that a class is always near. */
+import { type Day, isoDay, weekdayOf, yearMonthDayOf } from "../core/calendar.ts"
+import { daysPerWeek } from "../core/durations.ts"
 import type { Span } from "../core/periods.ts"
 
 export interface SimulatedStudent {
   readonly name: string
   readonly card: string
   readonly password: string
-  /** Where the gateway has a uuid: 40 digits. */
+  /** As the gateway's uuids: 40 digits. */
   readonly uuid: string
   readonly timetable: Readonly<Record<string, ReadonlyArray<readonly [string, string, string]>>>
   readonly lecturers: ReadonlyArray<readonly [string, string]>

@@ -79,7 +79,7 @@ const topics: ReadonlyArray<Topic> = [
   }
 ]
 
-/** What it says to anything else. */
+/** Its answers to anything else. */
 const anything = (words: string): ReadonlyArray<string> => [
   `“${Array.from(words).slice(0, echoed).join("")}”——说得像从树上想了三天才下来的。`,
   "嗯嗯，继续，我在用尾巴记笔记。",
@@ -87,7 +87,7 @@ const anything = (words: string): ReadonlyArray<string> => [
   "换我说：你信不信，你下一句会是问句？"
 ]
 
-/** How much of a text it repeats, in characters. */
+/** How much of a text it echoes, in characters. */
 const echoed = 12
 
 /** The same answer to the same words. */

@@ -1,4 +1,4 @@
-/** The conditions under which the simulated WeChat works; switched on its page or read from a file. */
+/** The conditions under which the simulated WeChat works; set on its page or read from a file. */
 import { Schema } from "effect"
 import { AccountKind, rightsOf } from "./account-kind.ts"
 import { faultNames, FaultPlan } from "./fault-plan.ts"
@@ -43,6 +43,6 @@ export const goodConditions: Conditions = {
   faults: []
 }
 
-/** The mode that counts: without a key, and for a test account, messages are readable whatever the switch says. */
+/** The mode in force: without a key, and for a test account, messages are readable whatever the switch says. */
 export const modeInForce = ({ mode, kind }: Conditions, hasKey: boolean): CallbackMode =>
   hasKey && rightsOf(kind).mayEncrypt ? mode : "plain"

@@ -12,8 +12,8 @@ export interface CustomMessage {
 }
 
 /**
- * 44004 and 45002 for an empty or too long text, 40008 for a type that there is not, 40007 without media id, 45008 past one
- * article, 45098 and 45099 for a menu too large.
+ * 44004 and 45002 for an empty or too long text, 40008 for an unknown type, 40007 without media id, 45008 past one article,
+ * 45098 and 45099 for a menu that is too large.
  */
 export const readCustomMessage = Effect.fnUntraced(function* (
   body: string
@@ -95,14 +95,16 @@ const readMessage = Effect.fnUntraced(function* (
       return yield* mediaMessage("video", (yield* readJson(VideoBody)(text)).video)
     case "music": {
       const { music } = yield* readJson(MusicBody)(text)
-      if (music.thumb_media_id === "") return yield* refuse(40007)
+      if (music.thumb_media_id === "") return yield* refuse("mediaInvalid")
       return oneArticle("music", music.title ?? "音乐", music.description, music.musicurl)
     }
     case "news":
       return yield* newsMessage((yield* readJson(NewsBody)(text)).news)
     case "mpnews": {
       const { mpnews } = yield* readJson(PublishedBody)(text)
-      return mpnews.media_id === "" ? yield* refuse(40007) : oneArticle("card", "图文消息", mpnews.media_id)
+      return mpnews.media_id === ""
+        ? yield* refuse("mediaInvalid")
+        : oneArticle("card", "图文消息", mpnews.media_id)
     }
     case "mpnewsarticle":
       return oneArticle("card", "图文消息", (yield* readJson(ArticleBody)(text)).mpnewsarticle.article_id)
@@ -115,14 +117,14 @@ const readMessage = Effect.fnUntraced(function* (
     case "msgmenu":
       return yield* messageMenu((yield* readJson(MessageMenuBody)(text)).msgmenu)
     default:
-      return yield* refuse(40008)
+      return yield* refuse("messageTypeInvalid")
   }
 })
 
 const textMessage = (content: string): Effect.Effect<AccountMessage, ApiRefusal> => {
-  if (content === "") return Effect.fail(refuse(44004))
+  if (content === "") return Effect.fail(refuse("textEmpty"))
   return Buffer.byteLength(content) > maxTextBytes
-    ? Effect.fail(refuse(45002))
+    ? Effect.fail(refuse("textTooLong"))
     : Effect.succeed({ kind: "text", content })
 }
 
@@ -136,7 +138,7 @@ const mediaMessage = (
   media: typeof Media.Type
 ): Effect.Effect<AccountMessage, ApiRefusal> =>
   media.media_id === ""
-    ? Effect.fail(refuse(40007))
+    ? Effect.fail(refuse("mediaInvalid"))
     : Effect.succeed({ kind, mediaId: media.media_id, title: media.title ?? "" })
 
 const newsMessage = (news: (typeof NewsBody.Type)["news"]): Effect.Effect<AccountMessage, ApiRefusal> =>
@@ -145,9 +147,9 @@ const newsMessage = (news: (typeof NewsBody.Type)["news"]): Effect.Effect<Accoun
         kind: "news",
         articles: news.articles.map((article) => ({ description: "", url: "", ...article }))
       })
-    : Effect.fail(refuse(45008))
+    : Effect.fail(refuse("tooManyArticles"))
 
-/** WeChat limits both and says nowhere at what (notes 6.2); these are ours, so that a client meets 45098 and 45099 at all. */
+/** WeChat limits both and says nowhere at what (notes 6.2). These limits are ours, so that a client meets 45098 and 45099 at all. */
 export const maxMenuItems = 10
 export const maxMenuItemBytes = 128
 
@@ -155,9 +157,9 @@ export const maxMenuItemBytes = 128
 const messageMenu = (
   menu: (typeof MessageMenuBody.Type)["msgmenu"]
 ): Effect.Effect<AccountMessage, ApiRefusal> => {
-  if (menu.list.length < 1 || menu.list.length > maxMenuItems) return Effect.fail(refuse(45098))
+  if (menu.list.length < 1 || menu.list.length > maxMenuItems) return Effect.fail(refuse("messageMenuHead"))
   if (menu.list.some(({ content }) => content === "" || Buffer.byteLength(content) > maxMenuItemBytes)) {
-    return Effect.fail(refuse(45099))
+    return Effect.fail(refuse("messageMenuItem"))
   }
   const lines = [
     ...(menu.head_content === undefined ? [] : [menu.head_content]),

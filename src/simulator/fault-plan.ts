@@ -66,17 +66,20 @@ export const faultNames: ReadonlyArray<Fault["fault"]> = Fault.members.flatMap((
   )
 )
 
-/** More rules than this nobody oversees. */
+/** Nobody can oversee more rules than this. */
 const maxFaults = 100
 export const FaultPlan = Schema.Array(Fault).check(Schema.isMaxLength(maxFaults))
 export type FaultPlan = typeof FaultPlan.Type
 
-/** Draws what strikes next; counts how often each rule has struck and tells it, rule by rule. A new plan starts with new counts. */
+/**
+ * Draws what strikes next; counts how often each rule has struck and tells the counts in the order of the rules. A new plan
+ * starts with new counts.
+ */
 export const makeFaults = (tellStruck: (counts: ReadonlyArray<number>) => void = () => {}) => {
   let plan: FaultPlan = []
   let struck = new Map<Fault, number>()
 
-  /** All rules that fit and whose chance comes now. */
+  /** All rules that fit and that chance picks now. */
   const draw = <A extends Fault>(fits: (fault: Fault) => fault is A): Effect.Effect<ReadonlyArray<A>> =>
     Effect.filter(
       plan.filter(fits).filter((fault) => (struck.get(fault) ?? 0) < (fault.times ?? Infinity)),

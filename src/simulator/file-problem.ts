@@ -7,7 +7,7 @@ import { Effect, Schema, SchemaIssue } from "effect"
  */
 export class FileProblem extends Schema.TaggedError<FileProblem>()("FileProblem", {
   kind: Schema.Literals(["syntax", "missing", "unknown", "choice", "value"]),
-  /** Of a scenario, from 1. */
+  /** The step of a scenario, from 1. */
   step: Schema.optionalKey(Schema.Int),
   /** Within the step or the file, such as `does.act` or `faults[0].millis`. */
   field: Schema.String,
@@ -32,12 +32,12 @@ export class FileProblem extends Schema.TaggedError<FileProblem>()("FileProblem"
   }
 }
 
-/** Fields that say which member of a union is meant, with what they may be. */
+/** Fields that say which member of a union is meant, with their possible values. */
 export interface UnionTags {
   readonly [field: string]: ReadonlyArray<string>
 }
 
-/** Reads a file by its schema; a field that the schema does not know is a mistake too. `kinds`: of a step one of these must be there. */
+/** Reads a file by its schema; a field that the schema does not know is a mistake too. `kinds`: each step needs one of these fields. */
 export const readJsonFile =
   <A>(schema: Schema.ConstraintCodec<A, unknown>, tags: UnionTags, kinds: ReadonlyArray<string> = []) =>
   (text: string): Effect.Effect<A, FileProblem> =>
@@ -59,7 +59,7 @@ interface Complaint {
   readonly message: string
 }
 
-/** The complaint that says most: a union's other members complain as well, of what their own kind would want. */
+/** The complaint that says most: the other members of a union complain as well, about what their own kind would need. */
 const problemIn = (
   value: unknown,
   issue: SchemaIssue.Issue,

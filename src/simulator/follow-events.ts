@@ -8,7 +8,7 @@ export const followEvent = (eventKey: string | null = ""): UserAct => ({
   fields: eventKey === null ? [] : [["EventKey", eventKey]]
 })
 
-/** A follower's scan is told as it is; one that made somebody follow, with a prefix. */
+/** A follower's scan is told as it is; a scan that made somebody follow, with a prefix. */
 export const scanEvent = (scene: string, followed: boolean, ticket: string): UserAct => ({
   kind: "event",
   event: followed ? "SCAN" : "subscribe",

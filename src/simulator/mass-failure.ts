@@ -3,9 +3,9 @@
 import { markFailWords } from "./callback-problem.ts"
 import type { WireEntry } from "./wire.ts"
 
-/** WeChat does not say how many; enough that a few slow answers while one tries something do not count. */
+/** WeChat does not say how many; high enough that a few slow answers during a try do not count. */
 export const massFailures = 20
-/** Within which time so many count. */
+/** Within which time that many failures count. */
 const massFailureWindowMillis = 60_000
 /** How long WeChat then sends nothing. */
 const massFailureSilenceMillis = 60_000

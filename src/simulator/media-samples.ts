@@ -1,4 +1,4 @@
-/** What a phone sends when nothing was chosen: a picture and a short sound, made here. */
+/** What a phone sends if nothing was chosen: a picture and a short sound, made here. */
 import type { Media } from "./media-store.ts"
 
 type Sample = Pick<Media, "contentType" | "bytes">

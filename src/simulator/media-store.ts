@@ -1,5 +1,6 @@
 /** The media that phones sent and the account uploaded, by their ids (temporary media of WeChat: three days). */
 import { Clock, Effect, Random } from "effect"
+import { dayMillis } from "../core/durations.ts"
 import { samplePicture, sampleSound } from "./media-samples.ts"
 import type { FollowersAct } from "./phone-act.ts"
 import { randomName } from "./token-issuer.ts"
@@ -15,7 +16,7 @@ export interface Media {
 export type NewMedia = Pick<Media, "kind" | "contentType" | "bytes">
 
 /** WeChat keeps temporary media for three days (unverified, from its documentation of `media/upload`). */
-const mediaLifeMillis = 3 * 86_400_000
+const mediaLifeMillis = 3 * dayMillis
 /** The memory stays small: the oldest goes first. */
 const mediaKept = 60
 /** Enough for a picture or a voice message; WeChat takes more of some kinds. */
@@ -34,7 +35,7 @@ export const makeMediaStore = () => {
     return kept
   })
 
-  /** The media id of what an act sends: what was uploaded, else something of ours; empty for other acts. */
+  /** The media id of what an act sends: that of the upload, else of one of our samples; empty for other acts. */
   const idFor = Effect.fnUntraced(function* (act: FollowersAct) {
     if ("mediaId" in act && act.mediaId !== undefined) return act.mediaId
     switch (act.act) {

@@ -18,9 +18,9 @@ export const keepUpload = Effect.fnUntraced(function* (
   upload: Upload
 ): Effect.fn.Return<object, ApiRefusal> {
   const kind = kinds.find((one) => one === type)
-  if (kind === undefined) return yield* refuse(40004)
+  if (kind === undefined) return yield* refuse("mediaTypeInvalid")
   const file = yield* fileIn(upload)
-  if (file.size > maxMediaBytes) return yield* refuse(45001)
+  if (file.size > maxMediaBytes) return yield* refuse("mediaTooLarge")
   const bytes = new Uint8Array(yield* Effect.promise(() => file.arrayBuffer()))
   const kept: Media = yield* platform.keepMedia({
     kind,
@@ -35,10 +35,10 @@ export const keepUpload = Effect.fnUntraced(function* (
 const fileIn = ({ contentType, bytes }: Upload): Effect.Effect<File, ApiRefusal> =>
   Effect.tryPromise({
     try: () => new Response(bytes, { headers: { "content-type": contentType } }).formData(),
-    catch: () => refuse(41005)
+    catch: () => refuse("mediaMissing")
   }).pipe(
     Effect.flatMap((form) => {
       const file = [...form.values()].find((value) => typeof value !== "string")
-      return file === undefined ? Effect.fail(refuse(41005)) : Effect.succeed(file)
+      return file === undefined ? Effect.fail(refuse("mediaMissing")) : Effect.succeed(file)
     })
   )

@@ -1,5 +1,6 @@
 import { Result, Schema } from "effect"
-import { refuse, type ApiRefusal, type Errcode } from "./errcode.ts"
+import type { ErrcodeName } from "../wechat/errcodes.ts"
+import { refuse, type ApiRefusal } from "./errcode.ts"
 
 /** A button as `/cgi-bin/menu/create` takes it; a top button with `sub_button` has no `type` (protocol notes 7). */
 export interface MenuButton {
@@ -64,29 +65,31 @@ export const checkMenu = (menu: Menu): Result.Result<Menu, ApiRefusal> => {
   return problem === undefined ? Result.succeed(menu) : Result.fail(refuse(problem))
 }
 
-const menuProblem = (menu: Menu): Errcode | undefined => {
-  if (menu.button.length < 1 || menu.button.length > maxTopButtons) return 40016
+const menuProblem = (menu: Menu): ErrcodeName | undefined => {
+  if (menu.button.length < 1 || menu.button.length > maxTopButtons) return "menuButtonCount"
   return firstProblem(menu.button, topProblem)
 }
 
-const topProblem = (top: MenuButton): Errcode | undefined => {
-  if (!fits(top.name, maxTopNameBytes)) return 40018
+const topProblem = (top: MenuButton): ErrcodeName | undefined => {
+  if (!fits(top.name, maxTopNameBytes)) return "menuNameSize"
   const subs = top.sub_button ?? []
-  if (subs.length === 0) return actionProblem(top, 40055)
-  if (top.type !== undefined) return 40017
-  if (subs.length > maxSubButtons) return 40023
-  return firstProblem(subs, (sub) => (fits(sub.name, maxSubNameBytes) ? actionProblem(sub, 40054) : 40025))
+  if (subs.length === 0) return actionProblem(top, "menuUrlHost")
+  if (top.type !== undefined) return "menuButtonType"
+  if (subs.length > maxSubButtons) return "subMenuButtonCount"
+  return firstProblem(subs, (sub) =>
+    fits(sub.name, maxSubNameBytes) ? actionProblem(sub, "subMenuUrlHost") : "subMenuNameSize"
+  )
 }
 
-/** `badAddress`: said of an address without http or https. */
-const actionProblem = (button: MenuButton, badAddress: 40054 | 40055): Errcode | undefined => {
+/** `badAddress`: the errcode for an address without http or https. */
+const actionProblem = (button: MenuButton, badAddress: ErrcodeName): ErrcodeName | undefined => {
   const type = button.type ?? ""
-  if (keyTypes.has(type)) return fits(button.key, maxKeyBytes) ? undefined : 40019
+  if (keyTypes.has(type)) return fits(button.key, maxKeyBytes) ? undefined : "menuKeySize"
   if (urlTypes.has(type)) {
-    if (!fits(button.url, maxUrlBytes)) return 40020
+    if (!fits(button.url, maxUrlBytes)) return "menuUrlSize"
     return /^https?:\/\/[^/]/i.test(button.url ?? "") ? undefined : badAddress
   }
-  return otherTypes.has(type) ? undefined : 40017
+  return otherTypes.has(type) ? undefined : "menuButtonType"
 }
 
 const fits = (text: string | undefined, maxBytes: number): boolean =>
@@ -94,8 +97,8 @@ const fits = (text: string | undefined, maxBytes: number): boolean =>
 
 const firstProblem = (
   buttons: ReadonlyArray<MenuButton>,
-  problemOf: (button: MenuButton) => Errcode | undefined
-): Errcode | undefined => {
+  problemOf: (button: MenuButton) => ErrcodeName | undefined
+): ErrcodeName | undefined => {
   for (const button of buttons) {
     const problem = problemOf(button)
     if (problem !== undefined) return problem

@@ -75,7 +75,7 @@ const carryOut = Effect.fnUntraced(function* (platform: Platform["Service"], act
   return yield* "openid" in act ? platform.act(act.openid, act.does) : platform.follow
 })
 
-/** Kinds of things by the type that a browser names; a type of its own, so that no form of another site can send it. */
+/** Kinds of things by the content type that a browser names; no form of another site can send these types. */
 const kindOf = (contentType: string): "image" | "voice" | "video" | undefined => {
   if (contentType.startsWith("image/")) return "image"
   if (contentType.startsWith("audio/")) return "voice"

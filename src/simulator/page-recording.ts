@@ -1,4 +1,4 @@
-/** The session on the page as a scenario file: recorded from the start, or from when somebody began anew. */
+/** The session on the page as a scenario file: recorded from the start, or from the last restart. */
 import { ByteSize, Effect, Ref, Stream } from "effect"
 import { HttpIncomingMessage, HttpServerResponse, type HttpRouter, type HttpServerRequest } from "effect/http"
 import { Platform } from "./platform.ts"
@@ -47,7 +47,10 @@ export const addPageRecording = Effect.fnUntraced(function* (
 /** 10,000 steps of the usual length. */
 const maxScenarioSize = ByteSize.mebibytes(4)
 
-/** Plays what was sent and says whether it holds; the conditions are then what they were. 400: it is no scenario, and what is wrong with it. */
+/**
+ * Plays what was sent and says whether it holds; afterwards the conditions are as before. 400: it is no scenario, and what is
+ * wrong with it.
+ */
 const replayed = Effect.fnUntraced(
   function* (platform: Platform["Service"], request: HttpServerRequest.HttpServerRequest) {
     if (!isJson(request)) return HttpServerResponse.empty({ status: 400 })

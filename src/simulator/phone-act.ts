@@ -1,7 +1,7 @@
 /** What the owner of a phone does: by hand on the page, or from a scenario file. */
 import { Schema } from "effect"
 
-/** Far over what WeChat's own client takes, so that a service's limits are met. */
+/** Far more than WeChat's own client takes, so that a service meets its limits. */
 const maxTextCharacters = 20_000
 const text = Schema.NonEmptyString.check(Schema.isMaxLength(maxTextCharacters))
 const degrees = Schema.Finite.check(Schema.isBetween({ minimum: -180, maximum: 180 }))

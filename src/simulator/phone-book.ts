@@ -24,7 +24,7 @@ export type Change =
   | { readonly type: "act"; readonly act: DoneAct }
   | { readonly type: "end" }
 
-/** Something that the owner of a phone did. `atOnce`: without waiting for the outcome of what they did before. */
+/** Something that the owner of a phone did. `atOnce`: without waiting for the outcome of their earlier acts. */
 export interface DoneAct {
   readonly openid: string
   readonly does: PhoneAct
@@ -110,7 +110,7 @@ export const makePhoneBook = Effect.fnUntraced(function* (
     publish({ type: "bubble", openid, bubble })
   })
 
-  /** A message came from the account: whatever it was typing is there, and the two have been in touch. */
+  /** A message came from the account: it is not typing any more, and the two have been in touch. */
   const exchanged = (openid: string): Effect.Effect<void> =>
     Effect.map(Clock.currentTimeMillis, (nowMillis) =>
       update(openid, (old) => ({ ...old, typingUntilMillis: 0, lastExchangeMillis: nowMillis }))
@@ -184,7 +184,7 @@ export const makePhoneBook = Effect.fnUntraced(function* (
     acted,
     conditions: (): Conditions => conditions,
     menu: (): Menu | null => menu,
-    /** Events of its buttons name the menu by this; new with each menu. */
+    /** The events of the menu's buttons name it by this; new with each menu. */
     menuId: (): number => menuId,
     phone: (openid: string): Phone | undefined => phones.get(openid),
     phones: (): ReadonlyArray<Phone> => [...phones.values()],

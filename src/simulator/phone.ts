@@ -6,7 +6,7 @@ export interface Bubble {
   readonly id: number
   readonly side: "own" | "account" | "system"
   readonly kind: "text" | "image" | "sticker" | "voice" | "video" | "news" | "music" | "card"
-  /** The words, or what stands for the thing where there are none. */
+  /** The words, or a substitute for a thing that has none. */
   readonly text: string
   readonly mediaId: string
   readonly articles: ReadonlyArray<Article>
@@ -21,7 +21,7 @@ export interface Phone {
   readonly number: number
   readonly following: boolean
   readonly allowance: Allowance
-  /** When a message last went one way or the other. */
+  /** When the last message went one way or the other. */
   readonly lastExchangeMillis: number
   readonly typingUntilMillis: number
   readonly bubbles: ReadonlyArray<Bubble>

@@ -34,7 +34,7 @@ export const endPageStreams: Layer.Layer<never, never, Platform> = Layer.effectD
   })
 )
 
-/** Follows the account with so many phones as soon as the service passes WeChat's check of its address. */
+/** Lets so many phones follow the account as soon as the service passes WeChat's check of its address. */
 export const firstPhones = (count: number): Layer.Layer<never, never, Platform> =>
   Layer.effectDiscard(
     Effect.gen(function* () {
@@ -67,7 +67,7 @@ const eventStream = (platform: Platform["Service"]): HttpServerResponse.HttpServ
   )
   return HttpServerResponse.stream(events, {
     contentType: "text/event-stream",
-    // Without `close` the connection would idle on after the stream, and the server would wait for it.
+    // Without `close` the connection would stay idle after the stream, and the server would wait for it.
     headers: { "cache-control": "no-store", connection: "close", "x-content-type-options": "nosniff" }
   })
 }

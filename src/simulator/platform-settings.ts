@@ -13,7 +13,7 @@ export interface PlatformSettings {
   readonly aesKey?: Redacted.Redacted | undefined
   /** The account's original id, `gh_…`. */
   readonly accountId: string
-  /** The conditions at the start; all is well when left out. */
+  /** The conditions at the start; without them all is well. */
   readonly conditions?: ConditionsChange
   /** The name over each conversation; 小猴 when left out. */
   readonly accountName?: string

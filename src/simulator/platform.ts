@@ -1,6 +1,7 @@
 /** The simulated WeChat: followers with phones who act, an account that answers and pushes, and the rules between them. */
 import { Clock, Context, Effect, Layer, type Stream } from "effect"
 import { HttpClient } from "effect/http"
+import { attemptMillis } from "../wechat/attempts.ts"
 import { PhoneFollowing, PhoneNotFollowing, PhoneUnknown, type ActError } from "./act-error.ts"
 import { makeAccountSide } from "./account-side.ts"
 import { grant, type Trigger } from "./allowance.ts"
@@ -8,7 +9,7 @@ import { doingOf } from "./act-meaning.ts"
 import { checkAddress, type AddressCheck } from "./address-check.ts"
 import { callbackBody, messageIdAt, nameOf, type UserAct } from "./callback-body.ts"
 import { secondsOnLine, type CallbackLine } from "./callback-exchange.ts"
-import { attemptLimitMillis, deliver, faultSentence, type Delivery } from "./callbacks.ts"
+import { deliver, faultSentence, type Delivery } from "./callbacks.ts"
 import { goodConditions, modeInForce, type Conditions, type ConditionsChange } from "./conditions.ts"
 import { makeFaults } from "./fault-plan.ts"
 import { followEvent, scanEvent } from "./follow-events.ts"
@@ -23,7 +24,7 @@ import { randomName } from "./token-issuer.ts"
 export class Platform extends Context.Service<
   Platform,
   {
-    /** WeChat's check of the callback addresses; on the wire where it is not what it was. */
+    /** WeChat's check of the callback addresses; it is on the wire if it came out otherwise than the last time. */
     readonly checkAddresses: Effect.Effect<ReadonlyArray<AddressCheck>>
     /** `checkAddresses`: true when each echo came back. */
     readonly verify: Effect.Effect<boolean>
@@ -78,7 +79,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     token,
     keys: aesKey === undefined ? undefined : { token, appId, key: aesKey },
     accountId: settings.accountId,
-    attemptLimitMillis: settings.attemptLimitMillis ?? attemptLimitMillis,
+    attemptLimitMillis: settings.attemptLimitMillis ?? attemptMillis,
     knowsMedia: (id, nowMillis) => mediaStore.find(id, nowMillis) !== undefined,
     mode: () => modeInForce(book.conditions(), aesKey !== undefined),
     clockAheadMillis: () => book.conditions().clockAheadSeconds * 1000
@@ -118,7 +119,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     Effect.provideService(HttpClient.HttpClient, client)
   )
 
-  /** Who has left sees nothing any more: an unsubscribe cannot be answered (protocol notes 2.4). */
+  /** A follower who has left sees nothing any more: an unsubscribe cannot be answered (protocol notes 2.4). */
   const showDelivery = (openid: string, delivery: Delivery): Effect.Effect<void> => {
     if (book.phone(openid)?.following !== true) return Effect.void
     switch (delivery._tag) {
@@ -165,7 +166,7 @@ const makePlatform = Effect.fnUntraced(function* (settings: PlatformSettings) {
     return yield* tell(openid, tells)
   })
 
-  /** Acts whose outcome is not there yet, by phone. */
+  /** How many acts of each phone have no outcome yet. */
   const underWay = new Map<string, number>()
 
   const act = (openid: string, does: PhoneAct): Effect.Effect<Delivery, ActError> =>

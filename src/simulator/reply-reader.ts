@@ -68,7 +68,7 @@ const checkContent = Effect.fnUntraced(function* (content: string) {
   return bytes > maxTextBytes ? yield* refuseAnswer("Content is too long", String(bytes)) : content
 })
 
-/** A flat MediaId, without its wrapper, does not count (PowerWeChat #282). */
+/** A MediaId without its wrapper does not count (PowerWeChat #282). */
 const mediaIdOf = Effect.fnUntraced(function* (fields: Fields, wrapper: string, name: string) {
   const inner = yield* readFields(yield* elementOf(fields, wrapper))
   const mediaId = yield* optionalText(inner, name)

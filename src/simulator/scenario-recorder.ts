@@ -23,9 +23,9 @@ export const startRecording = (snapshot: Snapshot): Recording => ({
   steps: []
 })
 
-/** Pauses that somebody may have meant; shorter ones are reading and thinking. */
+/** The shortest pause that is recorded; shorter ones are reading and thinking. */
 const pauseMillis = 3_000
-/** A pause of a lunch break says nothing. */
+/** Longer pauses are recorded as this: a lunch break says nothing. */
 const longestPauseMillis = 120_000
 
 /** The recording after one change; it stops growing at `maxSteps`. */

@@ -21,7 +21,7 @@ export type StepProblem =
   /** Another bubble than the expected one, or one too many. */
   | ({ readonly _tag: "Came" } & Pick<Bubble, "by" | "kind" | "text">)
   | { readonly _tag: "NoSuchPhone"; readonly phone: number }
-  /** The act before, such as a text of somebody who does not follow. */
+  /** The act could not be done, such as a text of somebody who does not follow. */
   | { readonly _tag: "ActImpossible" }
 
 export const stepProblemWords = (problem: StepProblem): string => {
@@ -52,7 +52,7 @@ const quietMillis = 500
 /** How long the greetings of the first phones may take. */
 const followMillis = 20_000
 
-/** On phones of its own, beside those that are there. Stops at the first step that fails; `told` hears of every step. */
+/** Plays on phones of its own, beside those that are there. Stops at the first step that fails; `told` gets every step. */
 export const replay = Effect.fnUntraced(function* (
   scenario: Scenario,
   told: (result: StepResult) => Effect.Effect<void>
@@ -164,7 +164,7 @@ const mismatch = (expected: Expected, bubble: Bubble): StepProblem | undefined =
   return fits ? undefined : came(bubble)
 }
 
-/** A pattern that is none matches nothing. */
+/** An invalid pattern matches nothing. */
 const matches = (pattern: string, text: string): boolean => {
   try {
     return new RegExp(pattern, "u").test(text)

@@ -56,7 +56,7 @@ export const Scenario = Schema.Struct({
 })
 export type Scenario = typeof Scenario.Type
 
-/** The fields by which steps are told apart. */
+/** The fields that tell the kinds of steps apart. */
 const stepKinds = [
   "does",
   "sees",

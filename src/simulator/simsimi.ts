@@ -8,7 +8,7 @@ export const slowThoughtMillis = 7_000
 
 const slowly = /慢/u
 
-/** `POST /190410/talk`, for whoever has the key. */
+/** `POST /190410/talk`, for callers with the key. */
 export const simsimiRoutes = (key: Redacted.Redacted): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   HttpRouter.add(
     "POST",

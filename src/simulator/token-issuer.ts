@@ -1,4 +1,5 @@
 import { Effect, Random, Result } from "effect"
+import { dayMillis } from "../core/durations.ts"
 import { refuse, type ApiRefusal } from "./errcode.ts"
 
 /** Which of the two token calls made a token: they are isolated, neither ends the other's (protocol notes 5). */
@@ -27,7 +28,6 @@ const tokenCharacters = 544
 /** `force_refresh` at most 20 times a day, at least 30 seconds apart (notes 5). */
 const forcedPerDay = 20
 const forcedApartMillis = 30_000
-const dayMillis = 86_400_000
 /** Old tokens are remembered, so that an expired one is told from an unknown one; more would only use memory. */
 const rememberedTokens = 32
 
@@ -67,24 +67,24 @@ export const forceStable = (
   nowMillis: number
 ): Result.Result<TokenIssuer, ApiRefusal> => {
   const recent = issuer.forcedAtMillis.filter((at) => nowMillis - at < dayMillis)
-  if (recent.some((at) => nowMillis - at < forcedApartMillis)) return Result.fail(refuse(45011))
-  if (recent.length >= forcedPerDay) return Result.fail(refuse(45009))
+  if (recent.some((at) => nowMillis - at < forcedApartMillis)) return Result.fail(refuse("minuteQuotaUsedUp"))
+  if (recent.length >= forcedPerDay) return Result.fail(refuse("dailyQuotaUsedUp"))
   const ended = { ...shorten(issuer, "stable_token", nowMillis), forcedAtMillis: [...recent, nowMillis] }
   return Result.succeed(issued(ended, value, "stable_token", nowMillis))
 }
 
-/** What an API call's `access_token` is worth: 41001 missing, 40014 malformed, 42001 expired, 40001 not ours or not latest. */
+/** What an API call's `access_token` is worth: 41001 missing, 40014 malformed, 42001 expired, 40001 unknown or not the latest. */
 export const checkToken = (
   issuer: TokenIssuer,
   value: string | undefined,
   nowMillis: number
 ): Result.Result<IssuedToken, ApiRefusal> => {
-  if (value === undefined || value === "") return Result.fail(refuse(41001))
-  if (!/^[\w-]+$/.test(value)) return Result.fail(refuse(40014))
+  if (value === undefined || value === "") return Result.fail(refuse("tokenMissing"))
+  if (!/^[\w-]+$/.test(value)) return Result.fail(refuse("tokenMalformed"))
   const token = issuer.tokens.find((candidate) => candidate.value === value)
-  if (token === undefined) return Result.fail(refuse(40001))
+  if (token === undefined) return Result.fail(refuse("tokenInvalid"))
   if (nowMillis < token.expiresAtMillis) return Result.succeed(token)
-  return Result.fail(refuse(token.superseded ? 40001 : 42001))
+  return Result.fail(refuse(token.superseded ? "tokenInvalid" : "tokenExpired"))
 }
 
 /** Every token ends now, as when somebody else asked for new ones or the secret was reset. */

@@ -7,15 +7,15 @@ export interface WireEntry {
   readonly path: string
   /** Kind of message or event, or the HTTP method. */
   readonly what: string
-  /** Whose phone it is about; empty where it is about none. */
+  /** Whose phone it is about; empty if it is about none. */
   readonly openid: string
   readonly attempt: number
-  /** HTTP status, or 0 where none came. */
+  /** HTTP status, or 0 if none came. */
   readonly status: number
   readonly outcome: string
-  /** What went wrong, in plain words; empty where nothing did. */
+  /** What went wrong, in plain words; empty if nothing did. */
   readonly explanation: string
-  /** Whether both sides may be content with it. */
+  /** Whether it went as it should for both sides. */
   readonly good: boolean
   readonly durationMillis: number
   /** The faults that struck on purpose. */
@@ -23,7 +23,7 @@ export interface WireEntry {
   readonly raw: RawExchange
 }
 
-/** The exchange as it went over the wire. `opened…` is what stood in an envelope; empty where there was none. */
+/** The exchange as it went over the wire. `opened…` is what an envelope held; empty if there was none. */
 export interface RawExchange {
   readonly method: string
   /** The whole address, with signature and token. */

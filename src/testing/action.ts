@@ -27,7 +27,7 @@ export interface Action {
   answer?: Content | undefined
 }
 
-/** The button, where the action was one. */
+/** The button, if the action was one. */
 export const buttonOf = ({ input }: Action): Button | undefined =>
   input._tag === "Press" ? input.button : undefined
 
@@ -40,7 +40,7 @@ export const incoming = ({ id, user, input, begunAtMillis }: Action): Incoming =
   const common = { to: accountId, from: user, createTimeSeconds: Math.floor(begunAtMillis / 1_000) }
   switch (input._tag) {
     case "Press":
-      // Two clicks in the same second are two events with one duplicate key; people are not that fast.
+      // Two clicks in the same second would be two events with one duplicate key; people are not that fast.
       return {
         _tag: "Clicked",
         ...common,

@@ -30,8 +30,8 @@ export const usersOf = (cast: Pick<Cast, "users">): ReadonlyArray<Openid> =>
   Array.from({ length: cast.users }, (_, place) => userOf(place))
 
 /**
- * A story of a cast. Whoever unfollowed follows the account before doing anything else, as in WeChat. Lines have words of their own;
- * tease mode is asked for behind a `#`, which means the same in every state.
+ * A story of a cast. A user who unfollowed follows the account before doing anything else, as in WeChat. Lines have words of
+ * their own; tease mode is asked for behind a `#`, which means the same in every state.
  */
 export const anyStory = (cast: Cast): Arbitrary.Arbitrary<ReadonlyArray<Deed>> => {
   const { mostActions = presetActions } = cast
@@ -71,7 +71,7 @@ const doings = [
 ] as const
 type Doing = Exclude<(typeof doings)[number], "nothing">
 
-/** The time before an action: people act in a moment, at once, or when a search or a whole chat has run out. */
+/** The time before an action: people act in a moment, at once, or after a search or a whole chat has run out. */
 const pausesMillis = [1_000, 0, 100, 10_000, 60_000, 200_000] as const
 
 /** One action of five meets a fault. */

@@ -43,7 +43,7 @@ export const anyEvent: Arbitrary.Arbitrary<ChatEvent> = Arbitrary.schema(
   ])
 )
 
-/** What a user does; not how a look came out. */
+/** Only what a user does, not how a search came out. */
 export const anyUserEvent = Arbitrary.filter(
   anyEvent,
   ({ _tag }) => _tag !== "PartnerFound" && _tag !== "NobodyThere" && _tag !== "Waited"

@@ -2,9 +2,9 @@ import type { Operation } from "./operation.ts"
 import type { Choice } from "./race-run.ts"
 
 /**
- * Whether two choices lead to the same world in either order. Operations on one item do not, if one of them writes; nor do
- * those of two actors of one process, who meet in the turn of one user and in the queue of the matchmaker; nor a push to somebody
- * who is being answered.
+ * Whether two choices lead to the same world in either order. Two operations on one item do not, if one of them writes; nor do
+ * those of two actors of one process, who meet in the turn of one user and in the queue of the matchmaker; nor does a push to
+ * somebody who is being answered.
  */
 export const commute = (one: Choice, other: Choice): boolean => {
   const a = one.operation

@@ -7,7 +7,7 @@ import type { World } from "./world.ts"
 
 export interface ExploreOptions {
   readonly fault: FaultKind
-  /** Where this many schedules do not suffice, the rest is not covered, and the result says so. */
+  /** If this many schedules do not suffice, the rest is not covered, and the result says so. */
   readonly mostSchedules: number
   /** Without reduction every order of every two operations is tried, which is for very small races only. */
   readonly reduction?: "partial order" | "none"
@@ -35,9 +35,9 @@ export interface Exploration {
 interface Node {
   readonly choices: ReadonlyArray<Choice>
   chosen: Choice
-  /** What has to be tried here: it does not commute with something that happened later on the way. */
+  /** What has to be tried here, since it does not commute with something that happened later in the run. */
   readonly wanted: Array<Choice>
-  /** What was tried, or was tried elsewhere with the same result. */
+  /** What was tried here, or elsewhere with the same result. */
   readonly asleep: Array<Choice>
 }
 
@@ -131,9 +131,9 @@ const boundedNode = (choices: ReadonlyArray<Choice>, wanted: ReadonlyArray<Choic
 }
 
 /**
- * For every operation that is pending now: wherever something happened on the way that does not commute with it and did not
- * lead to it, the other order has to be tried, beginning with whatever leads to the operation and was pending there.
- * `parents`: after which operation each one was begun.
+ * For every operation that is pending now: if something happened earlier in the run that does not commute with it and did not
+ * lead to it, the other order has to be tried too. That order begins with whatever was pending at that point and led to the
+ * operation. `parents`: the operation after which each one was begun.
  */
 const noteRaces = (
   way: ReadonlyArray<Node>,

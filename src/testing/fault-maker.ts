@@ -22,7 +22,7 @@ export class FaultMaker {
   readonly underWay = new Set<Operation>()
   readonly #world: World
   readonly #judge: RunningJudge
-  /** By the name of whom they wait for. */
+  /** By the name of the target that they wait for. */
   readonly #armed = new Map<string, ReadonlyArray<Armed>>()
 
   constructor(world: World, judge: RunningJudge) {
@@ -57,7 +57,7 @@ export class FaultMaker {
     }
   }
 
-  /** How an operation that begins is going to end. */
+  /** How an operation that begins now will end. */
   fateOf(operation: Operation): Fate {
     if (this.#armed.size === 0) return "proceed"
     const { actor, server } = operation
@@ -158,7 +158,7 @@ export class FaultMaker {
     for (const key of gone) this.#judge.written(key)
   }
 
-  /** Everybody for whose sake an operation is, or whose item it touches. The queue of a server is everybody's who acts on it. */
+  /** Everybody for whose sake an operation is made, or whose item it touches. The queue of a server belongs to all who act on it. */
   #suspectOperation({ actor, key, server }: Operation): void {
     const [user = "", action] = actor.split("#")
     if (action === undefined || user === "sweep") {

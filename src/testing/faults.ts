@@ -6,7 +6,7 @@ import type { Chance } from "./chance.ts"
 export const faultNames = ["lost", "dropped", "crash", "evict", "flush", "skew"] as const
 export type FaultName = (typeof faultNames)[number]
 
-/** For whose sake the operation is begun that goes wrong: a user's, or anybody's on one server. */
+/** For whose sake the operation is made that goes wrong: a user's, or anybody's on one server. */
 export type Target = { readonly user: Openid } | { readonly server: number }
 
 /** What memcached may forget of a user, or of all. */
@@ -14,7 +14,7 @@ export const evictable = ["session", "room", "mail", "quota", "met", "lobby"] as
 export type Evictable = (typeof evictable)[number]
 
 export type Fault =
-  /** An operation is carried out, and its answer is lost: the one begun after `skip` others. */
+  /** An operation is carried out, and its answer is lost. `skip`: how many operations pass before it. */
   | { readonly _tag: "LoseAnswer"; readonly target: Target; readonly skip: number }
   /** An operation is not carried out, and no answer comes. */
   | { readonly _tag: "Drop"; readonly target: Target; readonly skip: number }
@@ -45,7 +45,7 @@ export const faultAfter = (
   return undefined
 }
 
-/** How many of a thousand actions meet a fault of a kind. */
+/** The share of actions that meet a fault of a kind. */
 const shares: Readonly<Record<FaultName, number>> = {
   lost: 0.01,
   dropped: 0.01,
@@ -58,7 +58,7 @@ const shares: Readonly<Record<FaultName, number>> = {
 /** A server that was killed is back after this long at the most. */
 export const longestRestartMillis = 15_000
 
-/** No more than the clocks of two servers may be apart (`clocksApartSeconds`) by together. */
+/** Together, two clocks may be apart no more than the servers allow (`clocksApartSeconds`). */
 export const largestSkewMillis = 3_000
 
 /** An action takes about this many operations; the fault hits any of them. */

@@ -8,7 +8,7 @@ import type { World } from "./world.ts"
 /** More operations and timers than this mean that the world goes in circles. */
 const mostStepsToRest = 100_000
 
-/** Ends every operation under way, oldest first; while `isOver` says no, lets time pass to the next timer when nothing else can happen. */
+/** Ends every operation under way, oldest first. If nothing else can happen and `isOver` says no, lets time pass to the next timer. */
 export const settle = (world: World, isOver: () => boolean = () => true): void => {
   for (let steps = 0; steps < mostStepsToRest; steps += 1) {
     const [next] = world.pending
@@ -42,9 +42,9 @@ export const passTime = (world: World, millis: number): void => {
 }
 
 /**
- * Plays what the users of a story do, each action to its end before the next begins; `after` sees the world after each one. Actions wait
- * for the middle between two sweeps, so that nobody sees what the next sweep is going to end. Faults of the story are left
- * out: they need actions that overlap, which `judgeStory` has.
+ * Plays what the users of a story do, each action to its end before the next begins; `after` sees the world after each one.
+ * Actions fall in the middle between two sweeps, so that no user sees what the next sweep is about to end. Faults of the story
+ * are left out: they need actions that overlap, for which there is `judgeStory`.
  */
 export const playInTurn = (
   world: World,

@@ -17,8 +17,8 @@ export const pairsAreTwo = ({ rooms }: Snapshot): ReadonlyArray<Violation> =>
     .map(([id, room]) => violation("a pair is two people", `${id} holds ${room.opener} twice`))
 
 /**
- * No user is in two open pairs. Holds at every moment as long as memcached keeps what it was given, and again after the next
- * action of each user where it does not.
+ * No user is in two open pairs. Holds at every moment as long as memcached keeps what it was given; otherwise it holds again
+ * after the next action of each user.
  */
 export const oneOpenPair = ({ rooms }: Snapshot): ReadonlyArray<Violation> => {
   const places = new Map<Openid, RoomId>()
@@ -34,8 +34,8 @@ export const oneOpenPair = ({ rooms }: Snapshot): ReadonlyArray<Violation> => {
 }
 
 /**
- * The state without the open rooms at which no session points any more: memcached forgot both. Nobody is in such a pair, nothing is
- * passed on in it, and the sweep ends it when it was silent for long enough.
+ * The state without the open rooms at which no session points any more, since memcached forgot both sessions. Nobody is in such
+ * a pair, no line is passed on in it, and the sweep ends it after it was silent for long enough.
  */
 export const peopled = (state: Snapshot): Snapshot => {
   const pointedAt = new Set([...state.sessions.values()].map(({ room }) => room))
@@ -45,7 +45,7 @@ export const peopled = (state: Snapshot): Snapshot => {
   }
 }
 
-/** Who is in a pair has a partner who is in the same one. Holds after the next action of each user. */
+/** A user in a pair has a partner who is in the same pair. Holds after the next action of each user. */
 export const pairsMirror = (state: Snapshot, now: number): ReadonlyArray<Violation> => {
   const chats = chatsOf(state, now)
   return [...chats].flatMap(([me, chat]) => {
@@ -62,7 +62,7 @@ export const pairsMirror = (state: Snapshot, now: number): ReadonlyArray<Violati
   })
 }
 
-/** Two who suit each other never both wait. Holds once everybody was answered and a sweep went by. */
+/** Two people who suit each other never both wait. Holds once everybody was answered and a sweep went by. */
 export const nobodyWaitsInVain = (state: Snapshot, now: number): ReadonlyArray<Violation> => {
   const waiting = [...chatsOf(state, now)].flatMap(([openid, chat]) =>
     chat._tag === "Looking" ? [{ openid, recent: [], blocked: [] }] : []
@@ -78,8 +78,8 @@ export const nobodyWaitsInVain = (state: Snapshot, now: number): ReadonlyArray<V
 }
 
 /**
- * Who waits is listed in the lobby in one place, or could be paired twice. `isListed`: whether the lobby names a room. Holds once
- * everybody was answered.
+ * A waiting user is listed in the lobby in one place, or could be paired twice. `isListed`: whether the lobby names a room.
+ * Holds once everybody was answered.
  */
 export const oneWaitingPlace = (
   { rooms }: Snapshot,
@@ -105,8 +105,8 @@ export interface LineRecord {
 }
 
 /**
- * A line reaches nobody but who was the partner when it was written, and reaches them once. `mayRepeat`: a server died, or an answer
- * was lost, between a push and its record.
+ * A line reaches only the person who was the partner when it was written, and reaches them once. `mayRepeat`: a server died, or
+ * an answer was lost, between a push and its record.
  */
 export const linesReachThePartner = (
   lines: ReadonlyArray<LineRecord>,
@@ -145,7 +145,7 @@ export const linesKeepOrder = (lines: ReadonlyArray<LineRecord>): ReadonlyArray<
   })
 }
 
-/** No two of the pairs that ever were are of people of whom one blocked the other. */
+/** No pair ever was of two people of whom one had blocked the other. */
 export const blockedNeverMeet = (
   pairs: Iterable<PairRecord>,
   blocked: (one: Openid, other: Openid) => boolean

@@ -18,7 +18,7 @@ import type { World } from "./world.ts"
 
 /** What went wrong in a run on purpose; it decides how strict the judge may be. */
 export interface Faults {
-  /** A server died, or an answer was lost: a word may come twice, and who acted may not have been answered. */
+  /** A server died, or an answer was lost: a notice may come twice, and a user who acted may not have been answered. */
   readonly crashes: boolean
   /** memcached lost something. */
   readonly evictions: boolean
@@ -53,7 +53,7 @@ export const judgeAtRest = (
   ]
 }
 
-/** Every line that was written, and where it showed up: alone in its bubble, or on a line of its own where it had to wait. */
+/** Every line that was written, and where it showed up: alone in its bubble, or on a line of its own if it had to wait. */
 export const linesOf = (world: World): ReadonlyArray<LineRecord> => {
   const arrivals = new Map<string, Array<{ readonly by: Openid; readonly atMillis: number }>>()
   for (const { by, atMillis, content } of world.followers.received) {
@@ -93,7 +93,7 @@ const toldViolations = (world: World, user: Openid, faults: Faults): ReadonlyArr
   let metSomebody = false
   const bubbles = world.followers.received.flatMap(({ by, content, button, asking }) => {
     if (by !== user || content._tag !== "Text") return []
-    // Later on, a line of the last partner may be on its way while its reader looks for the next.
+    // After a second pair, a line of the last partner may be on its way while its reader looks for the next.
     const isLine = !metSomebody && lines.has(content.text)
     metSomebody ||= content.text.includes(word({ _tag: "PairMade" }))
     return [

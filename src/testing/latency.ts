@@ -6,8 +6,9 @@ import type { Operation } from "./operation.ts"
 export type Latency = (operation: Operation, now: number) => number
 
 /**
- * Drawn for the operation and nothing else, so that a part of a story goes as it went in the whole. `slowShare`: of a hundred operations of
- * memcached one is slow unless told otherwise, as when a packet is lost or a machine stands still: others come in between.
+ * Drawn for the operation and nothing else, so that it is the same in a part of a story as in the whole. `slowShare`: the share
+ * of memcached operations that are slow, as if a packet was lost or a machine stood still; one of a hundred unless told
+ * otherwise.
  */
 export const latencyFrom =
   (seed: number, slowShare = 0.01): Latency =>
@@ -27,7 +28,7 @@ const memcachedMillis = [0.2, 2] as const
 const slowMillis = [10, 800] as const
 const pushMillis = [50, 300] as const
 
-/** What of a key does not depend on what else happens in a story: rooms have random names. */
+/** The part of a key that does not depend on what else happens in a story: rooms have random names. */
 const steadyPart = (key: string): string => {
   const colon = key.indexOf(":")
   return colon < 0 || key.charAt(colon + 1) === "u" ? key : key.slice(0, colon)

@@ -8,7 +8,10 @@ import type { PairBook } from "./pair-book.ts"
 import { writerOf } from "./story.ts"
 import { restMillis, type Suspicions } from "./suspicions.ts"
 
-/** How lines came out. `told`: the writer was told something else than that it is kept, which is how a line ends that nobody gets. */
+/**
+ * How lines came out. `told`: the writer was told something other than that the line is kept, which is how a line ends that
+ * nobody gets.
+ */
 export interface LineCounts {
   written: number
   arrived: number
@@ -23,14 +26,14 @@ interface Line {
   arrivedAtMillis?: number
 }
 
-/** After this long, a line that was answered with nothing has arrived or stands in a mailbox. */
+/** After this long, a line that was answered with nothing must have arrived or stand in a mailbox. */
 const silenceMillis = 60_000
 
 export class LineBook {
   readonly counts: LineCounts = { written: 0, arrived: 0, kept: 0, told: 0 }
   /** Lines that have not been both answered and received. */
   readonly #open = new Map<string, Line>()
-  /** Of each writer, the last line that arrived, and at whom. */
+  /** For each writer: the last line that arrived, and whom it reached. */
   readonly #latest = new Map<Openid, { readonly by: Openid; readonly line: Line }>()
   readonly #pairs: PairBook
   readonly #suspicions: Suspicions
@@ -64,7 +67,7 @@ export class LineBook {
     })
   }
 
-  /** Lines that are neither here nor there. `waits`: whether a line stands in the mailbox of a user. */
+  /** Reports lines that neither arrived nor wait. `waits`: whether a line stands in the mailbox of a user. */
   check(now: number, waits: (user: Openid, text: string) => boolean): ReadonlyArray<Violation> {
     const found: Array<Violation> = []
     for (const { text, writer, action, arrivedAtMillis } of this.#open.values()) {
@@ -74,9 +77,9 @@ export class LineBook {
       if (arrivedAtMillis === undefined && partners.some((partner) => waits(partner, text))) continue
       this.#open.delete(text)
       if (arrivedAtMillis !== undefined || answeredAtMillis === undefined) continue
-      // What is to be said about it did not fit into the exchange, and came by push.
+      // What there is to say about it came too late for the exchange, by push.
       if (answeredAtMillis - begunAtMillis >= replyBudgetMillis) continue
-      // Whoever unfollowed, or met a fault, a moment before may still be on the way out.
+      // A user who unfollowed or met a fault a moment before may still be on the way out.
       const lately = begunAtMillis - restMillis
       const excused = [writer, ...partners].some((user) => this.#suspicions.hitSince(user, lately))
       if (!excused) found.push({ guarantee: "no line is lost in silence", facts: `"${text}" of ${writer}` })
@@ -106,8 +109,9 @@ export class LineBook {
 }
 
 /**
- * Whether a line that arrived earlier was written later. Two lines on their way at the same time on two servers have no order: it is
- * kept as long as one server handles the writer. A line that WeChat had to send again came to us after those that it did not.
+ * Whether a line that arrived earlier was written later. Two lines that are under way on two servers at once have no order; it
+ * is kept as long as one server handles the writer. A line that WeChat had to send again may come after lines that were written
+ * later.
  */
 const overtook = (earlier: Line, later: Line): boolean =>
   earlier.action.begunAtMillis > later.action.begunAtMillis &&

@@ -20,9 +20,9 @@ export interface ModelOptions {
 }
 
 /**
- * What the contract says about states and partners, written as plainly as it can be. One at most ever waits, since whoever comes next is
- * the partner. Commands are typed behind a `#`: what a bare word means depends on what its writer has been told, which the model
- * does not know. `now` is in milliseconds since 1970.
+ * What the contract says about states and partners, written as plainly as it can be. At most one user ever waits, since the
+ * next one becomes the partner. Commands are typed behind a `#`: what a bare word means depends on what its writer has been
+ * told, which the model does not know. `now` is in milliseconds since 1970.
  */
 export class ChatModel {
   readonly #options: ModelOptions
@@ -114,7 +114,7 @@ export class ChatModel {
   }
 }
 
-/** Where a world and the model do not agree about users. */
+/** What a world and the model say differently about users. */
 export const disagreements = (
   world: World,
   model: ChatModel,

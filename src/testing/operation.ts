@@ -4,7 +4,7 @@ import { oneByOne } from "../memcached/one-by-one.ts"
 
 /**
  * Something that a simulated server asks of the world: an operation of memcached, or a call of WeChat's API. It is under way
- * until whoever drives the world ends it in one of three ways.
+ * until the driver of the world ends it in one of three ways.
  */
 export interface Operation {
   /** In the order in which the operations of a run were begun. */
@@ -35,7 +35,7 @@ export const Actor = Context.Reference<string>("xiaohou/testing/Actor", { defaul
 /** Takes the operations that servers begin. */
 export type Gate = (operation: BegunOperation) => void
 
-/** Has an effect wait at the gate. `lost`: how a missing answer looks to the one who asked. */
+/** Makes an effect wait at the gate. `lost`: how a missing answer looks to the caller. */
 export const gated = <A, E>(
   gate: Gate,
   about: Pick<Operation, "server" | "name" | "key" | "writes">,

@@ -10,14 +10,14 @@ const pairsKept = 32
 export class PairBook {
   /** Pairs that were ever made. */
   made = 0
-  /** Of each user, the newest first. */
+  /** The pairs of each user, newest first. */
   readonly #pairsOf = new Map<Openid, Array<PairRecord>>()
   readonly #rooms = new Map<RoomId, PairRecord>()
 
   /**
-   * A room as it is now; undefined: it is gone. What is wrong with it. A pair that stands although one half of it is in another is
-   * `excused` where a fault has hit either of the two who has not acted since: it is closed as soon as the other half acts. Nobody is in a
-   * pair at which no session `points` any more: memcached forgot both.
+   * Checks a room's new state (undefined: deleted) and returns violations. A second pair is allowed if a fault hit one of the
+   * two people in the first one who has not acted since (`excused`): the first pair is closed as soon as its other half acts.
+   * It is also allowed if no session `points` at the first pair any more: memcached forgot both.
    */
   observe(
     id: RoomId,

@@ -7,9 +7,10 @@ export interface Moment {
 }
 
 /**
- * What may come next while at most so many preemptions happen in the whole run: whoever acted last goes on, operation by
- * operation, until they wait for somebody; who goes on then is free. A preemption is anything else: another actor goes
- * before, or a later one of several operations that an actor has under way. Faults are free. The first is the way without a preemption.
+ * What may come next if the whole run may have at most so many preemptions. Without one, the last actor goes on, operation by
+ * operation, until it waits for something; who goes on then is free. A preemption is anything else: another actor goes before,
+ * or an actor's later operation goes before an earlier one under way. Faults are free. The first choice is the one without a
+ * preemption.
  */
 export const withinPreemptions = (
   way: ReadonlyArray<Moment>,

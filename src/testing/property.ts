@@ -17,9 +17,9 @@ export class PropertyBroken extends Schema.TaggedError<PropertyBroken>()("Proper
 export type PropertyOptions = Pick<Arbitrary.CheckOptions, "runs" | "seed" | "replay" | "maxShrinks">
 
 /**
- * Checks a property on generated values. It holds for a value when it gives back true, or no violations; it is broken when it throws
- * (as assertions do), gives back false, or violations. Throws `PropertyBroken` for the smallest value that breaks it. Without a `seed`,
- * every check draws new values. A `replay` that breaks the property no more, as after a repair, holds.
+ * Checks a property on generated values. It holds for a value if it returns true or no violations; it is broken if it throws
+ * (as assertions do), or returns false or violations. Throws `PropertyBroken` for the smallest value that breaks it. Without a
+ * `seed`, every check draws new values. A `replay` that no longer breaks the property, as after a repair, passes.
  */
 export const checkProperty = <A>(
   values: Arbitrary.Arbitrary<A>,
@@ -76,7 +76,7 @@ const brokenBy = <A>(
   }
 }
 
-/** Enough to make a story small that does not cost much to play. */
+/** Enough to make a story small without taking long. */
 const presetShrinks = 1_000
 
 const written = (value: unknown): ReadonlyArray<string> =>

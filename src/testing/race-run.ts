@@ -28,7 +28,7 @@ export class RaceRun {
   readonly #fault: FaultKind
   readonly #places: Array<number>
   readonly #underWay = new Map<number, { readonly isOver: () => boolean }>()
-  /** Killed in this run: whatever a user sent there before is never answered, also when the server is started again. */
+  /** Killed in this run: what a user had sent there before is never answered, also if the server is started again. */
   readonly #killed = new Set<number>()
   #faultMade = false
   #evicted = false
@@ -125,7 +125,7 @@ export class RaceRun {
     return this.world.pending.length === 0 && [...this.#underWay.values()].some(({ isOver }) => !isOver())
   }
 
-  /** Begins the next step of every thread whose last one is over. */
+  /** Begins the next step of each thread whose last step is over. */
   #beginThreads(): void {
     this.#race.threads.forEach((thread, id) => {
       for (;;) {

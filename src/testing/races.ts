@@ -30,7 +30,7 @@ export const pass = (millis: number): RaceStep => ({ _tag: "Pass", millis })
 /** Ann and Bob are a pair, and both know it. */
 const aPair = [press(ann, "配对", 0), press(bob, "配对", 1)]
 
-/** Ann said something before, so that her server foresees where her next line goes. */
+/** Ann has said something before, so that her server expects her next line in the same chat. */
 const inTheMiddle = [...aPair, say(ann, "earlier", 0)]
 
 /** A short search, so that few pages of the agenda lie between its beginning and its end. */
@@ -135,7 +135,7 @@ export const races: ReadonlyArray<Race> = [
     users: [ann, bob],
     servers: 2,
     before: [sweep(0), press(ann, "配对", 1), pass(nearDeadlineMillis)],
-    // For the server that sweeps the deadline is over, for the other it is not.
+    // The deadline is over for the server that sweeps, and not for the other.
     options: { pairingTimeoutMillis, skewMillis: [2_000, 0] },
     threads: [[press(bob, "配对", 1)], [sweep(0)]]
   },

@@ -4,6 +4,7 @@ import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
 import { word } from "../core/wording.ts"
 import type { MemoryStore } from "../memcached/memory-store.ts"
+import { defaults } from "../setting-values.ts"
 import type { Action } from "./action.ts"
 import type { Violation } from "./invariants.ts"
 import { LineBook } from "./line-book.ts"
@@ -15,7 +16,6 @@ import { type Belief, readBubble, toldWrongly } from "./told.ts"
 import { WaitingPeople } from "./waiting-people.ts"
 import { inCalm, inTrouble, WaitingRooms } from "./waiting-rooms.ts"
 import { WaitingTimes } from "./waiting-times.ts"
-import { presetPairingMillis } from "./world.ts"
 
 export class RunningJudge {
   readonly violations: Array<Violation> = []
@@ -27,7 +27,7 @@ export class RunningJudge {
   readonly #waiting = new WaitingRooms()
   readonly #waitingPeople = new WaitingPeople()
   readonly #suspicions = new Suspicions()
-  /** Users of whom two actions were under way at once, or who left with one: what they read may come in any order. */
+  /** Users who had two actions under way at once, or left with one: what they read may come in any order. */
   readonly #muddles = new Suspicions()
   readonly #beliefs = new Map<Openid, Belief>()
   /** When each user began to look, as far as they know. */
@@ -95,7 +95,7 @@ export class RunningJudge {
     )
   }
 
-  /** A wait is over when the pair is announced; whoever was shown the pair they are in did not wait. */
+  /** A wait is over when the pair is announced; a user who was shown the pair that they are in did not wait. */
   #measure(by: Openid, paired: boolean, over: boolean): void {
     const asked = this.#askedMillis.get(by)
     if (asked !== undefined && paired) this.waits.add(this.#now() - asked)
@@ -128,7 +128,7 @@ export class RunningJudge {
     if (partner !== undefined) this.#suspicions.mark(partner, now, user)
   }
 
-  /** A fault touched an item, or a push: whoever it belongs to is concerned. */
+  /** A fault touched an item, or a push: the user it belongs to is concerned. */
   suspectItem(key: string): void {
     const [kind = "", name] = key.split(":")
     if (shared.has(kind)) this.suspectShared()
@@ -136,12 +136,12 @@ export class RunningJudge {
     else if (kind === "room") for (const user of this.pairs.membersOf(name as RoomId)) this.suspect(user)
   }
 
-  /** A fault touched what is everybody's: a server, the lobby, the agenda. Whoever waits may wait until all is repaired. */
+  /** A fault touched what all share: a server, the lobby, the agenda. A waiting user may wait until all is repaired. */
   suspectShared(): void {
     this.#sharedFaultMillis = this.#now()
   }
 
-  /** Everybody of whom a server works on an action. */
+  /** Everybody whose action a server works on. */
   suspectActing(server: number): void {
     for (const [user, actions] of this.#underWay) {
       for (const action of actions) if (action.server === server) this.suspect(user)
@@ -162,7 +162,7 @@ export class RunningJudge {
       this.#suspicions.has(user) || this.#muddles.has(user) || this.#underWay.has(user) || this.#hasMail(user)
     this.violations.push(
       ...this.#waiting.check(now, patience, roomOf, hit),
-      ...this.#waitingPeople.check(now, presetPairingMillis + patience.overdueMillis, unclear)
+      ...this.#waitingPeople.check(now, defaults.pairingTimeoutMillis + patience.overdueMillis, unclear)
     )
   }
 
@@ -198,17 +198,17 @@ export class RunningJudge {
     if (underWay?.size === 0) this.#underWay.delete(action.user)
   }
 
-  // What waited for somebody who unfollows is thrown away, and no word comes any more.
+  // What waited for a user who unfollows is thrown away, and no notice comes any more.
   #unfollows(user: Openid): void {
     this.#suspicions.mark(user, this.#now())
     this.#waitingPeople.reads(user, false, this.#now())
   }
 }
 
-/** Who was a partner longer ago has nothing to do with what goes wrong. */
+/** A partner from longer ago has nothing to do with what goes wrong. */
 const companyMillis = 300_000
 
-/** Kinds of items (`keys.ts`) that belong to a user; those of all users. Pushes are named by their receiver alone. */
+/** Kinds of items (`keys.ts`) that belong to one user, and those that belong to all. A push is named by its receiver alone. */
 const ofUsers: ReadonlySet<string> = new Set(["s", "mail", "mail-lock", "quota"])
 const shared: ReadonlySet<string> = new Set([keys.lobby, "lobby-base", keys.sweep, "due"])
 

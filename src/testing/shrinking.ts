@@ -9,12 +9,12 @@ export interface Shrunk {
 }
 
 /**
- * How many deeds are done again in all while a story is shrunk. Counted in deeds and not in seconds, so that the same story always
+ * How many deeds are done again in all while a story is shrunk. Counted in deeds, not in seconds, so that the same story always
  * shrinks to the same part.
  */
 export const mostDeedsDoneAgain = 400_000
 
-/** The last deeds of a long story that are tried first, and how many times more the next time. */
+/** How many of the last deeds of a long story are tried first, and by what factor more the next time. */
 const firstWindow = 250
 const windowGrowth = 8
 
@@ -46,7 +46,7 @@ export const shrink = (story: ReadonlyArray<Deed>, fails: Fails, budget = mostDe
   return { deeds: minimal(inOrder(few.flat()), test), tried }
 }
 
-/** The parts without which the test fails no more: chunks are left out, halved and halved again, until none can go. */
+/** The parts without which the failure is gone: chunks are left out, halved and halved again, until none can go. */
 const minimal = <A>(
   whole: ReadonlyArray<A>,
   fails: (part: ReadonlyArray<A>) => boolean

@@ -17,7 +17,7 @@ export interface Received {
   readonly content: Content
   readonly answers?: number
   readonly button?: Button
-  /** A push that came while an act of theirs that asks for another partner was not answered yet. */
+  /** A push that came while an act of the user that asks for another partner was not answered yet. */
   readonly asking?: true
 }
 
@@ -26,7 +26,7 @@ export class SimulatedFollowers {
   readonly received: Array<Received> = []
   refusedPushes = 0
   readonly #windows = new Map<Openid, Allowance>()
-  /** How many acts of each that ask for a partner are not answered yet. */
+  /** How many acts of each user that ask for a partner are not answered yet. */
   readonly #asking = new Map<Openid, number>()
   readonly #now: () => number
   readonly #show: (received: Received) => void

@@ -30,10 +30,10 @@ export interface SimulationResult {
   readonly p99Millis: number | undefined
   readonly virtualSeconds: number
   readonly violations: ReadonlyArray<Violation>
-  /** Whom the violations name, and their partners lately. */
+  /** The users whom the violations name, and their latest partners. */
   readonly company: ReadonlySet<Openid>
   /** The deeds that took place. */
   readonly deeds: number
-  /** The last deed that took place: where there are violations, one of the deeds up to it is to blame. */
+  /** The last deed that took place; if there are violations, it or a deed before it is to blame. */
   readonly lastDeed: number
 }

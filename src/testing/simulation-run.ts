@@ -35,7 +35,7 @@ export const runSimulation = (options: SimulationOptions, extent: Extent): Simul
   const { tell: _unheard, ...quietly } = options
   const fails = (part: ReadonlyArray<Deed>): boolean =>
     simulate(quietly, part).violations.some(({ guarantee }) => guarantee === first.guarantee)
-  // Of thousands of users mostly those who are named and their partners are to blame.
+  // Of thousands of users, the named ones and their partners are mostly to blame.
   const close = deeds.filter(({ what }) => !("user" in what) || result.company.has(what.user))
   const shrunk = shrink(fails(close) ? close : deeds, fails)
   const { violations } = simulate(quietly, shrunk.deeds)

@@ -1,5 +1,7 @@
 /** The simulation: a story of many users on the production chat code, in virtual time, judged as it goes. */
+import { sweepEveryMillis } from "../chat/sweeper.ts"
 import type { Openid } from "../core/openid.ts"
+import { attemptMillis, mostAttempts } from "../wechat/attempts.ts"
 import type { Action } from "./action.ts"
 import { FaultMaker } from "./fault-maker.ts"
 import {
@@ -104,7 +106,7 @@ class Simulation {
 
   #send(user: Openid, input: Act["input"], server: number, id: number): void {
     const action = this.#world.act(user, input, this.#aliveFrom(server), id)
-    this.#world.machine.at(this.#world.machine.now + resendMillis, () => this.#sendAgain(action))
+    this.#world.machine.at(this.#world.machine.now + attemptMillis, () => this.#sendAgain(action))
   }
 
   /** WeChat sends a message again when no answer comes in time, wherever the balancer leads. */
@@ -115,7 +117,7 @@ class Simulation {
       return this.#judge.gaveUp(action)
     }
     this.#world.attempt(action, this.#aliveFrom(action.server + 1))
-    this.#world.machine.at(this.#world.machine.now + resendMillis, () => this.#sendAgain(action))
+    this.#world.machine.at(this.#world.machine.now + attemptMillis, () => this.#sendAgain(action))
   }
 
   #aliveFrom(server: number): number {
@@ -214,17 +216,12 @@ class Simulation {
   }
 }
 
-/** WeChat sends again after 5 s, three times in all (protocol notes 3.1). */
-const resendMillis = 5_000
-const mostAttempts = 3
-
-const sweepEveryMillis = 1_000
 const tidyEveryMillis = 60_000
 
 /** Short, so that pairs that fall silent are seen to end. */
 const chatIdleTimeoutMillis = 180_000
 
-/** Deeds of one user may be told this much ahead of those of others. */
+/** How far ahead of the deeds of others a user's deeds may be told. */
 const lookaheadMillis = 1_000
 
 /** At the end everybody asks, one after the other. */

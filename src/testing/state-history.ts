@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly rooms: ReadonlyMap<RoomId, Room>
 }
 
-/** Watches the writes to rooms, so that a judge knows who was whose partner when. */
+/** Watches the writes to rooms, so that a judge knows who was in a pair with whom, and when. */
 export class StateHistory {
   readonly pairs = new Map<RoomId, PairRecord>()
 

@@ -17,5 +17,5 @@ export const judgeStory = (
   story: ReadonlyArray<Deed>,
   { seed = 1, ...options }: StoryJudgement
 ): ReadonlyArray<Violation> =>
-  // Who takes part and what goes wrong stands in the story.
+  // The story itself says who takes part and what goes wrong.
   simulate({ seed, users: 0, faults: [], ...options }, story).violations

@@ -5,7 +5,7 @@ import type { Input } from "./action.ts"
 import { type Chance, chanceFrom } from "./chance.ts"
 import { type Fault, faultAfter, type FaultName } from "./faults.ts"
 
-/** One thing that a user does. `server`: where WeChat's message goes, unless that one is down. */
+/** One thing that a user does. `server`: where WeChat's message goes, unless that server is down. */
 export interface Act {
   readonly _tag: "Act"
   readonly user: Openid
@@ -13,7 +13,10 @@ export interface Act {
   readonly server: number
 }
 
-/** One thing of a story: its number, by which it can be told again without the others, and its time in milliseconds from the beginning. */
+/**
+ * One thing of a story: its number, by which it can be played again without the others, and its time in milliseconds from the
+ * beginning.
+ */
 export interface Deed {
   readonly number: number
   readonly atMillis: number
@@ -69,7 +72,7 @@ export function* storyOfOnly(options: StoryOptions, numbers: ReadonlySet<number>
 /** The words of a line, which no other line has: who wrote it, and the number of the deed is not needed to find it again. */
 export const lineOf = (user: Openid, count: number): string => `${user}.${count}`
 
-/** The writer of a line; undefined: the words are no line of a story. */
+/** The writer of a line; undefined: these are not the words of a line. */
 export const writerOf = (words: string): Openid | undefined =>
   linePattern.test(words) ? (words.slice(0, words.indexOf(".")) as Openid) : undefined
 
@@ -135,7 +138,7 @@ class Person {
           [52, () => [this.#say()]],
           [6, () => this.#burst()],
           [6, () => [this.#press("状态")]],
-          // Who does not know whether the partner is still there presses it as well.
+          // A user who does not know whether the partner is still there presses it as well.
           [16, () => this.#look("配对")],
           [6, () => this.#look("更换")],
           [6, () => this.#leave()],

@@ -1,7 +1,7 @@
 /**
- * Whom a fault has hit and who has not come to rest since. The guarantees hold again after the next action of each user (design,
- * "Guarantees"): until then a word may come twice or be missing, and the judge looks away.
- * Each user: whose session is lost hears of the end when the partner acts.
+ * Users whom a fault has hit and who have not come to rest since. After a fault the guarantees hold again once each user concerned has
+ * acted (docs/guarantees.md); until then a notice may come twice or be missing, and the judge does not mind. The partner has to act as
+ * well: a user whose session was lost hears of the end only then.
  */
 import type { Openid } from "../core/openid.ts"
 import type { Action } from "./action.ts"
@@ -14,7 +14,7 @@ export class Suspicions {
   readonly #lastMillis = new Map<Openid, number>()
   /** Who has acted since, and waits for a companion to do so. */
   readonly #rested = new Set<Openid>()
-  /** Of each, those with whom they were in a pair: what became of it may be told when the other one acts. */
+  /** For each user, those with whom they were in a pair: what became of it may be told when the other one acts. */
   readonly #companions = new Map<Openid, Set<Openid>>()
 
   mark(user: Openid, now: number, companion?: Openid): void {
@@ -35,7 +35,7 @@ export class Suspicions {
     return (this.#lastMillis.get(user) ?? Number.NEGATIVE_INFINITY) >= millis
   }
 
-  /** An action was answered, and nothing waits for the user: of whom that ends the suspicion. */
+  /** An action was answered, and nothing waits for the user. Gives the users of whom that ends the suspicion. */
   settles({ user, begunAtMillis }: Action): ReadonlyArray<Openid> {
     const since = this.#sinceMillis.get(user)
     if (since === undefined || begunAtMillis < since + restMillis) return []

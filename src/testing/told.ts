@@ -1,7 +1,7 @@
 import { word } from "../core/wording.ts"
 import type { Violation } from "./invariants.ts"
 
-/** What a user believes, from what they were told. `unknown`: something was lost on the way, so that anything may be true. */
+/** What a user believes after what they were told. `unknown`: something was lost on the way, so that anything may be true. */
 export type Belief = "nothing" | "looking" | "paired" | "unknown"
 
 /** One thing on a user's phone: the texts of one bubble, and the button whose answer it is. */
@@ -16,7 +16,7 @@ export interface Bubble {
 
 /**
  * Reads what a user was told, in order. It has to make sense: a pair is announced once, its end is announced once, and nothing
- * ends that did not begin. `lenient`: a server died or an answer was lost, so that a word may come twice.
+ * ends that did not begin. `lenient`: a server died or an answer was lost, so that a notice may come twice.
  */
 export const readTold = (
   who: string,
@@ -47,16 +47,16 @@ export const readBubble = (
   const wrongs: Array<string> = []
   const told = saidIn(text)
   if (isLine === true && belief === "looking") wrongs.push("got a line before being told of the pair")
-  // Who asks for another partner, or a second time for one, knows that the pair is over, unless the partner was faster.
+  // A user who asks for another partner, or a second time for one, knows that the pair is over, unless the partner was faster.
   const leaves = answers !== undefined && leavesPair.has(answers) && belief === "paired"
   if (leaves && !isShown(text) && told[0] !== "pairEnded") belief = "nothing"
-  // So does who hears of the next pair before the answer to that.
+  // So does a user who hears of the next pair before the answer to that.
   if (asking === true && told[0] === "pairMade" && belief === "paired") belief = "nothing"
   for (const [place, said] of told.entries()) {
     const problem = belief === "unknown" ? undefined : contradiction(belief, said)
     if (problem !== undefined) wrongs.push(problem)
     belief = beliefAfter[said]
-    // Who asks for another partner hears first of the one that was just found, and leaves that one by asking.
+    // A user who asks for another partner hears first of the one that was just found, and leaves that one by asking.
     if (said === "pairMade" && answers === changes && place < told.length - 1) belief = "nothing"
   }
   return { belief, wrongs }

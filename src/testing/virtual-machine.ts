@@ -2,8 +2,8 @@ import { type Clock, Duration, Effect, type Scheduler } from "effect"
 
 /**
  * A computer of our own: tasks of all fibers run in the order in which they were made, on this thread, when `drain` is called;
- * time stands still until it is moved. Whoever drives it therefore owns every interleaving, and the same driving gives the same
- * run.
+ * time stands still until it is moved. So the driver of the machine decides every interleaving, and the same driving gives the
+ * same run.
  */
 export class VirtualMachine {
   /** Milliseconds since 1970. */
@@ -40,7 +40,7 @@ export class VirtualMachine {
     this.#done = 0
   }
 
-  /** Has `ring` called when time reaches `atMillis`; the answer takes that back. */
+  /** Calls `ring` when time reaches `atMillis`; what it gives back cancels that. */
   at(atMillis: number, ring: () => void): () => void {
     const timer: Timer = { atMillis, order: this.#timersMade++, ring }
     this.#timers.push(timer)
@@ -78,7 +78,10 @@ export class VirtualMachine {
     this.drain()
   }
 
-  /** The clock of one computer, which may be wrong by some milliseconds; it shows whole ones. Nobody wakes up where nothing runs. */
+  /**
+   * The clock of one computer, which may be wrong by some milliseconds; it shows whole ones. While `isRunning` says no, nothing
+   * that sleeps on it wakes up.
+   */
   clock(skewMillis = () => 0, isRunning = () => true): Clock.Clock {
     const millis = () => Math.floor(this.now) + skewMillis()
     const nanos = () => BigInt(millis()) * nanosPerMilli
@@ -105,7 +108,7 @@ const virtualStartMillis = Date.UTC(2026, 8, 15, 1, 0, 0)
 
 const nanosPerMilli = 1_000_000n
 
-/** As Effect's own scheduler: a fiber that computes without end must not lock the machine. */
+/** As in Effect's own scheduler: a fiber that computes without end must not lock the machine. */
 const operationsBeforeYield = 2_048
 
 interface Timer {
@@ -148,7 +151,7 @@ class TimerHeap {
     return first
   }
 
-  /** The last one goes down from the top until nothing below it is earlier. */
+  /** Moves the last timer down from the top until nothing below it is earlier. */
   #removeFirst(): void {
     const timers = this.#timers
     const last = timers.pop()

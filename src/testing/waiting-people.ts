@@ -1,10 +1,10 @@
-/** Who waits, in a long run, by what they read: whoever reads that a partner is being looked for reads what came of it in time. */
+/** Who waits, in a long run, by what they read: a user who reads that a partner is being looked for must read in time what came of it. */
 import type { Openid } from "../core/openid.ts"
 import type { Violation } from "./invariants.ts"
 import { waitsTooLong } from "./waiting-rooms.ts"
 
 export class WaitingPeople {
-  /** When each of them read it last; the one who has waited longest is first. */
+  /** When each waiting user read it last; the one who has waited longest is first. */
   readonly #sinceMillis = new Map<Openid, number>()
 
   /** A user read something, after which they believe to be waiting, or not. */
@@ -13,7 +13,7 @@ export class WaitingPeople {
     if (waits) this.#sinceMillis.set(user, now)
   }
 
-  /** To be called every few seconds. `excused`: a fault hit the one who waits, or the word is on its way. */
+  /** To be called every few seconds. `excused`: a fault hit the one who waits, or the notice is on its way. */
   check(now: number, mostMillis: number, excused: (user: Openid) => boolean): ReadonlyArray<Violation> {
     const found: Array<Violation> = []
     for (const [user, since] of this.#sinceMillis) {

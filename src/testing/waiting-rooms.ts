@@ -11,12 +11,13 @@ export interface Patience {
 }
 
 /**
- * Nothing is wrong: the end of a search is told within 5 s of the deadline (contract), by a server whose clock may be 3 s late. A
- * waiting room is looked at again every so often; twice, and a sweeper that took over from another, fit in the second.
+ * Nothing goes wrong: the end of a search is told within 5 s of the deadline (contract), by a server whose clock may be 3 s
+ * late. A waiting room is looked at again every `waitingRecheckMillis`: two such looks, and a sweeper that took over from
+ * another, fit in `bothWaitMillis`.
  */
 export const inCalm: Patience = { overdueMillis: 8_000, bothWaitMillis: 2 * waitingRecheckMillis + 5_000 }
 
-/** Servers die one after the other, or the lobby is lost again and again: nobody is paired meanwhile, but all are told. */
+/** Servers die one after the other, or the lobby is lost again and again: nobody may be paired meanwhile, but everybody has to be told. */
 export const inTrouble: Patience = { overdueMillis: 30_000, bothWaitMillis: Number.POSITIVE_INFINITY }
 
 interface Waiting {
@@ -34,8 +35,8 @@ export class WaitingRooms {
   }
 
   /**
-   * To be called every few seconds. `roomOf`: where a user's session points. A room at which its opener's does not point is nobody's:
-   * a server made it and died before anybody relied on it. `excused`: a fault hit the one who waits.
+   * To be called every few seconds. `roomOf`: where a user's session points. A room at which its opener's session does not
+   * point concerns nobody: a server made it and died before anybody relied on it. `excused`: a fault hit the one who waits.
    */
   check(
     now: number,

@@ -2,7 +2,7 @@ import type { Action } from "./action.ts"
 import type { Operation } from "./operation.ts"
 import type { Received } from "./simulated-followers.ts"
 
-/** Whoever drives a long run, and hears of everything as it happens. */
+/** The driver of a long run, which hears of everything as it happens. */
 export interface Witness {
   /** A user acts. */
   readonly acts: (action: Action) => void

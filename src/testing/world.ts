@@ -16,10 +16,12 @@ import { Inbox } from "../chat/inbox.ts"
 import { Sweeper } from "../chat/sweeper.ts"
 import { Tease } from "../chat/tease.ts"
 import { Reports } from "../chat/reports.ts"
+import { hourMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import { Memcached } from "../memcached/memcached.ts"
 import { oneByOne } from "../memcached/one-by-one.ts"
 import { MemoryStore } from "../memcached/memory-store.ts"
+import { defaults } from "../setting-values.ts"
 import { WeChatApi } from "../wechat/api.ts"
 import { type Action, buttonOf, incoming, type Input, triggerOf } from "./action.ts"
 import { chanceFrom } from "./chance.ts"
@@ -43,7 +45,7 @@ export interface WorldOptions {
   readonly witness?: Witness
 }
 
-/** A running server, or one that was killed: then nothing of it goes on. */
+/** A running server, or a killed one, of which nothing goes on. */
 interface SimulatedServer {
   readonly incarnation: number
   readonly context: Context.Context<Inbox | Sweeper>
@@ -51,8 +53,8 @@ interface SimulatedServer {
 }
 
 /**
- * Users, servers running the production chat code, one memcached in memory, and a clock. Nothing happens by itself: whoever
- * drives the world lets users act, ends the operations that are under way, and moves the time.
+ * Users, servers running the production chat code, one memcached in memory, and a clock. Nothing happens by itself: the driver
+ * of the world lets users act, ends the operations that are under way, and moves the time.
  */
 export class World {
   readonly machine = new VirtualMachine()
@@ -67,7 +69,7 @@ export class World {
   readonly #servers: Array<SimulatedServer> = []
   readonly #memcached: Memcached["Service"]
   readonly #skewMillis: Array<number>
-  /** Ends the newest attempt of an action that was not answered, as WeChat does when it waited long enough. */
+  /** Ends the newest attempt of an unanswered action, as WeChat does after it has waited long enough. */
   readonly #hangUps = new Map<Action, () => void>()
   #operations = 0
 
@@ -97,7 +99,7 @@ export class World {
     this.#servers[server] = running
   }
 
-  /** Kills a server at this instruction: what it had under way stays as it is, and nothing more is heard of it. */
+  /** Kills a server at this instruction: its operations under way stay as they are, and nothing more is heard of it. */
   kill(server: number): void {
     const running = this.#servers[server]
     if (running === undefined) return
@@ -156,7 +158,7 @@ export class World {
     if (action.answeredAtMillis === undefined) this.#hangUps.set(action, hangUp)
   }
 
-  /** WeChat gives an action up that was not answered: it hangs up, and sends it no more. */
+  /** WeChat gives up an action that was not answered: it hangs up, and does not send it again. */
   giveUp(action: Action): void {
     if (action.answeredAtMillis !== undefined || action.givenUpAtMillis !== undefined) return
     action.givenUpAtMillis = this.machine.now
@@ -214,8 +216,8 @@ export class World {
     const waiting = gatedMemcached(this.#memcached, server, gate)
     const memcached = options.plant?.(waiting) ?? waiting
     const layer = chatLayer({
-      pairingTimeoutMillis: options.pairingTimeoutMillis ?? presetPairingMillis,
-      chatIdleTimeoutMillis: options.chatIdleTimeoutMillis ?? 1_800_000,
+      pairingTimeoutMillis: options.pairingTimeoutMillis ?? defaults.pairingTimeoutMillis,
+      chatIdleTimeoutMillis: options.chatIdleTimeoutMillis ?? defaults.chatIdleTimeoutMillis,
       timeZone: DateTime.zoneMakeOffset(shanghaiOffsetMillis),
       weChat: { delivery: options.delivery ?? "active" }
     }).pipe(
@@ -225,7 +227,7 @@ export class World {
     )
     const base = Context.make(
       Clock.Clock,
-      // What a killed server left waiting for time would go on for ever.
+      // Otherwise what a killed server left waiting for time would go on for ever.
       this.machine.clock(() => this.#skewMillis[server] ?? 0, isAwaited)
     ).pipe(
       Context.add(Random.Random, chanceFrom(`${options.seed}/${server}/${incarnation}`)),
@@ -245,6 +247,4 @@ export class World {
   }
 }
 
-/** How long users look for a partner unless told otherwise, as in the settings. */
-export const presetPairingMillis = 50_000
-const shanghaiOffsetMillis = 8 * 60 * 60 * 1_000
+const shanghaiOffsetMillis = 8 * hourMillis

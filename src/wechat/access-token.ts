@@ -61,10 +61,10 @@ const fetchTimeoutMillis = 2_000
 /** How long to wait for the server that holds the lease before fetching ourselves: its time-out, and a bit for its save. */
 const waitForOthersMillis = fetchTimeoutMillis + 500
 
-/** Often enough that waiting costs little, seldom enough that a few servers do not load memcached. */
+/** Short enough that waiting costs little, long enough that a few servers do not load memcached. */
 const askOthersEveryMillis = 100
 
-/** After a failure nobody asks again at once, or an outage of WeChat would bring one fetch per message. */
+/** After a failure no server asks again at once, or an outage of WeChat would bring one fetch per message. */
 const pauseAfterFailureMillis = 2_000
 
 /** A wrong secret or address does not mend itself, and repeating it gets the address blocked (notes 5, 89503). */
@@ -77,7 +77,7 @@ const make = Effect.fnUntraced(function* (
   const shared = makeSharedToken(yield* Memcached)
   const oneAtATime = yield* Semaphore.make(1)
   let own: TokenItem | undefined
-  /** What WeChat refused last. */
+  /** The token that WeChat refused last. */
   let refused: Redacted.Redacted | undefined
   let failure: { readonly error: TokenUnavailable; readonly untilMillis: number } | undefined
 
@@ -104,7 +104,7 @@ const make = Effect.fnUntraced(function* (
     )
   })
 
-  /** The stable token can be one that WeChat has just refused: then it has to make another, as often as it lets us. */
+  /** WeChat may give the very token that it has just refused: then it has to make another, as often as it allows. */
   const fetchUsable = Effect.gen(function* () {
     const stable = yield* fetchToken(false)
     const isRefused = refused !== undefined && isSame(refused, stable.token)
@@ -156,7 +156,7 @@ const make = Effect.fnUntraced(function* (
     if (failure !== undefined && failure.untilMillis > now)
       return yield* old === undefined ? failure.error : Effect.succeed(old)
     if (!(yield* shared.takeLease)) return yield* old === undefined ? waitForOthers : Effect.succeed(old)
-    // Whoever held the lease before us may have saved a token since we looked.
+    // The server that held the lease before us may have saved a token since we looked.
     const fetched = Effect.gen(function* () {
       return (yield* freshFromOthers) ?? (yield* fetchAndShare)
     }).pipe(Effect.ensuring(shared.returnLease))

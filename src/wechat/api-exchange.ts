@@ -25,7 +25,7 @@ export class WeChatRefused extends Schema.TaggedError<WeChatRefused>()("WeChatRe
 }
 
 /**
- * No usable answer. `crowded` (too many calls of ours under way), `token` (no access token to be had) and `no connection` mean that nothing
+ * No usable answer. `crowded` (too many calls of ours under way, or too late to begin one), `token` (no access token to be had) and `no connection` mean that nothing
  * was sent; in every other case the call may have been carried out.
  */
 export class WeChatUnreachable extends Schema.TaggedError<WeChatUnreachable>()("WeChatUnreachable", {

@@ -3,12 +3,12 @@ import { Agent, type Dispatcher } from "@effect/platform-node/Undici"
 import { Context, Effect, Exit, Layer, Schema } from "effect"
 import { type Alarms, makeAlarmsOfAnyTime } from "../event-loop/alarms.ts"
 
-/** The largest answers, a token or a menu, are a few KB. What sends more is not WeChat. */
+/** The largest answers, a token or a menu, are a few KB. A longer one does not come from WeChat. */
 const answerMaxBytes = 1024 * 1024
 
 /**
- * No whole answer. `no connection`: nothing was sent. Otherwise a connection that broke, too large an answer, or none in time: whether the
- * call was carried out is not known.
+ * There is no whole answer. `no connection`: nothing was sent. Otherwise the connection broke, the answer was too large, or
+ * none came in time: whether the call was carried out is not known.
  */
 export class ApiAnswerMissing extends Schema.TaggedError<ApiAnswerMissing>()("ApiAnswerMissing", {
   reason: Schema.Literals(["no connection", "network", "timeout"]),
@@ -21,7 +21,7 @@ export interface ApiRequest {
   readonly url: URL
   /** Of a POST; JSON. */
   readonly body?: string
-  /** So long until the whole answer is there. */
+  /** Until the whole answer has to be there. */
   readonly timeoutMillis: number
 }
 
@@ -38,8 +38,8 @@ export class ApiTransport extends Context.Service<
   }
 >()("xiaohou/wechat/ApiTransport") {
   /**
-   * Undici, asked for the bytes of an answer and nothing around them. Its `request`, and Effect's client on top of it, make of each answer a stream that
-   * the young generation's collector keeps until all is collected; and a push is most of what a relayed line costs.
+   * Takes nothing but the bytes of an answer from Undici. Its `request`, and Effect's client on top of that, make a stream of
+   * each answer, which is freed by a full garbage collection only; and a push is most of what a relayed line costs.
    */
   static readonly layer: Layer.Layer<ApiTransport> = Layer.effect(
     ApiTransport,
@@ -94,7 +94,7 @@ class Collector implements Dispatcher.DispatchHandler {
     return new ApiAnswerMissing({ reason: wasSent ? reason : "no connection", problem })
   }
 
-  /** Before it was sent: it is not. */
+  /** If the request was not sent yet, it will not be. */
   giveUp(problem: string): void {
     this.#givenUp = new Error(problem)
     this.#controller?.abort(this.#givenUp)
@@ -129,7 +129,7 @@ class Collector implements Dispatcher.DispatchHandler {
 
 const noBytes = Buffer.alloc(0)
 
-/** Without the mark at its beginning, where there is one. */
+/** Leaves out a byte order mark at the beginning. */
 const utf8 = new TextDecoder()
 
 const optionsOf = ({ method, url, body }: ApiRequest): Dispatcher.DispatchOptions => ({

@@ -77,13 +77,22 @@ export const pushesTotal = Metric.counter("pushes_total", {
 /** WeChat usually answers within a few hundred milliseconds; a relayed line must not hold up the writer's own answer, due within 4.5 s. */
 const callTimeoutMillis = 3_000
 
+/**
+ * A push is sent within this time, with all its tries, or not at all: others keep away from its receiver meanwhile, and have to know for how
+ * long. One call at its longest, and a second for the turn, the token and a try that was refused.
+ */
+export const longestPushMillis = callTimeoutMillis + 1_000
+
+/** WeChat is not asked for what it could hardly answer in time; what is left is cut to a multiple of this, so that few alarms serve all calls. */
+const leastCallMillis = 500
+
 /** What one server has under way at once; at 200 ms a call that is 300 calls a second, far above the daily quota. */
 const mostCallsAtOnce = 64
 
 /** A call that waited this long for its turn is given up while it is still certain that it was not sent. */
 const waitForTurnMillis = 1_500
 
-/** WeChat asks to wait before trying again when it is busy, and not to try for long (notes 5 and 6.4). Both together leave time for the writer's answer. */
+/** WeChat asks to wait before trying again when it is busy, and not to try for long (notes 5 and 6.4). */
 const pausesBeforeRetryMillis: ReadonlyArray<number> = [200, 400]
 
 const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">) {
@@ -102,20 +111,26 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
 
   const token = Effect.mapError(accessToken.get, withoutToken)
 
+  /** `byMillis`: when it is too late to ask, milliseconds since 1970. */
   const authorised = Effect.fnUntraced(function* (
     path: string,
     body: unknown,
     confidential: ReadonlyArray<string>,
-    timeoutMillis: number
+    timeoutMillis: number,
+    byMillis = Number.POSITIVE_INFINITY
   ) {
     const withToken = (current: Redacted.Redacted) =>
-      exchange(transport, options.apiUrl, {
-        path,
-        body,
-        confidential,
-        accessToken: Redacted.value(current),
-        timeoutMillis
-      })
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        byMillis - now < leastCallMillis
+          ? Effect.fail(new WeChatUnreachable({ reason: "crowded" }))
+          : exchange(transport, options.apiUrl, {
+              path,
+              body,
+              confidential,
+              accessToken: Redacted.value(current),
+              timeoutMillis: Math.min(timeoutMillis, wholeSteps(byMillis - now))
+            })
+      )
     const first = yield* token
     const retryWithNewToken = (error: WeChatRefused) =>
       error.action === "refreshToken"
@@ -134,7 +149,11 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
   const send = Effect.fnUntraced(function* (to: Openid, message: OutgoingMessage) {
     const content = bodyOf(message)
     if (content === undefined) return yield* refused(errcodes.textEmpty.code, "a push needs a text", {})
-    const attempt = call("/cgi-bin/message/custom/send", { touser: to, ...content }, [to])
+    const byMillis = (yield* Clock.currentTimeMillis) + longestPushMillis
+    const sending = { touser: to, ...content }
+    const attempt = inTurn(
+      authorised("/cgi-bin/message/custom/send", sending, [to], callTimeoutMillis, byMillis)
+    )
     const again = (push: typeof attempt, pauseMillis: number) =>
       Effect.catchTag(push, "WeChatRefused", (error) =>
         error.action === "retry" ? Effect.andThen(Effect.sleep(pauseMillis), attempt) : Effect.fail(error)
@@ -168,6 +187,8 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
     call: (path, body, timeoutMillis) => call(path, body, [], timeoutMillis)
   })
 })
+
+const wholeSteps = (millis: number): number => Math.floor(millis / leastCallMillis) * leastCallMillis
 
 /** The message as JSON beside `touser` (notes 6.2); none for a text of which nothing can be shown. */
 const bodyOf = (message: OutgoingMessage): Readonly<Record<string, unknown>> | undefined => {

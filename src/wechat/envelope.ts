@@ -10,7 +10,7 @@ export interface EnvelopeKeys {
   readonly appId: string
   /** EncodingAESKey, 43 characters. */
   readonly key: Redacted.Redacted
-  /** The one before: messages sealed with it keep coming for a while after a change (notes 4.6). */
+  /** The previous key: messages sealed with it keep coming for a while after a change (notes 4.6). */
   readonly previousKey?: Redacted.Redacted | undefined
 }
 
@@ -21,7 +21,7 @@ export class EnvelopeUnsigned extends Schema.TaggedError<EnvelopeUnsigned>()("En
   }
 }
 
-/** It could not be opened. Deliberately says nothing of where it failed: that would help to guess plaintexts. */
+/** It could not be opened. Deliberately does not say where it failed: that would help to guess plaintexts. */
 export class EnvelopeClosed extends Schema.TaggedError<EnvelopeClosed>()("EnvelopeClosed", {}) {
   override get message() {
     return "The encrypted message cannot be opened"

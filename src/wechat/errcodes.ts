@@ -1,4 +1,4 @@
-/** WeChat's error codes, each in this one place: what it means and what a good client does (protocol notes 5, 6.4, 7 and 10). */
+/** WeChat's error codes, each in this one place: its name, and what a good client does about it (protocol notes 5, 6.4, 7 and 10). */
 
 /**
  * - `retry`: busy, nothing was done; again after a moment
@@ -43,7 +43,7 @@ export const errcodes = {
   appIdInvalid: { code: 40013, action: "stop" },
   appSecretInvalid: { code: 40125, action: "stop" },
   ipNotAllowed: { code: 40164, action: "stop" },
-  /** One official page names it in place of 40164. */
+  /** One official page names this one in place of 40164. */
   ipNotAllowedElsewhere: { code: 61004, action: "stop" },
   appSecretFrozen: { code: 40243, action: "stop" },
   ipNeedsConfirmation: { code: 89503, action: "stop" },
@@ -54,7 +54,7 @@ export const errcodes = {
   openidInvalid: { code: 40003, action: "giveUp" },
   notFollowing: { code: 43004, action: "giveUp" },
   blacklisted: { code: 43019, action: "giveUp" },
-  /** Outside the window, or unfollowed: WeChat gives both the same code. */
+  /** Outside the window, or unfollowed: WeChat has one code for both. */
   outsideWindow: { code: 45015, action: "keep" },
   allowanceUsedUp: { code: 45047, action: "keep" },
   textTooLong: { code: 45002, action: "split" },
@@ -73,16 +73,28 @@ export const errcodes = {
   typingAlready: { code: 45081, action: "keep" },
   typingCommandInvalid: { code: 45072, action: "bug" },
   messageTypeInvalid: { code: 40008, action: "bug" },
+  grantTypeInvalid: { code: 40002, action: "bug" },
+  appIdMissing: { code: 41002, action: "bug" },
+  appSecretMissing: { code: 41004, action: "bug" },
+  callUnknown: { code: 40066, action: "bug" },
+  getRequired: { code: 43001, action: "bug" },
+  postRequired: { code: 43002, action: "bug" },
+  bodyEmpty: { code: 44002, action: "bug" },
+  mediaTypeInvalid: { code: 40004, action: "bug" },
+  mediaMissing: { code: 41005, action: "bug" },
+  mediaTooLarge: { code: 45001, action: "bug" },
   escapesInvalid: { code: 40033, action: "bug" },
   jsonInvalid: { code: 47001, action: "bug" },
   parameterInvalid: { code: 47002, action: "bug" },
   menuButtonCount: { code: 40016, action: "bug" },
+  menuButtonType: { code: 40017, action: "bug" },
+  subMenuButtonCount: { code: 40023, action: "bug" },
   menuNameSize: { code: 40018, action: "bug" },
   subMenuNameSize: { code: 40025, action: "bug" },
   menuKeySize: { code: 40019, action: "bug" },
   menuUrlSize: { code: 40020, action: "bug" },
-  menuUrlHost: { code: 40054, action: "bug" },
-  subMenuUrlHost: { code: 40055, action: "bug" },
+  menuUrlHost: { code: 40055, action: "bug" },
+  subMenuUrlHost: { code: 40054, action: "bug" },
   noMenu: { code: 46003, action: "giveUp" },
   messageMenuHead: { code: 45098, action: "bug" },
   messageMenuItem: { code: 45099, action: "bug" },
@@ -91,6 +103,8 @@ export const errcodes = {
   callbackUrlMissing: { code: 40201, action: "stop" },
   callbackActionInvalid: { code: 40202, action: "bug" },
   callbackOperatorInvalid: { code: 40203, action: "bug" },
+  /** The counts of a month can be set to nothing a few times only. */
+  clearingUsedUp: { code: 48006, action: "bug" },
   quotaPathInvalid: { code: 76021, action: "bug" },
   quotaOfAnotherKind: { code: 76022, action: "bug" }
 } as const satisfies Readonly<Record<string, Errcode>>

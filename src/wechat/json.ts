@@ -2,7 +2,7 @@
 import { Option, Result } from "effect"
 import { NotXml, readXml, withoutForbiddenCharacters, type XmlFields } from "./xml.ts"
 
-/** Pure and total: XML, or JSON where the first character that is no space is `{`. */
+/** Pure and total: reads XML, or JSON if the first character other than space is `{`. */
 export const readFields = (body: string): Result.Result<XmlFields, NotXml> =>
   isJson(body) ? readJson(body) : readXml(body)
 

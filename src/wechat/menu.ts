@@ -74,7 +74,7 @@ const keyBytes = 128
 /** Errcode 40020. */
 const urlBytes = 1_024
 
-/** The types that send an event with a key, and those that open a page. Other types need materials that we have not. */
+/** The types that send an event with a key, and those that open a page. Other types need materials, of which we have none. */
 const keyTypes: ReadonlySet<string> = new Set([
   "click",
   "scancode_push",

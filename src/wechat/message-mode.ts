@@ -10,7 +10,7 @@ export type MessageMode =
   | { readonly _tag: "Compatible" | "Safe"; readonly keys: EnvelopeKeys }
 
 /** The fields of a callback's query that are read here, as they came. */
-export interface CallbackQuery {
+export interface SignedFields {
   readonly signature?: string | undefined
   readonly timestamp?: string | undefined
   readonly nonce?: string | undefined
@@ -24,7 +24,7 @@ export class CallbackUnsigned extends Schema.TaggedError<CallbackUnsigned>()("Ca
   }
 }
 
-/** Signed, but there is no message to be had from it: no ciphertext, or one that cannot be opened. */
+/** Signed, but no message can be read from it: there is no ciphertext, or it cannot be opened. */
 export class CallbackUnreadable extends Schema.TaggedError<CallbackUnreadable>()("CallbackUnreadable", {}) {
   override get message() {
     return "The callback's body cannot be opened"
@@ -38,25 +38,21 @@ export interface OpenedCallback {
 }
 
 /** Whether the query is signed with our token: what a `GET` needs, and every callback before its body is read (notes 1). */
-export const isSigned = (token: Redacted.Redacted, { signature, timestamp, nonce }: CallbackQuery): boolean =>
+export const isSigned = (token: Redacted.Redacted, { signature, timestamp, nonce }: SignedFields): boolean =>
   timestamp !== undefined &&
   nonce !== undefined &&
   signatureMatches(requestSignature(token, timestamp, nonce), signature)
 
-/** Checks both signatures and opens the body. Pure and total but for the random bytes of a sealed answer. */
-export const openCallback = (
-  mode: MessageMode,
-  query: CallbackQuery,
-  body: string
-): Result.Result<OpenedCallback, CallbackUnsigned | CallbackUnreadable> => {
-  const token = mode._tag === "Plain" ? mode.token : mode.keys.token
-  return isSigned(token, query) ? openSigned(mode, query, body) : Result.fail(new CallbackUnsigned())
-}
+export const tokenOf = (mode: MessageMode): Redacted.Redacted =>
+  mode._tag === "Plain" ? mode.token : mode.keys.token
 
-/** The same for a query of which `isSigned` was asked before the body was read. */
+/**
+ * Opens the body of a callback whose query `isSigned`; in the encrypted modes the ciphertext has a signature of its own.
+ * Pure and total but for the random bytes of a sealed answer.
+ */
 export const openSigned = (
   mode: MessageMode,
-  query: CallbackQuery,
+  query: SignedFields,
   body: string
 ): Result.Result<OpenedCallback, CallbackUnsigned | CallbackUnreadable> => {
   if (mode._tag === "Plain") return Result.succeed({ xml: body, answer: (reply) => reply })

@@ -90,7 +90,7 @@ const headerChecks = {
 type Header = keyof typeof headerChecks
 const everyHeaderCheck = Object.entries(headerChecks)
 
-/** Every element that is read below: twice means that somebody wrote a field into a field. */
+/** Every element that is read below: if one occurs twice, somebody wrote a field into a field. */
 const otherNames = [
   "MsgId",
   "MsgID",
@@ -111,7 +111,7 @@ const otherNames = [
 const missing = (field: string) => new NotAMessage({ problem: "a field is missing", field })
 const malformed = (field: string) => new NotAMessage({ problem: "a field is malformed", field })
 
-/** The header counts only where it stands before the content: after it a user could have written it (pitfall 41). */
+/** The header counts only if it stands before the content: after the content a user could have written it (pitfall 41). */
 const headerProblem = ({ head, repeated }: XmlFields): NotAMessage | undefined => {
   for (const [field, isWellFormed] of everyHeaderCheck) {
     if (repeated.has(field)) return new NotAMessage({ problem: "a field occurs twice", field })

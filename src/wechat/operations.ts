@@ -38,7 +38,7 @@ export interface CallbackCheck {
   }>
 }
 
-/** Has WeChat look up and reach our callback; 40201 where the console has no address for it. It takes some seconds. */
+/** Makes WeChat look up our callback and call it; 40201 if the console has no address for it. It takes some seconds. */
 export const checkCallback: Effect.Effect<CallbackCheck, WeChatError, WeChatApi> = Effect.suspend(() =>
   asked(
     CallbackAnswer,
@@ -61,11 +61,6 @@ export const checkCallback: Effect.Effect<CallbackCheck, WeChatError, WeChatApi>
 /** The addresses of WeChat's API, which we call; some are ranges (`198.51.100.0/24`). */
 export const apiAddresses: Effect.Effect<ReadonlyArray<string>, WeChatError, WeChatApi> = Effect.suspend(() =>
   Effect.map(asked(AddressAnswer, "/cgi-bin/get_api_domain_ip"), ({ ip_list }) => ip_list)
-)
-
-/** The addresses from which WeChat calls us; some are ranges. The signature is the real check of who calls. */
-export const callbackAddresses: Effect.Effect<ReadonlyArray<string>, WeChatError, WeChatApi> = Effect.suspend(
-  () => Effect.map(asked(AddressAnswer, "/cgi-bin/getcallbackip"), ({ ip_list }) => ip_list)
 )
 
 /** The address that WeChat wants on its white list, out of the explanation of a refusal (40164). */

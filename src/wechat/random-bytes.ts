@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto"
 
-/** Asked of the system at a time: one question takes as long as sealing a line with what it gives. */
+/** How many are asked of the system at a time: one request takes as long as sealing a line. */
 const poolBytes = 4_096
 
 let pool = Buffer.alloc(0)

@@ -1,11 +1,14 @@
-/** The answer in the HTTP exchange, as WeChat reads it (被动回复, protocol notes 3): exact XML, or `success` where there is nothing to say. */
+/** The answer in the HTTP exchange, as WeChat reads it (被动回复, protocol notes 3): exact XML, or `success` if there is nothing to say. */
 import type { Openid } from "../core/openid.ts"
 import { withoutForbiddenCharacters } from "./xml.ts"
 
 /** Says that there is nothing to say: WeChat neither sends the message again nor shows an error (notes 3.1). */
 export const success = "success"
 
-/** Swapped against the message that is answered: `to` is the user, `from` our account's original id. Time in seconds (pitfall 25). */
+/**
+ * To and from change places with the message that is answered: `to` is the user, `from` our account's original id. Time in
+ * seconds (pitfall 25).
+ */
 export interface ReplyAddress {
   readonly to: Openid
   readonly from: string
@@ -13,8 +16,8 @@ export interface ReplyAddress {
 }
 
 /**
- * A text as it stands, at most 2,048 bytes of UTF-8 (notes 3.2; whoever writes it has cut it). A text of which nothing can be shown becomes `success`:
- * an empty `<Content>` would show WeChat's fault notice (pitfall 11).
+ * A text as it is, at most 2,048 bytes of UTF-8 (notes 3.2; the caller has cut it). A text of which nothing can be shown
+ * becomes `success`: an empty `<Content>` would show WeChat's fault notice (pitfall 11).
  */
 export const textReply = (reply: ReplyAddress & { readonly content: string }): string => {
   const content = withoutForbiddenCharacters(reply.content)
@@ -27,17 +30,8 @@ export const imageReply = (reply: ReplyAddress & { readonly mediaId: string }): 
 export const voiceReply = (reply: ReplyAddress & { readonly mediaId: string }): string =>
   document(reply, "voice", element("Voice", element("MediaId", cdata(reply.mediaId))))
 
-export const videoReply = (
-  reply: ReplyAddress & { readonly mediaId: string; readonly title?: string; readonly description?: string }
-): string => {
-  const title = reply.title === undefined ? "" : element("Title", cdata(reply.title))
-  const description = reply.description === undefined ? "" : element("Description", cdata(reply.description))
-  return document(
-    reply,
-    "video",
-    element("Video", element("MediaId", cdata(reply.mediaId)) + title + description)
-  )
-}
+export const videoReply = (reply: ReplyAddress & { readonly mediaId: string }): string =>
+  document(reply, "video", element("Video", element("MediaId", cdata(reply.mediaId))))
 
 /** A text as the inside of an element: `]]>` is split over two sections, and what XML forbids is left out (notes 3.2). */
 export const cdata = (text: string): string =>

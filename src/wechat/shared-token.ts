@@ -1,5 +1,6 @@
-/** The access token as an item in memcached, with the lease of the one server that fetches the next (design, "State in memcached"). */
+/** The access token as an item in memcached, with the lease of the one server that fetches the next (docs/design.md, "What is stored"). */
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
+import { dayMillis, daySeconds, minuteMillis } from "../core/durations.ts"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
 
 /** A token, when it ends and from when on a new one should be fetched, in milliseconds since 1970. */
@@ -25,12 +26,14 @@ export interface SharedToken {
 /** `force_refresh` at most 20 times a day and 30 s apart (notes 5); it ends the token that others may still use. */
 export const forcedPerDay = 20
 const forcedApartSeconds = 30
-const daySeconds = 24 * 60 * 60
 
 /** The stable token is replaced 5 minutes before it ends, and the old one holds until then (notes 5): refreshed earlier we would get the same one again. */
-const refreshEarlyMillis = 4 * 60 * 1000
+const refreshEarlyMillis = 4 * minuteMillis
 
-/** Longer than any fetch with its save takes, so that nobody returns another's lease; shorter than the early refresh, so that a server that died in between costs nothing. */
+/**
+ * Longer than any fetch with its save, so that no server returns the lease of another; shorter than the early refresh, so that
+ * a server that died in between costs nothing.
+ */
 const leaseSeconds = 15
 
 /** A token with its times; one that lives shortly is refreshed at half its life. */
@@ -84,9 +87,9 @@ export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken =>
   })
 
   let forcedAtMillis: ReadonlyArray<number> = []
-  /** What this server itself has forced. */
+  /** Counts what this server itself has forced. */
   const mayForceAlone = Effect.map(Clock.currentTimeMillis, (now) => {
-    const today = forcedAtMillis.filter((at) => now - at < daySeconds * 1000)
+    const today = forcedAtMillis.filter((at) => now - at < dayMillis)
     const last = today.at(-1)
     const may = today.length < forcedPerDay && (last === undefined || now - last >= forcedApartSeconds * 1000)
     forcedAtMillis = may ? [...today, now] : today

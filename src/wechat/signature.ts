@@ -4,7 +4,7 @@ import { Redacted } from "effect"
 
 /** Lower-case hex sha1 of the parts, joined after sorting by their bytes (notes 1: PHP's `SORT_STRING`). */
 export const signatureOf = (parts: ReadonlyArray<string>): string => {
-  // Of ASCII, which is all that WeChat sends, the order of the bytes is that of the characters.
+  // In ASCII, which is all that WeChat sends, bytes and characters sort alike.
   if (parts.every(isAscii)) return hash("sha1", parts.toSorted().join(""), "hex")
   const sorted = parts.map((part) => Buffer.from(part, "utf8")).sort(Buffer.compare)
   return hash("sha1", Buffer.concat(sorted), "hex")
@@ -25,8 +25,8 @@ export const messageSignature = (
 ): string => signatureOf([Redacted.value(token), timestamp, nonce, encrypted])
 
 /**
- * Whether what somebody claims is the expected signature. Takes the same time wherever they differ. That another length is noticed at once
- * tells nobody anything: how long a signature is stands in WeChat's documentation.
+ * Whether a claimed signature is the expected one. Takes the same time wherever the two differ. Another length is noticed at
+ * once, which tells nobody anything: the length of a signature stands in WeChat's documentation.
  */
 export const signatureMatches = (expected: string, claimed: string | undefined): boolean => {
   if (claimed === undefined) return false

@@ -46,7 +46,7 @@ export const withoutForbiddenCharacters = (text: string): string =>
 
 // oxlint-disable-next-line no-control-regex
 const forbidden = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\uD800-\uDFFF]/gu
-/** All of them but the surrogates, which are looked for in a tenth of the time: nearly every text has none. */
+/** All of them but the surrogates, which takes a tenth of the time: nearly every text has none of these. */
 // oxlint-disable-next-line no-control-regex
 const forbiddenUnit = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/
 
@@ -134,7 +134,7 @@ const rootStart = "<xml>"
 const rootEnd = "</xml>"
 const contentMark: Child = { name: "Content", value: "" }
 
-/** The children without a parser; undefined: there is more to them than elements side by side. */
+/** The children without a parser; undefined: there is more than elements side by side. */
 const flatChildren = ({ before, content, after }: Cut): ReadonlyArray<Child> | undefined => {
   if (!before.startsWith(rootStart)) return undefined
   const start = rootStart.length
@@ -146,7 +146,7 @@ const flatChildren = ({ before, content, after }: Cut): ReadonlyArray<Child> | u
   return tail === undefined ? undefined : [...head, contentMark, ...tail]
 }
 
-/** Another content than the one that was cut out has rules of its own. */
+/** Undefined if there is another content than the one that was cut out, for which there are rules of its own. */
 const withoutContent = (children: ReadonlyArray<Child> | undefined): ReadonlyArray<Child> | undefined =>
   children?.some(({ name }) => name === contentMark.name) === true ? undefined : children
 
@@ -166,7 +166,7 @@ type Nodes = ReadonlyArray<Node>
 const isNodes = (value: unknown): value is Nodes => Array.isArray(value)
 
 const parse = (xml: string): Nodes => {
-  // The parser alone overlooks what is open, crossed or repeated at the root.
+  // Without the validator the parser overlooks what is open, crossed or repeated at the root.
   if (XMLValidator.validate(xml, { allowBooleanAttributes: true }) !== true) return []
   const parsed: unknown = parser.parse(xml)
   return isNodes(parsed) ? parsed : []

@@ -11,6 +11,7 @@ import { messagesPerMinute } from "../../src/chat/message-limit.ts"
 import { Reports } from "../../src/chat/reports.ts"
 import { LinkSecret } from "../../src/chat/secret-keys.ts"
 import { TeaseMemory } from "../../src/chatbot/memory.ts"
+import * as doctor from "../../src/commands/memcached-check.ts"
 import { RoomId, WriteId } from "../../src/core/room.ts"
 import { Database, DatabaseFailed } from "../../src/database/database.ts"
 import { migrationsTable } from "../../src/database/migrations.ts"
@@ -75,6 +76,7 @@ const chatKeys: Readonly<Record<keyof typeof keys, string>> = {
   sweep: keys.sweep
 }
 
+const doctorKey = doctor.keyOf(WriteId.make("write00001"))
 const bindKeys = [attempts.keys.link("id"), attempts.keys.person(alice), attempts.keys.card("hash")]
 
 /** Remembers of each kind of item for how long it was written. */
@@ -113,9 +115,13 @@ const notWritten = [chatKeys.lobbyBase, chatKeys.missed].map(kindOf)
 
 describe("docs/anonymity.md", () => {
   it.each(
-    [...Object.values(chatKeys), ...bindKeys, ...Object.keys(school.keys), ...Object.values(token.keys)].map(
-      kindOf
-    )
+    [
+      ...Object.values(chatKeys),
+      ...bindKeys,
+      ...Object.keys(school.keys),
+      ...Object.values(token.keys),
+      doctorKey
+    ].map(kindOf)
   )("lists the items %s", (kind) => {
     assert.isDefined(rowOf(kind))
   })
@@ -133,7 +139,8 @@ describe("docs/anonymity.md", () => {
 
   it.each([
     ...Object.entries(school.ttlSeconds),
-    ...bindKeys.map((key) => [kindOf(key), attempts.windowSeconds] as const)
+    ...bindKeys.map((key) => [kindOf(key), attempts.windowSeconds] as const),
+    [kindOf(doctorKey), doctor.itemTtlSeconds] as const
   ])("says of %s that it is kept for %i s", (kind, seconds) => {
     assert.include(rowOf(kind)?.howLong ?? "", inWords(seconds))
   })

@@ -4,7 +4,7 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { keys } from "../../src/chat/keys.ts"
 import { Lobby, mostLobbyChanges } from "../../src/chat/lobby.ts"
 import { Openid } from "../../src/core/openid.ts"
-import type { LobbyEntry } from "../../src/core/pairing.ts"
+import { lobbyCapacityBytes, type LobbyEntry } from "../../src/core/pairing.ts"
 import { RoomId } from "../../src/core/room.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { MemoryStore } from "../../src/memcached/memory-store.ts"
@@ -43,6 +43,23 @@ const step = Schema.Struct({
 })
 
 describe("a long lobby", () => {
+  it.effect("is stored and read when it is as large as it may be", () =>
+    Effect.gen(function* () {
+      const { servers } = yield* scene
+      const [empty] = entries(0, 1)
+      const blocked = Array.from({ length: 100 }, (_, number) =>
+        Openid.make(`o${"0".repeat(26)}${number % 10}`)
+      )
+      const bytes = JSON.stringify({ ...empty, blocked }).length + 1
+      const full = entries(0, Math.floor(lobbyCapacityBytes / bytes)).map((one) => ({ ...one, blocked }))
+      assert.isTrue(yield* servers[0].write(yield* servers[0].read, full))
+      assert.deepStrictEqual((yield* servers[1].read).entries, full)
+      const changed = full.toSpliced(0, mostLobbyChanges)
+      assert.isTrue(yield* servers[1].write(yield* servers[1].read, changed))
+      assert.deepStrictEqual((yield* servers[0].read).entries, changed)
+    })
+  )
+
   it.effect.prop(
     "is the same for every server, in order, whatever changes, with one base at most",
     [Schema.Array(step)],

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Schema } from "effect"
+import { Clock, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import { countedAlone, MessageLimit, messagesPerMinute, type Pace } from "../../src/chat/message-limit.ts"
@@ -13,10 +13,18 @@ import { paired, send, typed } from "./inbox-stage.ts"
 const limits = Effect.fnUntraced(function* (store: MemoryStore, servers: number, faults = noFaults()) {
   yield* TestClock.setTime(startMillis)
   const memcached = faultyMemcached(faults).pipe(Layer.provide(Memcached.layerStore(store)))
-  const build = Layer.build(Layer.fresh(MessageLimit.layer.pipe(Layer.provide(memcached))))
+  const build = Layer.build(Layer.fresh(Layer.merge(MessageLimit.layer, memcached)))
   const contexts = yield* Effect.replicateEffect(build, servers)
-  return (server: number) =>
-    Effect.flatMap(MessageLimit, (limit) => limit.count(alice)).pipe(Effect.provideContext(contexts[server]!))
+  return (server: number) => Effect.provideContext(countOne, contexts[server]!)
+})
+
+/** A message as the inbox counts it. */
+const countOne = Effect.gen(function* () {
+  const limit = yield* MessageLimit
+  const { ask, pace } = limit.counting(alice, yield* Clock.currentTimeMillis)
+  if (ask === undefined) return pace(undefined)
+  const [asked] = yield* (yield* Memcached).askAll([ask])
+  return pace(asked)
 })
 
 describe("messages per person and minute", () => {

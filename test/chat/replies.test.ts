@@ -1,6 +1,6 @@
 /** What a reply carries where nothing can be pushed and what waits leaves no room. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import type { Incoming } from "../../src/wechat/messages.ts"
 import { Background } from "../../src/chat/background.ts"
@@ -20,9 +20,12 @@ const picture = (from: typeof alice): Incoming => {
   return { _tag: "Image", to: "gh_0", from, createTimeSeconds: startSeconds, msgId: mediaId, mediaId }
 }
 
-/** What Bob is answered. */
+/** What Bob is answered to what he does at that time. */
 const bobIn = ({ servers }: Effect.Success<ReturnType<typeof paired>>) => ({
-  does: (incoming: Incoming) => sendHeld(servers[1], incoming, 2_000)
+  does: (incoming: Incoming) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      sendHeld(servers[1], { ...incoming, createTimeSeconds: Math.floor(now / 1_000) }, 2_000)
+    )
 })
 
 describe("what waits leaves no room in a reply", () => {

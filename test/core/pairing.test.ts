@@ -5,6 +5,7 @@ import {
   choosePartner,
   decideRound,
   lobbyCapacity,
+  lobbyCapacityBytes,
   type LobbyEntry,
   metLately,
   pairNewcomers,
@@ -66,6 +67,29 @@ describe("the choice of one seeker", () => {
     assert.strictEqual(choosePartner([...full, mine], { ...seeker, room: mine.room }, now)._tag, "StayListed")
     const joined = choosePartner([...full, { ...stranger(0), openid: friend, blocked: [] }], seeker, now)
     assert.strictEqual(joined._tag, "Join")
+  })
+})
+
+describe("a lobby of people with long block lists", () => {
+  const openid = (number: number) => `o${String(number).padStart(27, "0")}` as Openid
+  const blocking = (many: number) => Array.from({ length: many }, (_, number) => openid(number))
+
+  it.each([0, 1, 100, 5_000])("fits into one item of memcached when each blocked %d others", (many) => {
+    const me = openid(9_999)
+    const seekers = Array.from({ length: lobbyCapacity + 1 }, (_, number) => ({
+      openid: me,
+      recent: [],
+      blocked: blocking(many),
+      entryRoom: `room${String(number).padStart(28, "0")}` as RoomId
+    }))
+    const { lobby, decisions } = decideRound([], seekers, now, ({ entryRoom, ...seeker }) => ({
+      ...seeker,
+      room: entryRoom,
+      deadlineMillis: Number.MAX_SAFE_INTEGER
+    }))
+    assert.isAtMost(JSON.stringify(lobby).length, lobbyCapacityBytes)
+    assert.strictEqual(decisions.at(-1)?.decision._tag, "Full")
+    assert.isAbove(JSON.stringify([...lobby, ...lobby]).length, many === 0 ? 0 : lobbyCapacityBytes)
   })
 })
 

@@ -72,6 +72,42 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     test: chat("replies", "how things stand is said anew, never late")
   },
   {
+    name: "kept lines leave the mailbox before the answer that carries them is recorded",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/replies.ts",
+        text: "if (taken.length > 0) yield* record(message)",
+        replacement: "void record"
+      }
+    ],
+    test: chat("carried-lines", "each is read, in order, and twice at most")
+  },
+  {
+    name: "kept lines that a late answer carried are not put back",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/late-answers.ts",
+        text: "    yield* putBack\n",
+        replacement: "    void putBack\n"
+      }
+    ],
+    test: chat("late-answers", "by push: the lines come first, in order, then the answer")
+  },
+  {
+    name: "what breaks amid the work is answered with nothing",
+    breaks: "everybody affected is told once",
+    changes: [
+      {
+        file: "src/chat/exchange.ts",
+        text: "Effect.sync(() => tell(exchange, answered(broken)))",
+        replacement: "Effect.void"
+      }
+    ],
+    test: chat("late-answers", "what breaks amid the work is answered with a sentence")
+  },
+  {
     name: "a report that waited for the database brings back the name of who unfollowed",
     breaks: "who unfollows is forgotten",
     changes: [
@@ -142,8 +178,8 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/inbox.ts",
-        text: "inTurn(incoming.from, begun(message, over))",
-        replacement: "inTurn(incoming.from, begin(message, over))"
+        text: "return inTurn(incoming.from, begun(message, over))",
+        replacement: "return inTurn(incoming.from, begin(message, over))"
       }
     ],
     test: chat("unfollowing", "hears nothing; the database forgets them at once, the rest goes")

@@ -27,13 +27,25 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     test: chat("duplicates", "who died is replaced by one")
   },
   {
+    name: "what comes late is taken as if it had just been made",
+    breaks: "a line reaches only the partner",
+    changes: [
+      {
+        file: "src/core/overdue.ts",
+        text: "chat.sinceMillis > madeAtMillis ?",
+        replacement: "chat.sinceMillis > madeAtMillis + 60_000 ?"
+      }
+    ],
+    test: chat("overdue", "no line reaches who was no partner when it was written")
+  },
+  {
     name: "one user's messages are worked on side by side",
     breaks: "lines keep their order",
     changes: [
       {
         file: "src/chat/inbox.ts",
-        text: "inTurn(incoming.from, begun(message, over))",
-        replacement: "begin(message, over)"
+        text: "return inTurn(incoming.from, begun(message, over))",
+        replacement: "return begin(message, over)"
       }
     ],
     test: chat("inbox", "lines of one writer keep their order, though the first is slow")

@@ -195,13 +195,17 @@ export const simulatorAllowanceFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 6.3",
     "typing may be repeated",
-    ["account-side.ts", "if (phone.typingUntilMillis > nowMillis) return yield* refuse(45081)\n", ""],
+    [
+      "account-side.ts",
+      'if (phone.typingUntilMillis > nowMillis) return yield* refuse("typingAlready")\n',
+      ""
+    ],
     [pushes, "lasts 15 s, repeat 45081"]
   ),
   simulated(
     "notes 6.3",
     "any command of typing is taken",
-    ["account-side.ts", 'if (command !== "Typing") return yield* refuse(45072)\n', ""],
+    ["account-side.ts", 'if (command !== "Typing") return yield* refuse("typingCommandInvalid")\n', ""],
     [pushes, "bad command 45072"]
   ),
   simulated(

@@ -62,7 +62,7 @@ export const simulatorMenuFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 7",
     "a button with sub-buttons may have a type",
-    ["menu.ts", "if (top.type !== undefined) return 40017\n", ""],
+    ["menu.ts", 'if (top.type !== undefined) return "menuButtonType"\n', ""],
     eachLimit
   ),
   simulated(
@@ -74,7 +74,7 @@ export const simulatorMenuFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 7",
     "a button may have any type",
-    ["menu.ts", "otherTypes.has(type) ? undefined : 40017", "undefined"],
+    ["menu.ts", 'otherTypes.has(type) ? undefined : "menuButtonType"', "undefined"],
     eachLimit
   ),
   simulated(
@@ -88,7 +88,7 @@ export const simulatorMenuFaults: ReadonlyArray<PlantedFault> = [
     "a menu that is not there is empty",
     [
       "account-side.ts",
-      "menu === null ? Effect.fail(refuse(46003)) : Effect.succeed(menu)",
+      'menu === null ? Effect.fail(refuse("noMenu")) : Effect.succeed(menu)',
       "Effect.succeed(menu ?? { button: [] })"
     ],
     [menus, "46003 where there is none"]
@@ -108,11 +108,7 @@ export const simulatorMenuFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 7",
     "the day's count is never used up",
-    [
-      "call-counts.ts",
-      "callsPerDay[path] ?? Infinity)) return",
-      "callsPerDay[path] ?? Infinity) + 1) return"
-    ],
+    ["call-counts.ts", "countOf(path) >= mostToday", "countOf(path) > mostToday"],
     [menus, "quotas/day: 1000 create"]
   ),
   simulated(
@@ -128,7 +124,7 @@ export const simulatorMenuFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 7",
     "a menu with escapes passes",
-    ["api-endpoints.ts", "if (hasEscapes(body)) return yield* refuse(40033)\n", ""],
+    ["api-endpoints.ts", 'if (hasEscapes(body)) return yield* refuse("escapesInvalid")\n', ""],
     [menus, "40033 escapes"]
   )
 ]

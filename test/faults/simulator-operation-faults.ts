@@ -24,13 +24,21 @@ export const simulatorOperationFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 10",
     "callback/check takes any action",
-    ["api-endpoints.ts", "if (!checkActions.has(action)) return yield* refuse(40202)\n", ""],
+    [
+      "api-endpoints.ts",
+      'if (!checkActions.has(action)) return yield* refuse("callbackActionInvalid")\n',
+      ""
+    ],
     [operations, "callback/check: dns[] and ping[]"]
   ),
   simulated(
     "notes 10",
     "callback/check takes any operator",
-    ["api-endpoints.ts", "if (!checkOperators.has(check_operator)) return yield* refuse(40203)\n", ""],
+    [
+      "api-endpoints.ts",
+      'if (!checkOperators.has(check_operator)) return yield* refuse("callbackOperatorInvalid")\n',
+      ""
+    ],
     [operations, "callback/check: dns[] and ping[]"]
   ),
   simulated(
@@ -48,13 +56,13 @@ export const simulatorOperationFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 10",
     "openapi/quota/get knows every path",
-    ["api-endpoints.ts", ": Effect.fail(refuse(76021))", ": Effect.succeed(path)"],
+    ["api-endpoints.ts", ': Effect.fail(refuse("quotaPathInvalid"))', ": Effect.succeed(path)"],
     [operations, "openapi/quota/get: daily_limit, used, remain"]
   ),
   simulated(
     "notes 10",
     "openapi/quota/get answers for calls of other kinds of account",
-    ["call-counts.ts", "if (!mayCall(kindNow(), path)) return yield* refuse(76022)\n", ""],
+    ["call-counts.ts", 'if (!mayCall(kindNow(), path)) return yield* refuse("quotaOfAnotherKind")\n', ""],
     [operations, "openapi/quota/get: daily_limit, used, remain"]
   ),
   simulated(
@@ -78,7 +86,11 @@ export const simulatorOperationFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 10",
     "clear_quota takes any app id",
-    ["account-side.ts", "appId === app.appId ? Effect.void : Effect.fail(refuse(40013))", "Effect.void"],
+    [
+      "account-side.ts",
+      'appId === app.appId ? Effect.void : Effect.fail(refuse("appIdInvalid"))',
+      "Effect.void"
+    ],
     [operations, "clear_quota: all counts anew"]
   ),
   simulated(
@@ -90,31 +102,31 @@ export const simulatorOperationFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 10",
     "a call that there is not is answered",
-    ["api.ts", "Effect.fail(refuse(40066))", "Effect.succeed({ errcode: 0 })"],
+    ["api.ts", 'Effect.fail(refuse("callUnknown"))', "Effect.succeed({ errcode: 0 })"],
     [operations, "other calls: 40066"]
   ),
   simulated(
     "notes 6.2",
     "media are kept for four days",
-    ["media-store.ts", "mediaLifeMillis = 3 * 86_400_000", "mediaLifeMillis = 4 * 86_400_000"],
+    ["media-store.ts", "mediaLifeMillis = 3 * dayMillis", "mediaLifeMillis = 4 * dayMillis"],
     [media, "media/upload and media/get"]
   ),
   simulated(
     "notes 6.2",
     "media are kept for an hour",
-    ["media-store.ts", "mediaLifeMillis = 3 * 86_400_000", "mediaLifeMillis = 3_600_000"],
+    ["media-store.ts", "mediaLifeMillis = 3 * dayMillis", "mediaLifeMillis = dayMillis / 24"],
     [media, "media/upload and media/get"]
   ),
   simulated(
     "notes 6.2",
     "media of any type are taken",
-    ["media-upload.ts", "if (kind === undefined) return yield* refuse(40004)\n", ""],
+    ["media-upload.ts", 'if (kind === undefined) return yield* refuse("mediaTypeInvalid")\n', ""],
     [media, "media/upload refuses"]
   ),
   simulated(
     "notes 6.2",
     "media may be of any size",
-    ["media-upload.ts", "if (file.size > maxMediaBytes) return yield* refuse(45001)\n", ""],
+    ["media-upload.ts", 'if (file.size > maxMediaBytes) return yield* refuse("mediaTooLarge")\n', ""],
     [media, "media/upload refuses"]
   ),
   simulated(
@@ -122,7 +134,7 @@ export const simulatorOperationFaults: ReadonlyArray<PlantedFault> = [
     "media/get answers without bytes for what is not there",
     [
       "api.ts",
-      "if (found === undefined) return yield* refuse(40007)\n",
+      'if (found === undefined) return yield* refuse("mediaInvalid")\n',
       "if (found === undefined) return HttpServerResponse.empty()\n"
     ],
     [media, "media/upload and media/get"]

@@ -46,8 +46,8 @@ export const simulatorPushFaults: ReadonlyArray<PlantedFault> = [
     "outside the window the count is said to be used up",
     [
       "allowance.ts",
-      "if (nowMillis >= allowance.untilMillis) return Result.fail(refuse(45015))",
-      "if (nowMillis >= allowance.untilMillis) return Result.fail(refuse(45047))"
+      'if (nowMillis >= allowance.untilMillis) return Result.fail(refuse("outsideWindow"))',
+      'if (nowMillis >= allowance.untilMillis) return Result.fail(refuse("allowanceUsedUp"))'
     ],
     [pushes, "follows the account: 3, 1 min; after it 45015"]
   ),
@@ -62,8 +62,8 @@ export const simulatorPushFaults: ReadonlyArray<PlantedFault> = [
     "a forced errcode comes with the push all the same",
     [
       "api.ts",
-      "refusal === undefined ? work : Effect.fail(refuse(isErrcode(refusal.errcode) ? refusal.errcode : -1))",
-      "refusal === undefined ? work : Effect.andThen(Effect.ignore(work), Effect.fail(refuse(isErrcode(refusal.errcode) ? refusal.errcode : -1)))"
+      "refusal === undefined ? work : Effect.fail(refuseWith(refusal.errcode))",
+      "refusal === undefined ? work : Effect.andThen(Effect.ignore(work), Effect.fail(refuseWith(refusal.errcode)))"
     ],
     [errcodes, "every errcode can be had on demand"]
   ),
@@ -72,8 +72,8 @@ export const simulatorPushFaults: ReadonlyArray<PlantedFault> = [
     "an openid that there is not does not follow",
     [
       "account-side.ts",
-      "if (phone === undefined) return Effect.fail(refuse(40003))",
-      "if (phone === undefined) return Effect.fail(refuse(43004))"
+      'if (phone === undefined) return Effect.fail(refuse("openidInvalid"))',
+      'if (phone === undefined) return Effect.fail(refuse("notFollowing"))'
     ],
     [errcodes, "40003 unknown openid"]
   ),
@@ -82,7 +82,7 @@ export const simulatorPushFaults: ReadonlyArray<PlantedFault> = [
     "who left gets pushes",
     [
       "account-side.ts",
-      "phone.following ? Effect.succeed(phone) : Effect.fail(refuse(43004))",
+      'phone.following ? Effect.succeed(phone) : Effect.fail(refuse("notFollowing"))',
       "Effect.succeed(phone)"
     ],
     [errcodes, "43004 does not follow"]
@@ -90,7 +90,7 @@ export const simulatorPushFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 6.4",
     "an empty text is pushed",
-    ["custom-message.ts", 'if (content === "") return Effect.fail(refuse(44004))\n', ""],
+    ["custom-message.ts", 'if (content === "") return Effect.fail(refuse("textEmpty"))\n', ""],
     [errcodes, "44004 empty"]
   ),
   simulated(
@@ -118,13 +118,17 @@ export const simulatorPushFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 6.4",
     "a type that there is not is bad JSON",
-    ["custom-message.ts", "return yield* refuse(40008)", "return yield* refuse(47001)"],
+    [
+      "custom-message.ts",
+      'return yield* refuse("messageTypeInvalid")',
+      'return yield* refuse("jsonInvalid")'
+    ],
     [errcodes, "40007, 40008, 47001, 44002"]
   ),
   simulated(
     "notes 6.4",
     "an empty body is bad JSON",
-    ["account-call.ts", "Effect.fail(refuse(44002))", "Effect.fail(refuse(47001))"],
+    ["account-call.ts", 'Effect.fail(refuse("bodyEmpty"))', 'Effect.fail(refuse("jsonInvalid"))'],
     [errcodes, "40007, 40008, 47001, 44002"]
   ),
   simulated(

@@ -7,19 +7,19 @@ export const simulatorTimingFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 3.1",
     "an attempt may take 6 s",
-    ["callbacks.ts", "export const attemptLimitMillis = 5000", "export const attemptLimitMillis = 6000"],
+    ["src/wechat/attempts.ts", "attemptMillis = 5_000", "attemptMillis = 6_000"],
     [timing, "WeChat drops the connection after 5 s"]
   ),
   simulated(
     "notes 3.1",
     "there are two attempts",
-    ["callbacks.ts", "const maxAttempts = 3", "const maxAttempts = 2"],
+    ["callbacks.ts", "attempt <= mostAttempts", "attempt < mostAttempts"],
     [timing, "WeChat drops the connection after 5 s"]
   ),
   simulated(
     "notes 3.1",
     "there are four attempts",
-    ["callbacks.ts", "const maxAttempts = 3", "const maxAttempts = 4"],
+    ["callbacks.ts", "attempt <= mostAttempts", "attempt <= mostAttempts + 1"],
     [timing, "dedup: every attempt carries the same MsgId"]
   ),
   simulated(

@@ -95,7 +95,7 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "the day begins at midnight in Greenwich",
-    ["call-counts.ts", "const beijingAheadMillis = 8 * 3_600_000", "const beijingAheadMillis = 0"],
+    ["call-counts.ts", "const beijingAheadMillis = 8 * hourMillis", "const beijingAheadMillis = 0"],
     [tokens, "until midnight in Beijing"]
   ),
   simulated(
@@ -125,7 +125,11 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "errmsg has no rid",
-    ["errcode.ts", '`${reason} rid: ${parts.join("-")}`', "reason"],
+    [
+      "errcode.ts",
+      '`${errmsgs[nameOf(refusal.errcode)]} rid: ${parts.join("-")}`',
+      "errmsgs[nameOf(refusal.errcode)]"
+    ],
     [tokens, "errors come as HTTP 200 with errcode and errmsg"]
   ),
   simulated(
@@ -141,25 +145,33 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "an expired token is called invalid",
-    ["token-issuer.ts", "token.superseded ? 40001 : 42001", "token.superseded ? 40001 : 40001"],
+    [
+      "token-issuer.ts",
+      'token.superseded ? "tokenInvalid" : "tokenExpired"',
+      'token.superseded ? "tokenInvalid" : "tokenInvalid"'
+    ],
     [tokens, "codes: 40001, 40014, 42001, 41001"]
   ),
   simulated(
     "notes 5",
     "a token that a newer one ended is called expired",
-    ["token-issuer.ts", "token.superseded ? 40001 : 42001", "42001"],
+    ["token-issuer.ts", 'token.superseded ? "tokenInvalid" : "tokenExpired"', '"tokenExpired"'],
     [tokens, "token: a repeat call issues a new token"]
   ),
   simulated(
     "notes 5",
     "a missing token is called invalid",
-    ["token-issuer.ts", "Result.fail(refuse(41001))", "Result.fail(refuse(40001))"],
+    ["token-issuer.ts", 'Result.fail(refuse("tokenMissing"))', 'Result.fail(refuse("tokenInvalid"))'],
     [tokens, "codes: 40001, 40014, 42001, 41001"]
   ),
   simulated(
     "notes 5",
     "a malformed token is called invalid",
-    ["token-issuer.ts", "return Result.fail(refuse(40014))", "return Result.fail(refuse(40001))"],
+    [
+      "token-issuer.ts",
+      'return Result.fail(refuse("tokenMalformed"))',
+      'return Result.fail(refuse("tokenInvalid"))'
+    ],
     [tokens, "codes: 40001, 40014, 42001, 41001"]
   ),
   simulated(
@@ -181,7 +193,7 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "any app id will do",
-    ["account-side.ts", "if (appId !== app.appId) return Effect.fail(refuse(40013))\n", ""],
+    ["account-side.ts", 'if (appId !== app.appId) return Effect.fail(refuse("appIdInvalid"))\n', ""],
     [tokens, "40013, 40125"]
   ),
   simulated(
@@ -189,7 +201,7 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
     "any grant_type will do for a token",
     [
       "api-endpoints.ts",
-      'if (query.get("grant_type") !== "client_credential") return yield* refuse(40002)\n',
+      'if (query.get("grant_type") !== "client_credential") return yield* refuse("grantTypeInvalid")\n',
       ""
     ],
     [tokens, "40013, 40125"]
@@ -197,7 +209,11 @@ export const simulatorTokenFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 5",
     "a token may be asked for by POST",
-    ["api.ts", 'if (endpoint.method === "GET" && method !== "GET") return yield* refuse(43001)\n', ""],
+    [
+      "api.ts",
+      'if (endpoint.method === "GET" && method !== "GET") return yield* refuse("getRequired")\n',
+      ""
+    ],
     [tokens, "40013, 40125"]
   )
 ]

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Result, Schema } from "effect"
 import { encrypt } from "../../src/wechat/envelope.ts"
-import { openCallback } from "../../src/wechat/message-mode.ts"
+import { openSigned } from "../../src/wechat/message-mode.ts"
 import { readMessage } from "../../src/wechat/messages.ts"
 import { messageSignature, requestSignature } from "../../src/wechat/signature.ts"
 import { callback, user } from "./callback-xml.ts"
@@ -64,7 +64,7 @@ describe("a callback in JSON", () => {
       msg_signature: messageSignature(keys.token, timestamp, nonce, encrypted)
     }
     const body = JSON.stringify({ ToUserName: "gh_0123456789ab", Encrypt: encrypted })
-    const opened = Result.getOrThrow(openCallback({ _tag: "Safe", keys }, query, body))
+    const opened = Result.getOrThrow(openSigned({ _tag: "Safe", keys }, query, body))
     assert.deepInclude(Result.getOrThrow(readMessage(opened.xml)), { content: "里" })
   })
 })
