@@ -10,6 +10,8 @@ import {
 import { makeKeptAnswers, type Question } from "../../src/campus/kept-answers.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 
+const call = "timetable"
+
 const stage = Effect.gen(function* () {
   const memcached = yield* Effect.provide(Memcached, Memcached.layerMemory)
   const scope = yield* Effect.scope
@@ -24,13 +26,29 @@ const stage = Effect.gen(function* () {
   /** Somebody gets an answer, which is then there; whether it looks old to them. */
   const looksOld = (asker: string) =>
     Effect.map(answers.ask(question(asker, Effect.succeed("well"))), ({ isOld }) => isOld)
-  const fails = (asker: string, error: GatewayError) =>
-    Effect.flip(answers.ask(question(asker, Effect.fail(error))))
-  return { looksOld, fails }
+  /** Somebody asks for a new answer. */
+  const asksAnew = (asker: string, fetch: Question<string>["fetch"]) =>
+    answers.ask({ ...question(asker, fetch), goodForMillis: 0 })
+  const fails = (asker: string, error: GatewayError) => Effect.exit(asksAnew(asker, Effect.fail(error)))
+  const renewed = (asker: string) => asksAnew(asker, Effect.succeed("new"))
+  return { looksOld, fails, renewed }
 })
 
-const call = "timetable"
 const failed = (reason: GatewayFailed["reason"]) => new GatewayFailed({ call, reason })
+
+describe("an answer of which the school prepares a newer one", () => {
+  it.effect("carries its time until that is there, for those whose answer it is", () =>
+    Effect.gen(function* () {
+      const { looksOld, fails, renewed } = yield* stage
+      for (const asker of ["one", "another"]) assert.isFalse(yield* looksOld(asker))
+      yield* fails("one", new GatewayRefreshing({ call }))
+      assert.isTrue(yield* looksOld("one"))
+      assert.isFalse(yield* looksOld("another"))
+      yield* renewed("one")
+      assert.isFalse(yield* looksOld("one"))
+    })
+  )
+})
 
 const healthy: ReadonlyArray<GatewayError> = [
   new GatewayUnauthorised({ call }),
