@@ -7,7 +7,7 @@ import { campusLayer } from "./campus/campus-layer.ts"
 import { CardBinding } from "./campus/card-binding.ts"
 import { Background } from "./chat/background.ts"
 import { chatLayer } from "./chat/chat-layer.ts"
-import { LinkSecret } from "./chat/secret-keys.ts"
+import { isGuessable, LinkSecret, linkSecretLeastCharacters } from "./chat/secret-keys.ts"
 import { Reports } from "./chat/reports.ts"
 import { Sweeper } from "./chat/sweeper.ts"
 import { UnsavedReports } from "./chat/unsaved-reports.ts"
@@ -51,7 +51,7 @@ const stateWarning = (settings: Pick<Settings, "memcached">): Layer.Layer<never>
         )
       )
 
-/** LINK_SECRET, or a secret that ends with this process, and a warning. */
+/** LINK_SECRET, with a warning if it can be guessed; or a secret that ends with this process, and a warning. */
 export const linkSecretLayer = ({ linkSecret }: Pick<Settings, "linkSecret">): Layer.Layer<never> =>
   linkSecret === undefined
     ? Layer.effectDiscard(
@@ -59,7 +59,12 @@ export const linkSecretLayer = ({ linkSecret }: Pick<Settings, "linkSecret">): L
           "LINK_SECRET is not set: links and sealed lines of this start are of no use after it, nor on other servers"
         )
       )
-    : Layer.succeed(LinkSecret, linkSecret)
+    : Layer.merge(
+        Layer.succeed(LinkSecret, linkSecret),
+        isGuessable(linkSecret) ? Layer.effectDiscard(Effect.logWarning(guessable)) : Layer.empty
+      )
+
+const guessable = `LINK_SECRET can be guessed: it has less than ${linkSecretLeastCharacters} characters`
 
 /** WeChat's API as far as the credentials go; without them nothing can be pushed. */
 export const weChatLayer = (weChat: WeChatSettings): Layer.Layer<WeChatApi, never, Memcached> => {

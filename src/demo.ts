@@ -5,6 +5,7 @@ import { chatbotLayer, listen, serviceLayer, stateLayer, weChatLayer } from "./a
 import { campusLayer } from "./campus/campus-layer.ts"
 import type { ChatbotSettings } from "./chatbot/teasing.ts"
 import { Reports } from "./chat/reports.ts"
+import { LinkSecret } from "./chat/secret-keys.ts"
 import { Database } from "./database/database.ts"
 import { Conversations } from "./chat/conversations.ts"
 import { Lobby } from "./chat/lobby.ts"
@@ -63,7 +64,7 @@ export const demoLayer = (settings: Settings) =>
           ? { _tag: "SimSimi", url: apiUrl, key: simsimiKey }
           : settings.chatbot
       // Nothing that the demo signs or seals outlives it.
-      const linkSecret = settings.linkSecret ?? Redacted.make(yield* secret)
+      const linkSecret = settings.linkSecret ?? (yield* LinkSecret)
       const demoSettings = {
         ...settings,
         linkSecret,

@@ -38,7 +38,7 @@ export const ourService = Effect.fnUntraced(function* (
     ...(mode === "safe" ? { WECHAT_ENCODING_AES_KEY: account.aesKey } : {}),
     MEMCACHED_SERVERS: `127.0.0.1:${memcachedPort}`,
     DATABASE_URL: "sqlite::memory:",
-    LINK_SECRET: "secretOfLinksOfTheBenchmark",
+    LINK_SECRET: "secretOfTheLinksThatTheBenchmarkDoesNotMake",
     LOG_LEVEL: "warn"
   })
   yield* ready(port)

@@ -1,6 +1,10 @@
-/** How often somebody tried to bind a card: in memcached, so that all servers count together. */
-import { createHash } from "node:crypto"
+/**
+ * How often somebody tried to bind a card: in memcached, so that all servers with one LINK_SECRET count together. Without one the attempts on a
+ * card are counted anew after a restart, which also ends all links.
+ */
 import { Context, Effect, Layer, Schema } from "effect"
+import { LinkSecret, makeNameHash } from "../chat/secret-keys.ts"
+import type { Openid } from "../core/openid.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import type { OpenedLink } from "./links.ts"
 
@@ -23,16 +27,18 @@ export class BindingAttempts extends Context.Service<
 >()("xiaohou/campus/BindingAttempts") {
   static readonly layer: Layer.Layer<BindingAttempts, never, Memcached> = Layer.effect(
     BindingAttempts,
-    Effect.map(Memcached, (memcached) => {
+    Effect.gen(function* () {
+      const memcached = yield* Memcached
+      const cardHash = makeNameHash(yield* LinkSecret, "card hash")
       const countOne = (key: string, most: number) =>
         Effect.flatMap(memcached.increment(key, 1, 1, windowSeconds), (count) =>
           count > most ? Effect.fail(new TooManyTries()) : Effect.void
         )
       return BindingAttempts.of({
         count: Effect.fnUntraced(function* (link, cardNumber) {
-          yield* countOne(`bind-link:${link.id}`, mostTries.link)
-          yield* countOne(`bind-person:${link.openid}`, mostTries.person)
-          yield* countOne(`bind-card:${nameless(cardNumber)}`, mostTries.card)
+          yield* countOne(keys.link(link.id), mostTries.link)
+          yield* countOne(keys.person(link.openid), mostTries.person)
+          yield* countOne(keys.card(cardHash(cardNumber)), mostTries.card)
         })
       })
     })
@@ -43,6 +49,11 @@ export class BindingAttempts extends Context.Service<
 export const mostTries = { link: 5, person: 15, card: 15 } as const
 
 /** How long attempts count from the first one; longer than a link lives. */
-const windowSeconds = 60 * 60
+export const windowSeconds = 60 * 60
 
-const nameless = (name: string): string => createHash("sha256").update(name).digest("base64url")
+/** Names under which attempts are counted in memcached. */
+export const keys = {
+  link: (id: string) => `bind-link:${id}`,
+  person: (openid: Openid) => `bind-person:${openid}`,
+  card: (hash: string) => `bind-card:${hash}`
+} as const

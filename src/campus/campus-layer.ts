@@ -1,5 +1,6 @@
 import { type DateTime, Layer, type Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
+import { LinkSecret } from "../chat/secret-keys.ts"
 import { BindingAttempts } from "./binding-attempts.ts"
 import { Bindings } from "./bindings.ts"
 import { connectedSchoolLayer } from "./connected-school.ts"
@@ -20,6 +21,7 @@ export interface CampusSettings {
 /** The school on the database, memcached and its gateway; if no gateway is named, the chat says that no school is connected. */
 export const campusLayer = (settings: CampusSettings) => {
   const { campusUrl, campusAppId, publicUrl, linkSecret } = settings
+  const secret = linkSecret === undefined ? Layer.empty : Layer.succeed(LinkSecret, linkSecret)
   const isConnected = campusUrl !== undefined
   const gateway = isConnected
     ? CampusGateway.layer({ gatewayUrl: campusUrl, appId: campusAppId }).pipe(
@@ -29,8 +31,8 @@ export const campusLayer = (settings: CampusSettings) => {
   const stores = Layer.mergeAll(
     BindingAttempts.layer,
     Bindings.layer,
-    Links.layer({ publicUrl, secret: linkSecret }),
+    Links.layer({ publicUrl }),
     Layer.provide(SchoolData.layer, Bindings.layer)
-  ).pipe(Layer.provideMerge(gateway))
+  ).pipe(Layer.provideMerge(gateway), Layer.provide(secret))
   return (isConnected ? connectedSchoolLayer(settings) : noSchoolLayer).pipe(Layer.provideMerge(stores))
 }

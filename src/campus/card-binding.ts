@@ -1,5 +1,5 @@
 /** Binds a student's card to the person a link was sent to: asks the school once, keeps the uuid, and tells them in the chat. */
-import { Context, Effect, Layer, Option, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
 import { Background } from "../chat/background.ts"
 import { Campus } from "../chat/campus.ts"
 import { Postman } from "../chat/postman.ts"
@@ -93,7 +93,7 @@ export class CardBinding extends Context.Service<
         unbind: Effect.fnUntraced(function* (sealed) {
           const { openid } = yield* usable(sealed)
           yield* bindings.forget(openid)
-          yield* campus.forget(openid)
+          yield* campus.forget(openid, yield* Clock.currentTimeMillis)
         })
       })
     })

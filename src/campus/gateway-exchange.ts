@@ -56,6 +56,10 @@ export class GatewayFailed extends Schema.TaggedError<GatewayFailed>()("GatewayF
 
 export type GatewayError = GatewayUnauthorised | GatewayRefreshing | GatewayFailed
 
+/** Whether the gateway is away or broken. A wrong password or a refresh under way is an answer of a healthy one. */
+export const isUnwell = (error: GatewayError): boolean =>
+  error._tag === "GatewayFailed" && error.reason !== "request refused"
+
 /** Form fields; secrets are opened only when they are sent, and an absent field is left out. */
 export type Fields = Readonly<Record<string, string | Redacted.Redacted | undefined>>
 

@@ -18,6 +18,7 @@ import {
   type GatewayCall,
   type GatewayError,
   GatewayFailed,
+  isUnwell,
   paths
 } from "./gateway-exchange.ts"
 
@@ -140,10 +141,6 @@ const uuidIn = (text: string): Uuid | undefined => {
   const uuid = text.trim().replace(/^"(.*)"$/u, "$1")
   return /^[\w-]{8,128}$/u.test(uuid) ? Redacted.make(uuid) : undefined
 }
-
-/** A wrong password or a refresh under way is an answer of a healthy gateway. */
-const isUnwell = (error: GatewayError): boolean =>
-  error._tag === "GatewayFailed" && error.reason !== "request refused"
 
 const counted = <A>(call: GatewayCall, asked: Effect.Effect<A, GatewayError>) =>
   asked.pipe(

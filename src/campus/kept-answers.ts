@@ -1,6 +1,7 @@
 import { Clock, Deferred, Effect, Exit, Option, Schema, type Scope } from "effect"
+import { keepNewest } from "../memcached/newest.ts"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
-import type { GatewayError } from "./gateway-exchange.ts"
+import { type GatewayError, isUnwell } from "./gateway-exchange.ts"
 
 /** What the school said, and when. `isOld`: a while ago, or it does not answer now, as `problem` may say: to be shown with its time. */
 export interface Dated<A> {
@@ -27,6 +28,9 @@ export interface Question<A> {
 /** What was fetched this short ago, from a school that was well since, is as good as new. */
 const newForMillis = 60_000
 
+/** Of so many answers it is remembered that newer ones are being prepared. */
+const mostInPreparation = 10_000
+
 /** Who could be shown an older answer waits this long for a fresh one; it goes on being fetched, for the next to ask. */
 const patienceMillis = 1_500
 
@@ -47,8 +51,10 @@ export const makeKeptAnswers = <A>(options: {
   const decode = Schema.decodeUnknownOption(Item)
   const encode = Schema.encodeSync(Item)
   const underway = new Map<string, Flight<A>>()
-  /** Whether the last request came to nothing. */
+  /** Whether the last request found the gateway unwell. That it refused one student says nothing about the answers of others. */
   let isFailing = false
+  /** The answers of which the school prepares newer ones, as it said last. */
+  const inPreparation = new Map<string, true>()
 
   const read = ({ key, owner }: Question<A>): Effect.Effect<Dated<A> | undefined> =>
     memcached.get(key).pipe(
@@ -74,7 +80,13 @@ export const makeKeptAnswers = <A>(options: {
     yield* fetchAndKeep(question, flight).pipe(
       Effect.onExit((exit) => {
         if (underway.get(question.key) === flight) underway.delete(question.key)
-        isFailing = Exit.isFailure(exit)
+        const error = Exit.findErrorOption(exit)
+        isFailing = Option.exists(error, isUnwell)
+        inPreparation.delete(question.key)
+        if (Option.exists(error, ({ _tag }) => _tag === "GatewayRefreshing")) {
+          inPreparation.set(question.key, true)
+          keepNewest(inPreparation, mostInPreparation)
+        }
         return Deferred.done(flight.answer, exit)
       }),
       // On another server, the owner may have been forgotten between the question and its answer.
@@ -108,7 +120,10 @@ export const makeKeptAnswers = <A>(options: {
     if (kept === undefined) return yield* fetched(question)
     const now = yield* Clock.currentTimeMillis
     const ageMillis = now - kept.fetchedAtMillis
-    if (ageMillis < question.goodForMillis) return { ...kept, isOld: isFailing || ageMillis >= newForMillis }
+    if (ageMillis < question.goodForMillis) {
+      const isOld = isFailing || inPreparation.has(question.key) || ageMillis >= newForMillis
+      return { ...kept, isOld }
+    }
     return yield* fetched(question).pipe(
       Effect.timeoutOption(patienceMillis),
       Effect.map(Option.getOrElse(() => kept)),
@@ -121,6 +136,7 @@ export const makeKeptAnswers = <A>(options: {
 
   const forget = Effect.fnUntraced(function* (key: string) {
     underway.delete(key)
+    inPreparation.delete(key)
     yield* Effect.ignore(Effect.tapError(memcached.delete(key), unavailable))
   })
 

@@ -1,5 +1,5 @@
 /** Links that are sent to one user: good for a while and for one page, and nobody else can make, change or read them. */
-import { Clock, Context, Effect, Layer, Option, Record, type Redacted, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Record, Schema } from "effect"
 import { LinkSecret, makeSeal } from "../chat/secret-keys.ts"
 import { dayMillis, minuteMillis } from "../core/durations.ts"
 import { Openid } from "../core/openid.ts"
@@ -48,8 +48,6 @@ export class LinkExpired extends Schema.TaggedError<LinkExpired>()("LinkExpired"
 export interface LinkOptions {
   /** Base of the addresses, without a slash at the end. */
   readonly publicUrl: string
-  /** Shared by all servers; none: a new one, so that links end with this process. */
-  readonly secret: Redacted.Redacted | undefined
 }
 
 export class Links extends Context.Service<
@@ -63,11 +61,11 @@ export class Links extends Context.Service<
     readonly open: (page: LinkedPage, sealed: string) => Effect.Effect<OpenedLink, LinkSpoiled | LinkExpired>
   }
 >()("xiaohou/campus/Links") {
-  static readonly layer = ({ publicUrl, secret }: LinkOptions): Layer.Layer<Links> =>
+  static readonly layer = ({ publicUrl }: LinkOptions): Layer.Layer<Links> =>
     Layer.effect(
       Links,
-      Effect.map(LinkSecret, (ownSecret) => {
-        const seals = Record.map(linkedPages, (_, page) => makeSeal(secret ?? ownSecret, `link ${page}`))
+      Effect.map(LinkSecret, (secret) => {
+        const seals = Record.map(linkedPages, (_, page) => makeSeal(secret, `link ${page}`))
         const make = (page: LinkedPage, openid: Openid): Effect.Effect<MadeLink> =>
           Effect.map(Clock.currentTimeMillis, (now) => {
             const { path, lifetimeMillis } = linkedPages[page]

@@ -42,7 +42,7 @@ export class SchoolData extends Context.Service<
 }
 
 /** How long answers are kept, in seconds: an old timetable is better than none, an old list of free rooms is not. */
-const ttlSeconds = {
+export const ttlSeconds = {
   timetable: 30 * daySeconds,
   notices: 7 * daySeconds,
   rooms: hourSeconds,
@@ -54,7 +54,7 @@ const ttlSeconds = {
 const timetableGoodForMillis = 12 * hourMillis
 
 /** Names under which answers are kept in memcached. */
-const keys = {
+export const keys = {
   timetable: (openid: Openid) => `timetable:${openid}`,
   books: (openid: Openid) => `books:${openid}`,
   running: (openid: Openid) => `running:${openid}`,

@@ -3,18 +3,33 @@
  * nobody. A fresh block is also marked in the item of the two, which no pair is made without asking (`acquaintances.ts`): so it
  * holds at once on every server, and while the database is down.
  */
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import { hourMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
+import type { DatabaseFailed } from "../database/database.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
 import { Background } from "./background.ts"
-import { type Block, blocksKnown, databaseAgain, lateSaveMillis, Reports } from "./reports.ts"
+import { makeOutageLog } from "./outage-log.ts"
+import { type Block, blocksKnown, lateSaveMillis, Reports } from "./reports.ts"
 
 /** How old the database's word may be before a search has it read again, for the searches after it. */
 export const blocksFreshMillis = 2_000
 
-/** After this long all is read anew, and what was deleted meanwhile is forgotten. In between only what is new is read. */
-export const blocksReloadMillis = 60 * 60_000
+/** How long after its reporter unfollowed a block may be known to a server that did not hear of it, while the database answers. */
+const deletedKnownMillis = hourMillis
+
+/**
+ * After this long all is read anew, and what was deleted meanwhile is forgotten. In between only what is new is read. What a server
+ * reported itself outlives one reload.
+ */
+export const blocksReloadMillis = deletedKnownMillis - lateSaveMillis
+
+/** How soon it is tried again to forget somebody, while the database is away. */
+const forgetAgainMillis = 30_000
+
+/** Of more reports that one server takes in one outage of the database only their marks in memcached are left. */
+const mostOwnBlocks = 10_000
 
 export class Blocks extends Context.Service<
   Blocks,
@@ -25,8 +40,11 @@ export class Blocks extends Context.Service<
     readonly refresh: Effect.Effect<void>
     /** From now on the two are not paired, also before the database knows. */
     readonly add: (openid: Openid, blocked: Openid) => Effect.Effect<void, MemcachedError>
-    /** Deletes whom somebody blocked, and their name from the reports they made. */
-    readonly forget: (openid: Openid) => Effect.Effect<void>
+    /**
+     * Deletes whom somebody blocked until then, and their name from the reports they made. While the database is away it is tried
+     * again, as long as this process lives.
+     */
+    readonly forget: (openid: Openid, untilMillis: number) => Effect.Effect<void>
   }
 >()("xiaohou/chat/Blocks") {
   static readonly layer = Layer.effect(
@@ -35,10 +53,15 @@ export class Blocks extends Context.Service<
       const acquaintances = yield* Acquaintances
       const background = yield* Background
       const reports = yield* Reports
+      const scope = yield* Effect.scope
+      const outage = makeOutageLog({
+        begins: "blocks cannot be read from the database; those that are known stand",
+        ends: "blocks can be read again"
+      })
       let known = new KnownBlocks([])
-      /** Made here, in case the database does not have them yet when all is read anew. */
-      let own: ReadonlyArray<Block> = []
+      const own = new OwnBlocks()
       let readAtMillis = Number.NEGATIVE_INFINITY
+      let failedAtMillis = Number.NEGATIVE_INFINITY
       let triedAtMillis = Number.NEGATIVE_INFINITY
       let reloadedAtMillis = Number.NEGATIVE_INFINITY
 
@@ -46,7 +69,9 @@ export class Blocks extends Context.Service<
         const whole = now - reloadedAtMillis >= blocksReloadMillis
         const blocks = yield* reports.blocksSince(whole ? 0 : readAtMillis - lateSaveMillis)
         if (whole) {
-          known = new KnownBlocks(own)
+          // What was to be saved in an outage of the database may still wait in memcached.
+          if (now - failedAtMillis > lateSaveMillis) own.forgetBefore(now - lateSaveMillis)
+          known = new KnownBlocks(own.all())
           reloadedAtMillis = now
         }
         known.learn(blocks)
@@ -55,8 +80,16 @@ export class Blocks extends Context.Service<
       /** While the database is down, what is known stands. */
       const readNow = (now: number) => {
         triedAtMillis = now
-        return Effect.ignore(read(now))
+        const failed = Effect.sync(() => void (failedAtMillis = now))
+        return outage.watch(Effect.tapError(read(now), () => failed))
       }
+
+      const forgetLater = (inDatabase: Effect.Effect<void, DatabaseFailed>, { message }: DatabaseFailed) =>
+        Effect.logWarning("whom somebody blocked who unfollowed cannot be deleted yet; it is tried again", {
+          problem: message
+        }).pipe(
+          Effect.andThen(Effect.forkIn(Effect.retry(inDatabase, Schedule.spaced(forgetAgainMillis)), scope))
+        )
 
       // Nobody is paired before the first look; the database's own time-outs bound it.
       yield* Effect.flatMap(Clock.currentTimeMillis, readNow)
@@ -68,15 +101,16 @@ export class Blocks extends Context.Service<
         ),
         add: Effect.fnUntraced(function* (openid, blocked) {
           const block = { openid, blocked }
-          own = [...own, block]
+          own.add(block, yield* Clock.currentTimeMillis)
           known.learn([block])
           yield* acquaintances.block([openid, blocked])
         }),
-        forget: (openid) =>
+        forget: (openid, untilMillis) =>
           Effect.suspend(() => {
-            own = own.filter((block) => block.openid !== openid)
+            own.forget(openid)
             known.forget(openid)
-            return background.run(Effect.retry(reports.forget(openid), databaseAgain))
+            const inDatabase = reports.forget(openid, untilMillis)
+            return background.run(Effect.catch(inDatabase, (error) => forgetLater(inDatabase, error)))
           })
       })
     })
@@ -105,6 +139,35 @@ class KnownBlocks {
 
   forget(openid: Openid): void {
     this.#of.delete(openid)
+  }
+}
+
+/**
+ * The blocks that this server reported itself, each until the database must have it: when all is read anew, a block that is not in the
+ * database any more was deleted because its reporter unfollowed, perhaps through another server.
+ */
+class OwnBlocks {
+  /** Oldest first. */
+  readonly #made = new Map<string, { readonly block: Block; readonly atMillis: number }>()
+
+  all(): ReadonlyArray<Block> {
+    return Array.from(this.#made.values(), ({ block }) => block)
+  }
+
+  add(block: Block, atMillis: number): void {
+    const name = `${block.openid} ${block.blocked}`
+    this.#made.delete(name)
+    this.#made.set(name, { block, atMillis })
+    const [oldest] = this.#made.keys()
+    if (this.#made.size > mostOwnBlocks && oldest !== undefined) this.#made.delete(oldest)
+  }
+
+  forgetBefore(millis: number): void {
+    for (const [name, { atMillis }] of this.#made) if (atMillis < millis) this.#made.delete(name)
+  }
+
+  forget(openid: Openid): void {
+    for (const [name, { block }] of this.#made) if (block.openid === openid) this.#made.delete(name)
   }
 }
 

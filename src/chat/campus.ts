@@ -11,8 +11,11 @@ export class Campus extends Context.Service<
     readonly answer: (openid: Openid, question: CampusQuestion) => Effect.Effect<ReadonlyArray<Sentence>>
     /** 取消绑定: the same as `forget`, with the words for it: `Unbound`, or `NotBound` with a link. */
     readonly unbind: (openid: Openid) => Effect.Effect<ReadonlyArray<Sentence>>
-    /** Deletes what is kept of a user. A failure is logged where it happens. */
-    readonly forget: (openid: Openid) => Effect.Effect<void>
+    /**
+     * Deletes what is kept of a user, as far as they asked for it until then (milliseconds since 1970). A failure is logged where it happens,
+     * and it is tried again.
+     */
+    readonly forget: (openid: Openid, untilMillis: number) => Effect.Effect<void>
   }
 >()("xiaohou/chat/Campus") {
   /** No school is connected, and none ever was. */

@@ -1,4 +1,4 @@
-import { type DateTime, Effect } from "effect"
+import { Clock, type DateTime, Effect } from "effect"
 import type { Step } from "../core/conversation.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
@@ -51,7 +51,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
   return Effect.fnUntraced(function* ({ openid, stored, seen, step, circumstances, searchFor }: Decided) {
     const { room, now, chat, partnerUnaware, receiver } = seen
     const { chat: next, commands } = step
-    const { firstToSend = Effect.succeed(true) } = circumstances
+    const { firstToSend = Effect.succeed(true), unfollowedAtMillis } = circumstances
     if (isUnrepeatable(chat, next) && !(yield* firstToSend)) {
       return { sentences: [perhapsDone(chat)] } satisfies Answer
     }
@@ -103,7 +103,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
           yield* Effect.ignore(tease.forget(openid))
           break
         case "Forget":
-          yield* forget(openid)
+          yield* forget(openid, unfollowedAtMillis ?? (yield* Clock.currentTimeMillis))
           break
         case "ReportLast":
           answer.push(...reported)

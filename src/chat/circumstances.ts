@@ -16,6 +16,8 @@ export interface Circumstances {
   readonly madeAtMillis?: number | undefined
   /** A server that died began to work on it then (milliseconds since 1970). */
   readonly begunAtMillis?: number
+  /** When the user unfollowed (milliseconds since 1970), if that was a while ago. */
+  readonly unfollowedAtMillis?: number
   /** Asked before something is done that must not be done twice. False: a server that died was at that point before. */
   readonly firstToSend?: Effect.Effect<boolean, MemcachedError>
 }

@@ -26,8 +26,10 @@ export const keys = {
   missed: (openid: Openid, id: RoomId) => `missed:${hash("sha256", `${openid} ${id}`, "base64url")}`,
   /** With whom a user talked until a moment ago, and in which room. */
   lastPartner: (openid: Openid) => `last:${openid}`,
-  /** Reports that the database could not take yet, sealed. */
-  unsavedReports: "unsaved-reports",
+  /** A report that the database could not take yet, sealed. */
+  unsavedReport: (name: string) => `unsaved-report:${name}`,
+  /** The names of all of these. */
+  unsavedReports: "unsaved-list",
   /** When a user unfollowed whose reports may still wait; `hash` as `makeFollowerHash` gives it, so that it names nobody. */
   unfollowed: (hash: string) => `unfollowed:${hash}`,
   /** A message that is being answered or was answered, with the answer. */

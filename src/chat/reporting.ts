@@ -16,6 +16,12 @@ const reportsTotal = Metric.counter("reports_total", {
   incremental: true
 })
 
+/** The reporter was told that the report came: only the operator can see that it went no further. */
+export const reportsLostTotal = Metric.counter("reports_lost_total", {
+  description: "Reports that neither the database nor memcached took; the two are kept apart all the same",
+  incremental: true
+})
+
 /**
  * Reports a partner, or the last one: the two are not paired again from here on, and the report with its last lines goes to the database,
  * for which nobody waits. Gives what there is to say of the last one. To be done before the room is closed, and again should that not succeed: the
@@ -35,9 +41,17 @@ export const makeReporting = Effect.gen(function* () {
       { concurrency: "unbounded" }
     )
     yield* Metric.update(reportsTotal, 1)
-    yield* Effect.logInfo("a chat was reported", { follower: hash(reporter), about: hash(about) })
+    const who = { follower: hash(reporter), about: hash(about) }
+    yield* Effect.logInfo("a chat was reported", who)
+    const lost = (error: { readonly message: string }) =>
+      Effect.andThen(
+        Metric.update(reportsLostTotal, 1),
+        Effect.logError("a report is lost", { ...who, problem: error.message })
+      )
     yield* background.run(
-      Effect.retry(unsaved.save({ room, reporter, reported: about, atMillis, sealedLines }), databaseAgain)
+      unsaved
+        .save({ room, reporter, reported: about, atMillis, sealedLines })
+        .pipe(Effect.retry(databaseAgain), Effect.catch(lost))
     )
   })
 

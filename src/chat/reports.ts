@@ -4,6 +4,7 @@ import type { SqlClient } from "effect/sql"
 import type { Openid } from "../core/openid.ts"
 import { reportKeptDays, type RoomId } from "../core/room.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
+import { makeOutageLog } from "./outage-log.ts"
 
 /** How many blocks of one person pairing knows, the newest: they stand in the lobby beside whoever waits. */
 export const blocksKnown = 100
@@ -50,8 +51,11 @@ export class Reports extends Context.Service<
     readonly list: Effect.Effect<ReadonlyArray<Report>, DatabaseFailed>
     /** Deletes the reports that have been kept long enough. */
     readonly expire: Effect.Effect<void, DatabaseFailed>
-    /** Deletes a user's blocks, and their name from the reports they made. Reports about them stay until they expire. */
-    readonly forget: (openid: Openid) => Effect.Effect<void, DatabaseFailed>
+    /**
+     * Deletes the blocks that a user made until then (milliseconds since 1970), and their name from the reports of that time. Reports about
+     * them stay until they expire.
+     */
+    readonly forget: (openid: Openid, untilMillis: number) => Effect.Effect<void, DatabaseFailed>
   }
 >()("xiaohou/chat/Reports") {
   static readonly layer: Layer.Layer<Reports, never, Database> = Layer.effect(
@@ -88,11 +92,11 @@ export class Reports extends Context.Service<
         expire: Effect.flatMap(Clock.currentTimeMillis, (now) =>
           database.erase((sql) => sql`DELETE FROM reports WHERE at < ${now - reportKeptMillis}`)
         ),
-        forget: (openid) =>
+        forget: (openid, untilMillis) =>
           database.erase((sql) =>
             Effect.andThen(
-              sql`DELETE FROM blocks WHERE openid = ${openid}`,
-              sql`UPDATE reports SET reporter = '' WHERE reporter = ${openid}`
+              sql`DELETE FROM blocks WHERE openid = ${openid} AND at <= ${untilMillis}`,
+              sql`UPDATE reports SET reporter = '' WHERE reporter = ${openid} AND at <= ${untilMillis}`
             )
           )
       })
@@ -101,9 +105,13 @@ export class Reports extends Context.Service<
 
   /** Expires reports every hour, as long as the layer lives. */
   static readonly layerExpiring: Layer.Layer<never, never, Reports> = Layer.effectDiscard(
-    Effect.flatMap(Reports, ({ expire }) =>
-      Effect.forkScoped(Effect.repeat(Effect.ignore(expire), Schedule.spaced("1 hour")))
-    )
+    Effect.flatMap(Reports, ({ expire }) => {
+      const outage = makeOutageLog({
+        begins: "reports that were kept long enough cannot be deleted; it is tried every hour",
+        ends: "reports that were kept long enough can be deleted again"
+      })
+      return Effect.forkScoped(Effect.repeat(outage.watch(expire), Schedule.spaced("1 hour")))
+    })
   )
 
   /** In this process, and gone with it. */
@@ -136,11 +144,13 @@ export class Reports extends Context.Service<
       expire: Effect.map(Clock.currentTimeMillis, (now) => {
         reports = reports.filter(({ atMillis }) => atMillis >= now - reportKeptMillis)
       }),
-      forget: (openid) =>
+      forget: (openid, untilMillis) =>
         Effect.sync(() => {
-          blocks = blocks.filter((block) => block.openid !== openid)
+          blocks = blocks.filter((block) => block.openid !== openid || block.atMillis > untilMillis)
           reports = reports.map((report) =>
-            report.reporter === openid ? { ...report, reporter: "" } : report
+            report.reporter === openid && report.atMillis <= untilMillis
+              ? { ...report, reporter: "" }
+              : report
           )
         })
     })

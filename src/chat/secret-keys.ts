@@ -10,13 +10,30 @@ export const LinkSecret = Context.Reference<Redacted.Redacted>("xiaohou/chat/Lin
 })
 
 /**
+ * A shorter LINK_SECRET can be guessed by anybody who has something that was sealed with it, such as a link: 128 bits, written in hex. A shorter one is used
+ * all the same, with a warning, since an operator may have one.
+ */
+export const linkSecretLeastCharacters = 32
+
+export const isGuessable = (secret: Redacted.Redacted): boolean =>
+  Redacted.value(secret).length < linkSecretLeastCharacters
+
+/**
  * The only form in which a person appears in logs: the same for one person as long as the secret stays, and of no use without
  * it. 60 bits, so that two people of one account hardly ever share it.
  */
 export const makeFollowerHash = (secret: Redacted.Redacted): ((openid: Openid) => string) => {
-  const key = keyFor(secret, "follower hash")
-  return (openid) =>
-    createHmac("sha256", key).update(openid).digest("base64url").slice(0, followerHashCharacters)
+  const hash = makeNameHash(secret, "follower hash")
+  return (openid) => hash(openid).slice(0, followerHashCharacters)
+}
+
+/**
+ * A name under which something is kept of somebody: the same for the same text as long as the secret stays. A hash without a secret would not hide a
+ * card number, since all of them can be tried. `purpose`: texts of one are not found among those of another.
+ */
+export const makeNameHash = (secret: Redacted.Redacted, purpose: string): ((text: string) => string) => {
+  const key = keyFor(secret, purpose)
+  return (text) => createHmac("sha256", key).update(text).digest("base64url")
 }
 
 /** Texts that only the holder of the secret can read; a changed one does not open. */

@@ -7,6 +7,7 @@ import { Array, Cause, Clock, Context, Effect, Layer, Option, Schedule, Schema }
 import { members, type RoomId, WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { Agenda, type AgendaPage, secondOf } from "./agenda.ts"
+import { clocksApartSeconds } from "./clocks.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { Lobby } from "./lobby.ts"
@@ -22,11 +23,8 @@ export const sweepEveryMillis = 1_000
 /** A sweeper that has not come back after this long is taken for dead. */
 export const sweepLeaseMillis = 4_000
 
-/**
- * Pages that are read again although they were worked off: a server whose clock is slow still notes on them. Also how far the clocks
- * of two servers may be apart.
- */
-const lookbackSeconds = 10
+/** Pages that are read again although they were worked off: a server whose clock is slow still notes on them. */
+const lookbackSeconds = clocksApartSeconds
 
 /**
  * A pair that is still open this long after it should have ended for silence is on no page of the agenda: a sweep follows a page

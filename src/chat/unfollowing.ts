@@ -1,8 +1,9 @@
-import { Effect, Schedule } from "effect"
+import { Clock, Effect, Schedule } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { Blocks } from "./blocks.ts"
 import { Campus } from "./campus.ts"
 import { Conversations } from "./conversations.ts"
+import { forgottenUntil } from "./forgetting.ts"
 
 /** How soon it is tried again, while memcached is away. */
 const againMillis = 2_000
@@ -21,19 +22,20 @@ export const makeLateUnfollowing = Effect.gen(function* () {
   const scope = yield* Effect.scope
   const unfollowing = new Set<Openid>()
 
-  const carryOut = (openid: Openid) =>
+  const carryOut = (openid: Openid, unfollowedAtMillis: number) =>
     Effect.suspend(() =>
       unfollowing.has(openid)
-        ? Effect.asVoid(conversations.handle(openid, { _tag: "Unfollowed" }))
+        ? Effect.asVoid(conversations.handle(openid, { _tag: "Unfollowed" }, { unfollowedAtMillis }))
         : Effect.void
     )
 
   const unfollowed = (openid: Openid) =>
-    Effect.suspend(() => {
-      const fromDatabase = Effect.andThen(blocks.forget(openid), campus.forget(openid))
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const until = forgottenUntil(now)
+      const fromDatabase = Effect.andThen(blocks.forget(openid, until), campus.forget(openid, until))
       if (unfollowing.has(openid) || unfollowing.size >= mostUnfollowing) return fromDatabase
       unfollowing.add(openid)
-      const rest = carryOut(openid).pipe(
+      const rest = carryOut(openid, now).pipe(
         Effect.retry(Schedule.spaced(againMillis)),
         Effect.ensuring(Effect.sync(() => unfollowing.delete(openid)))
       )

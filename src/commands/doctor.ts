@@ -2,6 +2,7 @@ import { Console, Effect, Layer, Option, References, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient } from "effect/http"
 import { weChatLayer } from "../app.ts"
+import { isGuessable, linkSecretLeastCharacters } from "../chat/secret-keys.ts"
 import { Database } from "../database/database.ts"
 import { Memcached } from "../memcached/memcached.ts"
 import { inspectSettings, type Settings } from "../settings.ts"
@@ -38,16 +39,27 @@ const settingsCheck = (settings: Settings, problems: ReadonlyArray<string>): Che
   run: Effect.succeed([
     ...(problems.length === 0 ? [fine("all of them can be used")] : []),
     ...problems.map((one) => problem(one, "docs/operating.md says what each setting may be")),
-    ...(settings.linkSecret === undefined
-      ? [
-          warning(
-            "LINK_SECRET is not set: links and reported lines of one start are of no use after it",
-            "set it to a long random text, such as openssl rand -hex 32, the same on every server"
-          )
-        ]
-      : [])
+    ...linkSecretFindings(settings)
   ])
 })
+
+const linkSecretFindings = ({ linkSecret }: Settings): ReadonlyArray<Finding> => {
+  if (linkSecret === undefined) {
+    return [
+      warning(
+        "LINK_SECRET is not set: links and reported lines of one start are of no use after it",
+        "set it to a long random text, such as openssl rand -hex 32, the same on every server"
+      )
+    ]
+  }
+  if (!isGuessable(linkSecret)) return []
+  return [
+    warning(
+      `LINK_SECRET can be guessed: it has less than ${linkSecretLeastCharacters} characters`,
+      "set it to what openssl rand -hex 32 prints, the same on every server; earlier reports cannot be read after that"
+    )
+  ]
+}
 
 const databaseCheck = (settings: Settings): Check => ({
   name: "database",

@@ -74,8 +74,8 @@ const swaps = Effect.fnUntraced(function* (address: string) {
 })
 
 /** An item that nobody else has; deleted at the end of the check, and by itself if that fails. */
-const keyOf = (mark: WriteId) => `doctor:${mark}`
-const itemTtlSeconds = 60
+export const keyOf = (mark: WriteId) => `doctor:${mark}`
+export const itemTtlSeconds = 60
 
 const memory = (options: Parameters<typeof statisticsOf>[0], address: string) =>
   Effect.match(statisticsOf(options), {

@@ -3,6 +3,7 @@ import {
   Context,
   Duration,
   Effect,
+  Fiber,
   Layer,
   Option,
   Predicate,
@@ -17,6 +18,7 @@ import { type Migrator, SqlClient, type SqlError } from "effect/sql"
 import { migrate, migrationsTable } from "./migrations.ts"
 import { makePostgresClient } from "./postgres-client.ts"
 import { inMemory, makeSqliteClient } from "./sqlite-client.ts"
+import { makeLogEmptying } from "./sqlite-log.ts"
 
 /** Not done, or not known to be done: the database is down, refused, or did not answer in time. Holds neither SQL nor values. */
 export class DatabaseFailed extends Schema.TaggedError<DatabaseFailed>()("DatabaseFailed", {
@@ -34,7 +36,10 @@ export class Database extends Context.Service<
     readonly use: <A>(
       work: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError.SqlError>
     ) => Effect.Effect<A, DatabaseFailed>
-    /** Runs statements that delete or replace; afterwards SQLite's files hold nothing of what was there before. */
+    /**
+     * Runs statements that delete or replace; afterwards SQLite's files hold nothing of what was there before, or a little later if another
+     * process is at the file.
+     */
     readonly erase: <A>(
       work: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError.SqlError>
     ) => Effect.Effect<A, DatabaseFailed>
@@ -67,8 +72,8 @@ export class Database extends Context.Service<
 /** An answer is due 4.5 s after the message; this leaves time for the words about a database that does not answer. */
 const answerTimeoutMillis = 2_000
 
-/** The first attempt to bring the tables up to date may take this long before the service starts without. */
-const firstMigrationTimeoutMillis = 5_000
+/** An attempt to bring the tables up to date may take this long; after the first the service starts without. */
+const migrationTimeoutMillis = 5_000
 
 /** How often a database that could not be reached at the start is tried again. */
 const migrationRetryMillis = 1_000
@@ -83,18 +88,21 @@ const make = Effect.fnUntraced(function* (
   const made = yield* Effect.result(Effect.provide(client, Reactivity.layer))
   if (made._tag === "Failure") return unusable(describe(made.failure))
   const sql = made.success
+  const within = makeTimeLimit(yield* Effect.scope)
 
   const obstacle = yield* Ref.make<string | undefined>("not opened yet")
   const bringUpToDate = migrate.pipe(
     Effect.provideService(SqlClient.SqlClient, sql),
+    Effect.mapError(describe),
+    // A database that takes the connection and is silent would stop all later tries.
+    within(migrationTimeoutMillis),
     Effect.matchEffect({
-      onFailure: (error) => Ref.set(obstacle, describe(error)),
+      onFailure: (problem) => Ref.set(obstacle, problem),
       onSuccess: () => Ref.set(obstacle, undefined)
     }),
     Effect.andThen(Ref.get(obstacle))
   )
-  const first = yield* Effect.timeoutOption(bringUpToDate, Duration.millis(firstMigrationTimeoutMillis))
-  const problem = Option.getOrElse(first, () => unanswered)
+  const problem = yield* bringUpToDate
   if (problem !== undefined) {
     yield* Effect.logError("the database cannot be used yet, trying again", { problem })
     const later = Effect.repeat(bringUpToDate, {
@@ -108,17 +116,20 @@ const make = Effect.fnUntraced(function* (
     const problem = yield* Ref.get(obstacle)
     if (problem !== undefined) return yield* new DatabaseFailed({ problem })
     return yield* work(sql).pipe(
-      Effect.mapError((error) => new DatabaseFailed({ problem: describe(error) })),
-      Effect.timeoutOrElse({
-        duration: Duration.millis(answerTimeoutMillis),
-        orElse: () => Effect.fail(new DatabaseFailed({ problem: unanswered }))
-      })
+      Effect.mapError(describe),
+      within(answerTimeoutMillis),
+      Effect.mapError((problem) => new DatabaseFailed({ problem }))
     )
+  })
+
+  const emptyLog = yield* sql.onDialectOrElse({
+    sqlite: () => makeLogEmptying(sql, describe),
+    orElse: () => Effect.succeed(Effect.void)
   })
 
   return Database.of({
     use,
-    erase: (work) => use((sql) => Effect.tap(work(sql), emptyLog(sql))),
+    erase: (work) => Effect.tap(use(work), emptyLog),
     problem: use((sql) => sql`SELECT count(*) FROM ${sql(migrationsTable)}`).pipe(
       Effect.as(Option.none<string>()),
       Effect.catch((error) => Effect.succeedSome(error.problem))
@@ -126,20 +137,32 @@ const make = Effect.fnUntraced(function* (
   })
 })
 
-const unanswered = `no answer in ${answerTimeoutMillis} ms`
+/**
+ * Gives up on work in time. PostgreSQL's client may take 5 s more to let go of a connection that is silent: nobody waits for that.
+ */
+const makeTimeLimit =
+  (scope: Scope.Scope) =>
+  (millis: number) =>
+  <A>(work: Effect.Effect<A, string>): Effect.Effect<A, string> =>
+    Effect.flatMap(Effect.forkIn(work, scope), (fiber) =>
+      Fiber.join(fiber).pipe(
+        Effect.timeoutOrElse({
+          duration: Duration.millis(millis),
+          orElse: () => Effect.fail(`no answer in ${millis} ms`)
+        }),
+        Effect.ensuring(
+          Effect.suspend(() =>
+            fiber.pollUnsafe() === undefined ? Effect.forkIn(Fiber.interrupt(fiber), scope) : Effect.void
+          )
+        )
+      )
+    )
 
 const unusable = (problem: string) =>
   Database.of({
     use: () => Effect.fail(new DatabaseFailed({ problem })),
     erase: () => Effect.fail(new DatabaseFailed({ problem })),
     problem: Effect.succeedSome(problem)
-  })
-
-/** SQLite's log of writes still holds the pages as they were before. */
-const emptyLog = (sql: SqlClient.SqlClient) =>
-  sql.onDialectOrElse({
-    sqlite: () => Effect.asVoid(sql`PRAGMA wal_checkpoint(TRUNCATE)`),
-    orElse: () => Effect.void
   })
 
 /** In words for an operator. A driver's message is told only where it speaks of the connection: elsewhere it may repeat values. */

@@ -17,7 +17,10 @@ const steps = {
   "0004_bind_links": (sql: SqlClient.SqlClient) =>
     sql`CREATE TABLE bind_links (id text NOT NULL PRIMARY KEY, person text NOT NULL, until bigint NOT NULL)`,
   // Every server asks every few seconds for the newest.
-  "0005_blocks_at": (sql: SqlClient.SqlClient) => sql`CREATE INDEX blocks_at ON blocks (at)`
+  "0005_blocks_at": (sql: SqlClient.SqlClient) => sql`CREATE INDEX blocks_at ON blocks (at)`,
+  // When the link of a binding was made. 0, of bindings that were there before and of those of an older version: long ago.
+  "0006_bindings_at": (sql: SqlClient.SqlClient) =>
+    sql`ALTER TABLE bindings ADD COLUMN at bigint NOT NULL DEFAULT 0`
 } as const satisfies Record<string, (sql: SqlClient.SqlClient) => Effect.Effect<unknown, unknown>>
 
 /** The table in which a database remembers the steps that were taken. */

@@ -58,7 +58,7 @@ const shares: Readonly<Record<FaultName, number>> = {
 /** A server that was killed is back after this long at the most. */
 export const longestRestartMillis = 15_000
 
-/** Together, two clocks may be apart no more than the sweeper allows (its `lookbackSeconds`). */
+/** Together, two clocks may be apart no more than the servers allow (`clocksApartSeconds`). */
 export const largestSkewMillis = 3_000
 
 /** An action takes about this many operations; the fault hits any of them. */

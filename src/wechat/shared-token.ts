@@ -44,7 +44,7 @@ export const tokenItem = (token: Redacted.Redacted, endsAtMillis: number, nowMil
 })
 
 export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken => {
-  const versioned = memcached.gets(tokenKey).pipe(
+  const versioned = memcached.gets(keys.token).pipe(
     Effect.map(
       Option.flatMap(({ value, version }) =>
         Option.map(decodeItem(value), (stored) => ({
@@ -66,23 +66,23 @@ export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken =>
     const ttlSeconds = Math.max(1, Math.floor((item.endsAtMillis - now) / 1000))
     const value = JSON.stringify({ ...item, token: Redacted.value(item.token) })
     for (let attempt = 0; attempt < saveAttempts; attempt++) {
-      const found = yield* memcached.gets(tokenKey)
+      const found = yield* memcached.gets(keys.token)
       if (Option.isNone(found)) {
-        if (yield* memcached.add(tokenKey, value, ttlSeconds)) return
+        if (yield* memcached.add(keys.token, value, ttlSeconds)) return
         continue
       }
       const newer = Option.exists(
         decodeItem(found.value.value),
         (stored) => stored.endsAtMillis > item.endsAtMillis
       )
-      if (newer || (yield* memcached.cas(tokenKey, value, found.value.version, ttlSeconds))) return
+      if (newer || (yield* memcached.cas(keys.token, value, found.value.version, ttlSeconds))) return
     }
   })
 
   const drop = Effect.fnUntraced(function* (token: Redacted.Redacted) {
     const found = yield* versioned
     if (Option.isSome(found) && Redacted.value(found.value.item.token) === Redacted.value(token)) {
-      yield* memcached.delete(tokenKey, found.value.version)
+      yield* memcached.delete(keys.token, found.value.version)
     }
   })
 
@@ -96,8 +96,8 @@ export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken =>
     return may
   })
   const mayForceTogether = Effect.gen(function* () {
-    if (!(yield* memcached.add(forcedKey, "1", forcedApartSeconds))) return false
-    return (yield* memcached.increment(forcedTodayKey, 1, 1, daySeconds)) <= forcedPerDay
+    if (!(yield* memcached.add(keys.forced, "1", forcedApartSeconds))) return false
+    return (yield* memcached.increment(keys.forcedToday, 1, 1, daySeconds)) <= forcedPerDay
   })
 
   return {
@@ -108,15 +108,18 @@ export const makeSharedToken = (memcached: Memcached["Service"]): SharedToken =>
       (may) => (may ? mayForceAlone : Effect.succeed(false))
     ),
     drop,
-    takeLease: memcached.add(leaseKey, "1", leaseSeconds).pipe(Effect.orElseSucceed(() => true)),
-    returnLease: Effect.ignore(memcached.delete(leaseKey))
+    takeLease: memcached.add(keys.lease, "1", leaseSeconds).pipe(Effect.orElseSucceed(() => true)),
+    returnLease: Effect.ignore(memcached.delete(keys.lease))
   }
 }
 
-const tokenKey = "token"
-const leaseKey = "token-lease"
-const forcedKey = "token-forced"
-const forcedTodayKey = "token-forced-today"
+/** Names under which this stands in memcached. */
+export const keys = {
+  token: "token",
+  lease: "token-lease",
+  forced: "token-forced",
+  forcedToday: "token-forced-today"
+} as const
 
 /** Each failed attempt means that another server has just saved one: after a few, theirs is as good as ours. */
 const saveAttempts = 3

@@ -1,7 +1,9 @@
 /** Bindings, on every database. */
+import { createHash } from "node:crypto"
 import { assert, layer } from "@effect/vitest"
 import { Clock, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { Bindings } from "../../src/campus/bindings.ts"
+import { linkedPages } from "../../src/campus/links.ts"
 import { Openid } from "../../src/core/openid.ts"
 import { bindTo, linkFor } from "./bound.ts"
 import { databaseLayers } from "../database/databases-under-test.ts"
@@ -89,6 +91,42 @@ for (const [name, database] of databaseLayers) {
         })
       )
 
+      it.effect("who is forgotten as they were then keeps what they asked for later", () =>
+        Effect.gen(function* () {
+          const bindings = yield* Bindings
+          const then = yield* Clock.currentTimeMillis
+          const linkMadeAt = (millis: number) =>
+            linkFor(someone, linkedPages.bind.lifetimeMillis + millis - then)
+          const [before, unused, after, later] = [
+            yield* linkMadeAt(then),
+            yield* linkMadeAt(then),
+            yield* linkMadeAt(then + 1_000),
+            yield* linkMadeAt(then + 1_000)
+          ]
+          yield* Effect.forEach([before, unused, after, later], bindings.expect)
+          // It binds late, but by a link that they had before.
+          yield* bindings.bind(before, Redacted.make("before"))
+          assert.isTrue(yield* bindings.forget(someone, then + 500))
+          assert.isUndefined(yield* uuidOf(someone))
+          assert.isFalse(yield* bindings.isExpected(unused))
+          assert.isTrue(yield* bindings.bind(after, Redacted.make("after")))
+          assert.isFalse(yield* bindings.forget(someone, then + 500))
+          assert.strictEqual(yield* uuidOf(someone), "after")
+          assert.isTrue(yield* bindings.isExpected(later))
+          yield* bindings.forget(someone)
+        })
+      )
+
+      it.effect("what an older version of the service bound counts as old", () =>
+        Effect.gen(function* () {
+          const bindings = yield* Bindings
+          const row = { openid: someone, uuid: "of an older version" }
+          yield* Database.use((all) => all.use((sql) => sql`INSERT INTO bindings ${sql.insert(row)}`))
+          assert.isTrue(yield* bindings.forget(someone, yield* Clock.currentTimeMillis))
+          assert.isUndefined(yield* uuidOf(someone))
+        })
+      )
+
       it.effect("forgetting and binding at once leave either a binding that came later, or nothing", () =>
         Effect.gen(function* () {
           const bindings = yield* Bindings
@@ -116,6 +154,7 @@ for (const [name, database] of databaseLayers) {
           for (const { until, person } of rows) {
             assert.isAbove(Number(until), now)
             assert.notInclude(String(person), someone)
+            assert.notStrictEqual(person, createHash("sha256").update(someone).digest("base64url"))
           }
         })
       )

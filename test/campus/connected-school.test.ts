@@ -228,7 +228,7 @@ describe("the school in the chat", () => {
       assert.match(yield* rig.ask("今天课表"), /出了问题/u)
       yield* rig.bind()
       assert.match(yield* rig.ask("今天课表"), /大学英语/u)
-      yield* rig.run(Campus.use((campus) => campus.forget(student)))
+      yield* rig.run(Campus.use((campus) => campus.forget(student, Number.MAX_SAFE_INTEGER)))
       assert.match(yield* rig.ask("今天课表"), /绑定/u)
       yield* rig.bind()
       assert.match(yield* rig.ask("今天课表"), /出了问题/u)

@@ -3,12 +3,16 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { linkedPages, linkParameter, Links } from "../../src/campus/links.ts"
+import { LinkSecret } from "../../src/chat/secret-keys.ts"
 import { Openid } from "../../src/core/openid.ts"
 
 const someone = Openid.make("oABCDEFGHIJKLMNOPQRSTUVWXYZ1")
 const publicUrl = "https://chat.example.edu"
 const linksWith = (secret: string | undefined) =>
-  Links.layer({ publicUrl, secret: secret === undefined ? undefined : Redacted.make(secret) })
+  Layer.provide(
+    Links.layer({ publicUrl }),
+    secret === undefined ? Layer.empty : Layer.succeed(LinkSecret, Redacted.make(secret))
+  )
 
 const sealedIn = (address: string) => new URL(address).searchParams.get(linkParameter) ?? ""
 const newLink = Links.use((links) => Effect.map(links.to("bind", someone), sealedIn))

@@ -36,7 +36,7 @@ describe("a school that is no longer connected", () => {
   it.effect("who unfollows leaves nothing behind", () =>
     Effect.gen(function* () {
       yield* bound
-      yield* Campus.use((campus) => campus.forget(student))
+      yield* Campus.use((campus) => campus.forget(student, Number.MAX_SAFE_INTEGER))
       assert.deepStrictEqual(yield* whoIsBound, [another])
     }).pipe(Effect.provide(unconnected))
   )

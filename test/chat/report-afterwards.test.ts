@@ -1,15 +1,12 @@
-/** Who was rude and left at once: reported after the end of the chat. And reports that come while the database is down. */
+/** Who was rude and left at once: reported after the end of the chat. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Redacted } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { blocksFreshMillis } from "../../src/chat/blocks.ts"
-import { type NewReport, Reports } from "../../src/chat/reports.ts"
-import { LinkSecret } from "../../src/chat/secret-keys.ts"
+import { Reports } from "../../src/chat/reports.ts"
 import { UnsavedReports } from "../../src/chat/unsaved-reports.ts"
-import { reportableMinutes, RoomId } from "../../src/core/room.ts"
+import { reportableMinutes } from "../../src/core/room.ts"
 import { DatabaseFailed } from "../../src/database/database.ts"
-import { Memcached } from "../../src/memcached/memcached.ts"
-import { MemoryStore } from "../../src/memcached/memory-store.ts"
 import { alice, bob, carol, dave, pushedTo, type Server, startServer } from "./chat-rig.ts"
 import { clicked, paired, send, typed } from "./inbox-stage.ts"
 
@@ -164,60 +161,3 @@ const mayBeDown = (memory: Reports["Service"], database: { readonly isDown: bool
     blocksSince: (millis) => Effect.andThen(reached, memory.blocksSince(millis))
   })
 }
-
-describe("a report that comes while the database is down", () => {
-  const secret = Layer.succeed(LinkSecret, Redacted.make("of all servers"))
-  const report: NewReport = {
-    room: RoomId.make("room00001"),
-    reporter: alice,
-    reported: bob,
-    atMillis: 5,
-    sealedLines: "sealed"
-  }
-
-  /** A server with a database that may be down, on a memcached that others share. */
-  const server = Effect.fnUntraced(function* (store: MemoryStore, linkSecret: Layer.Layer<never>) {
-    const memory = yield* Effect.provide(Reports, Reports.layerMemory)
-    const database = { isDown: true }
-    const reports = mayBeDown(memory, database)
-    const layer = UnsavedReports.layer.pipe(
-      Layer.provide([Memcached.layerStore(store), Layer.succeed(Reports, reports), linkSecret])
-    )
-    const unsaved = yield* Effect.provide(UnsavedReports, Layer.fresh(layer))
-    return { database, unsaved, list: memory.list }
-  })
-
-  it.effect("outlives its server: any other saves it, once, when the database is back", () =>
-    Effect.gen(function* () {
-      const store = new MemoryStore()
-      const [first, other] = [yield* server(store, secret), yield* server(store, secret)]
-      const second = { ...report, room: RoomId.make("room00002") }
-      for (const one of [report, second]) yield* first.unsaved.save(one)
-      const kept = store.keys().map((key) => store.read(key, 0)?.value)
-      assert.notInclude(kept.join(), alice)
-      yield* Effect.flip(other.unsaved.saveWaiting)
-      other.database.isDown = false
-      yield* other.unsaved.saveWaiting
-      assert.sameDeepMembers([...(yield* other.list)], [report, second])
-      first.database.isDown = false
-      yield* first.unsaved.saveWaiting
-      assert.lengthOf(yield* first.list, 0)
-    })
-  )
-
-  it.effect("waits for a server that can open it", () =>
-    Effect.gen(function* () {
-      const store = new MemoryStore()
-      const [first, foreign] = [
-        yield* server(store, secret),
-        yield* server(store, Layer.succeed(LinkSecret, Redacted.make("another")))
-      ]
-      yield* first.unsaved.save(report)
-      for (const one of [first, foreign]) one.database.isDown = false
-      yield* foreign.unsaved.saveWaiting
-      assert.lengthOf(yield* foreign.list, 0)
-      yield* first.unsaved.saveWaiting
-      assert.lengthOf(yield* first.list, 1)
-    })
-  )
-})

@@ -4,7 +4,7 @@ import { Clock, Duration, Effect, Layer } from "effect"
 import { Reports } from "../../src/chat/reports.ts"
 import { reportKeptDays, RoomId } from "../../src/core/room.ts"
 import { databaseLayers } from "../database/databases-under-test.ts"
-import { alice, bob, carol } from "./chat-rig.ts"
+import { alice, bob, carol, dave } from "./chat-rig.ts"
 
 const [one, another] = ["room1aaaaaaa", "room2aaaaaaa"].map((id) => RoomId.make(id)) as [RoomId, RoomId]
 
@@ -39,9 +39,36 @@ for (const [name, reports] of kinds) {
         assert.deepStrictEqual(yield* reports.list, [later])
         assert.deepStrictEqual(yield* reports.blocksSince(0), blocks)
 
-        yield* reports.forget(alice)
+        yield* reports.forget(alice, now)
         assert.deepStrictEqual(yield* reports.list, [{ ...later, reporter: "" as const }])
         assert.deepStrictEqual(yield* reports.blocksSince(0), [])
+      })
+    )
+
+    it.effect("of later stay with their name when somebody is forgotten as they were then", () =>
+      Effect.gen(function* () {
+        const reports = yield* Reports
+        const now = yield* Clock.currentTimeMillis
+        const before = {
+          room: RoomId.make("room6aaaaaaa"),
+          reporter: dave,
+          reported: bob,
+          atMillis: now,
+          sealedLines: "sealed"
+        }
+        const after = { ...before, room: RoomId.make("room7aaaaaaa"), reported: carol, atMillis: now + 1 }
+        for (const one of [before, after]) yield* reports.save(one)
+        yield* reports.forget(dave, now)
+        const rooms = [before.room, after.room]
+        assert.sameDeepMembers(
+          (yield* reports.list).filter(({ room }) => rooms.includes(room)),
+          [{ ...before, reporter: "" as const }, after]
+        )
+        assert.deepStrictEqual(
+          (yield* reports.blocksSince(0)).filter(({ openid }) => openid === dave),
+          [{ openid: dave, blocked: carol }]
+        )
+        yield* reports.forget(dave, now + 1)
       })
     )
 

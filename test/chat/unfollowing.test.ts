@@ -1,14 +1,15 @@
 /** Who unfollows while memcached is away, which WeChat says only once. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Schema } from "effect"
+import { Clock, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
+import { clocksApartSeconds } from "../../src/chat/clocks.ts"
 import { keys, ttlSeconds } from "../../src/chat/keys.ts"
 import { Reports } from "../../src/chat/reports.ts"
-import { closed, Room } from "../../src/core/room.ts"
+import { closed, Room, RoomId } from "../../src/core/room.ts"
 import { word } from "../../src/core/wording.ts"
 import type { MemoryStore } from "../../src/memcached/memory-store.ts"
 import type { Incoming } from "../../src/wechat/messages.ts"
-import { alice, bob, pushedTo, startMillis } from "./chat-rig.ts"
+import { alice, bob, carol, pushedTo, startMillis } from "./chat-rig.ts"
 import { failAlways, noFaults } from "./faulty-memcached.ts"
 import { clicked, paired, send, startSeconds, typed } from "./inbox-stage.ts"
 
@@ -24,7 +25,7 @@ const stage = Effect.gen(function* () {
   const { rig, servers } = yield* paired({ reports: Layer.succeed(Reports, reports) })
   yield* send(servers[0], typed(alice, "#举报"))
   yield* send(servers[0], clicked(alice, "配对"))
-  return { rig, server: servers[0], blocks: reports.blocksSince(0) }
+  return { rig, server: servers[0], reports, blocks: reports.blocksSince(0) }
 })
 
 describe("who unfollows while memcached is away", () => {
@@ -65,6 +66,30 @@ describe("who unfollows while memcached is away", () => {
       })
   )
 
+  it.effect("and reports somebody after they came back through another server: that stays", () =>
+    Effect.gen(function* () {
+      const { rig, server, reports, blocks } = yield* stage
+      rig.faults.fateOf = () => "drop"
+      yield* send(server, unfollows)
+      yield* TestClock.adjust("1 minute")
+      const atMillis = yield* Clock.currentTimeMillis
+      const later = {
+        room: RoomId.make("roomoflater"),
+        reporter: alice,
+        reported: carol,
+        atMillis,
+        sealedLines: ""
+      }
+      yield* reports.save(later)
+      rig.faults.fateOf = noFaults().fateOf
+      yield* TestClock.adjust(soon)
+      yield* server.settled
+      assert.isEmpty(rig.store.keys().filter((key) => key.includes(alice)))
+      assert.deepStrictEqual(yield* blocks, [{ openid: alice, blocked: carol }])
+      assert.deepInclude(yield* reports.list, later)
+    })
+  )
+
   it.effect("and follows again before it is back loses nothing of later", () =>
     Effect.gen(function* () {
       const { rig, servers } = yield* paired()
@@ -74,6 +99,19 @@ describe("who unfollows while memcached is away", () => {
       rig.faults.fateOf = noFaults().fateOf
       yield* TestClock.adjust(soon)
       assert.include(yield* send(servers[0], typed(alice, "#状态")), "已配对")
+    })
+  )
+})
+
+describe("who unfollows", () => {
+  it.effect("is forgotten by a server whose clock is behind that of the one that took their report", () =>
+    Effect.gen(function* () {
+      const { server, reports, blocks } = yield* stage
+      const ahead = (yield* Clock.currentTimeMillis) + (clocksApartSeconds - 1) * 1_000
+      const room = RoomId.make("roomofanother")
+      yield* reports.save({ room, reporter: alice, reported: carol, atMillis: ahead, sealedLines: "" })
+      yield* send(server, unfollows)
+      assert.lengthOf(yield* blocks, 0)
     })
   )
 })

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import { clocksApartSeconds } from "../../src/chat/clocks.ts"
 import { type Report, Reports } from "../../src/chat/reports.ts"
 import { UnsavedReports } from "../../src/chat/unsaved-reports.ts"
 import { DatabaseFailed } from "../../src/database/database.ts"
@@ -21,10 +22,10 @@ const stage = Effect.gen(function* () {
         Effect.suspend(() => database.before(report)),
         memory.save(report)
       ),
-    forget: (openid) =>
+    forget: (...about) =>
       Effect.andThen(
         Effect.suspend(() => database.before()),
-        memory.forget(openid)
+        memory.forget(...about)
       )
   })
   return { memory, database, ...(yield* paired({ reports: Layer.succeed(Reports, reports) })) }
@@ -81,7 +82,7 @@ describe("who reports and then unfollows leaves no name, though the database is 
     Effect.gen(function* () {
       const { memory, database, servers } = yield* stage
       yield* servers[0].act(bob, { _tag: "Unfollowed" })
-      yield* TestClock.adjust("1 second")
+      yield* TestClock.adjust(`${clocksApartSeconds + 1} seconds`)
       yield* send(servers[0], typed(alice, "#配对"))
       yield* send(servers[0], typed(bob, "#配对"))
       database.before = down

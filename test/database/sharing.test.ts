@@ -1,7 +1,6 @@
 /** Several servers on one database: they start together, write together, and outlive its absence. */
 import { execFile } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { Database } from "../../src/database/database.ts"
@@ -63,23 +62,6 @@ describe("processes that share one file of SQLite", () => {
       )
       const [row] = yield* Effect.flatMap(server(url), countBindings)
       assert.strictEqual(row?.["bindings"], writers * writes)
-    }).pipe(Effect.scoped)
-  )
-})
-
-describe("what was erased", () => {
-  it.live("is in no file of SQLite", () =>
-    Effect.gen(function* () {
-      const url = yield* sqlite.emptyDatabase
-      const folder = dirname(Redacted.value(url).slice("sqlite:".length))
-      const holds = (words: string) =>
-        readdirSync(folder).some((file) => readFileSync(join(folder, file)).includes(words))
-      const database = yield* server(url)
-      yield* addBinding("o_somebody", "0123456789")(database)
-      assert.isTrue(holds("o_somebody"))
-      yield* database.erase((sql) => sql`DELETE FROM bindings WHERE openid = 'o_somebody'`)
-      assert.isFalse(holds("o_somebody"))
-      assert.isFalse(holds("0123456789"))
     }).pipe(Effect.scoped)
   )
 })

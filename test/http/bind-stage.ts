@@ -73,7 +73,7 @@ export const bindStage = Effect.gen(function* () {
       Layer.mergeAll(
         Bindings.layer,
         BindingAttempts.layer,
-        Links.layer({ publicUrl, secret: Redacted.make("secret") }),
+        Links.layer({ publicUrl }),
         CampusGateway.layer({ gatewayUrl: gateway.url, appId: "app-1" }).pipe(
           Layer.provide(FetchHttpClient.layer)
         ),

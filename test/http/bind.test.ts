@@ -1,6 +1,6 @@
 /** The binding page over real HTTP: what each answer of the school, and each link, comes to. */
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect } from "effect"
+import { Clock, Context, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { linkedPages } from "../../src/campus/links.ts"
 import { bindingPage, type BindingProblem, bindingProblems } from "../../src/core/binding-wording.ts"
@@ -84,22 +84,26 @@ describe("GET /bind", () => {
 })
 
 describe("POST /bind", () => {
-  it.effect("binds, keeps the uuid and nothing else, tells the person, and fetches the timetable", () =>
-    Effect.gen(function* () {
-      const stage = yield* bindStage
-      const { sealed } = yield* stage.newLink()
-      isDone(yield* stage.submit(sealed, { ...goodCard, cardNumber: ` ${goodCard.cardNumber} ` }))
-      assert.strictEqual(yield* stage.uuidOf(someone), uuid)
-      assert.deepStrictEqual(stage.campusHeard, ["更新课表"])
-      assert.strictEqual(stage.pushed.length, 1)
-      assert.include(stage.pushed[0], word({ _tag: "Bound" }))
-      assert.strictEqual(stage.gateway.asked.length, 1)
-      const rows = yield* Context.get(stage.context, Database).use((sql) => sql`SELECT * FROM bindings`)
-      assert.deepStrictEqual(
-        rows.map((row) => ({ ...row })),
-        [{ openid: someone, uuid }]
-      )
-    })
+  it.effect(
+    "binds, keeps the uuid, when the link was made and nothing else, tells the person, and fetches the timetable",
+    () =>
+      Effect.gen(function* () {
+        const stage = yield* bindStage
+        const madeAtMillis = yield* Clock.currentTimeMillis
+        const { sealed } = yield* stage.newLink()
+        yield* TestClock.adjust("1 minute")
+        isDone(yield* stage.submit(sealed, { ...goodCard, cardNumber: ` ${goodCard.cardNumber} ` }))
+        assert.strictEqual(yield* stage.uuidOf(someone), uuid)
+        assert.deepStrictEqual(stage.campusHeard, ["更新课表"])
+        assert.strictEqual(stage.pushed.length, 1)
+        assert.include(stage.pushed[0], word({ _tag: "Bound" }))
+        assert.strictEqual(stage.gateway.asked.length, 1)
+        const rows = yield* Context.get(stage.context, Database).use((sql) => sql`SELECT * FROM bindings`)
+        assert.deepStrictEqual(
+          rows.map((row) => ({ ...row })),
+          [{ openid: someone, uuid, at: madeAtMillis }]
+        )
+      })
   )
 
   const states: ReadonlyArray<readonly [string, Answer, BindingProblem, number]> = [

@@ -97,7 +97,7 @@ describe("doctor", () => {
   )
 
   it.live(
-    "names the address for the white list, a callback nobody entered, and a day without pushes",
+    "names the address for the white list, a callback nobody entered, a day without pushes, and a short secret",
     () =>
       Effect.gen(function* () {
         const [memcached, weChat] = [yield* memcachedProcess(["-C"]), yield* fakeWeChat]
@@ -121,7 +121,9 @@ describe("doctor", () => {
           path === "/cgi-bin/message/custom/typing"
             ? { errcode: 48001, errmsg: "api unauthorized rid: 1-2-3" }
             : reachable(path)
-        const findings = yield* doctor(variables)
+        const findings = yield* doctor({ ...variables, LINK_SECRET: "guess me" })
+        assert.deepStrictEqual(statusesOf(findings, "settings"), ["fine", "warning"])
+        assert.notInclude(JSON.stringify(findings), "guess me")
         assert.include(find(findings, "pushing")?.advice, "WECHAT_DELIVERY=passive")
         // Started with -C it keeps no versions.
         assert.include(find(findings, "memcached")?.says, "compare-and-swap does not work")
