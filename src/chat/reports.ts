@@ -4,6 +4,7 @@ import type { SqlClient } from "effect/sql"
 import type { Openid } from "../core/openid.ts"
 import { reportKeptDays, type RoomId } from "../core/room.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
+import { unending } from "../event-loop/unending.ts"
 
 /** How many blocks of one person pairing knows, the newest: they stand in the lobby beside whoever waits. */
 export const blocksKnown = 100
@@ -102,7 +103,9 @@ export class Reports extends Context.Service<
   /** Expires reports every hour, as long as the layer lives. */
   static readonly layerExpiring: Layer.Layer<never, never, Reports> = Layer.effectDiscard(
     Effect.flatMap(Reports, ({ expire }) =>
-      Effect.forkScoped(Effect.repeat(Effect.ignore(expire), Schedule.spaced("1 hour")))
+      Effect.forkScoped(
+        unending("deleting old reports", Effect.andThen(Effect.ignore(expire), Effect.sleep("1 hour")))
+      )
     )
   )
 

@@ -1,8 +1,9 @@
 /** The unsaved reports: those that came while the database was down. They lie in memcached, sealed, until any server can save them. */
-import { Clock, Context, Effect, Layer, Option, Schedule, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
 import { RoomId } from "../core/room.ts"
 import type { DatabaseFailed } from "../database/database.ts"
+import { unending } from "../event-loop/unending.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { type NewReport, Reports } from "./reports.ts"
@@ -89,7 +90,10 @@ export class UnsavedReports extends Context.Service<
   static readonly layerRunning: Layer.Layer<never, never, UnsavedReports> = Layer.effectDiscard(
     Effect.flatMap(UnsavedReports, ({ saveWaiting }) =>
       Effect.forkScoped(
-        Effect.repeat(Effect.ignore(saveWaiting), Schedule.spaced(`${unsavedEverySeconds} seconds`))
+        unending(
+          "saving reports that wait",
+          Effect.andThen(Effect.ignore(saveWaiting), Effect.sleep(`${unsavedEverySeconds} seconds`))
+        )
       )
     )
   )
