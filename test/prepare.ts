@@ -42,7 +42,8 @@ const needs: ReadonlyArray<Need> = [
   { package: "redis-server", present: command("redis-server") },
   { package: "postgresql", present: postgresql },
   { package: "chromium", present: command("chromium") },
-  { package: "fonts-noto-cjk", present: chineseFont }
+  { package: "fonts-noto-cjk", present: chineseFont },
+  { package: "python3", present: command("python3") }
 ]
 
 const missing = (): ReadonlyArray<string> =>

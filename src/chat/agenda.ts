@@ -4,8 +4,14 @@
  */
 import { Clock, Context, Effect, Layer, Option } from "effect"
 import type { RoomId } from "../core/room.ts"
-import { Memcached, type MemcachedError, type Version } from "../memcached/memcached.ts"
+import { Memcached, type MemcachedError, MemcachedRefused, type Version } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
+
+/**
+ * How many pages are tried for a note, each a second later: they lie on different servers, of which one may be down. With more of them
+ * a deadline could be told later than 5 s after it.
+ */
+const pagesTried = 3
 
 /** One second's page as it was read. */
 export interface AgendaPage {
@@ -31,29 +37,34 @@ export class Agenda extends Context.Service<
     Effect.gen(function* () {
       const memcached = yield* Memcached
 
-      // Not there to append to, not there to add: the page came and went in between. Twice in a row does not happen.
-      const noteOn = (key: string, line: string): Effect.Effect<void, MemcachedError> =>
-        memcached.append(key, line).pipe(
-          Effect.flatMap((appended) =>
-            appended ? Effect.succeed(true) : memcached.add(key, line, ttlSeconds.due)
-          ),
-          Effect.flatMap((noted) => (noted ? Effect.succeed(true) : memcached.append(key, line))),
-          Effect.asVoid
+      /** False: it could not be appended to, nor begun. A page that came and went in between may do that. */
+      const noteOn = Effect.fnUntraced(function* (second: number, lines: string) {
+        const key = keys.due(second)
+        return (
+          (yield* memcached.append(key, lines)) ||
+          (yield* memcached.add(key, lines, ttlSeconds.due)) ||
+          (yield* memcached.append(key, lines))
         )
+      })
 
-      // A note twice on a page does no harm.
-      const twice = (note: Effect.Effect<void, MemcachedError>) =>
-        Effect.catchTag(note, "MemcachedUnanswered", () => note)
+      /** A note on two pages does no harm, so one of which nothing is known is made again. */
+      const noteFrom = (
+        second: number,
+        lines: string,
+        pagesLeft = pagesTried
+      ): Effect.Effect<void, MemcachedError> =>
+        Effect.matchEffect(noteOn(second, lines), {
+          onSuccess: (noted) => (noted ? Effect.void : noteAfter(second, lines, pagesLeft - 1, notNoted)),
+          onFailure: (error) => noteAfter(second, lines, pagesLeft - 1, error)
+        })
+
+      const noteAfter = (second: number, lines: string, pagesLeft: number, error: MemcachedError) =>
+        pagesLeft === 0 ? Effect.fail(error) : noteFrom(second + 1, lines, pagesLeft)
 
       const noteAll = (rooms: ReadonlyArray<RoomId>, atMillis: number) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           // Never on the page of the second that is being worked off.
-          twice(
-            noteOn(
-              keys.due(Math.max(secondOf(atMillis), secondOf(now)) + 1),
-              rooms.map((room) => `${room}\n`).join("")
-            )
-          )
+          noteFrom(Math.max(secondOf(atMillis), secondOf(now)) + 1, rooms.map((room) => `${room}\n`).join(""))
         )
 
       return Agenda.of({
@@ -73,6 +84,14 @@ export class Agenda extends Context.Service<
     })
   )
 }
+
+/** What nobody has seen: every page tried was neither there nor absent. */
+const notNoted = new MemcachedRefused({
+  server: "of each page",
+  operation: "append",
+  keyPrefix: "due:",
+  status: "Other"
+})
 
 const millisPerSecond = 1_000
 

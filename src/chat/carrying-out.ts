@@ -56,7 +56,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
       return { sentences: [perhapsDone(chat)] } satisfies Answer
     }
     const reporting = commands.find(isReporting)
-    const reported = reporting === undefined ? [] : yield* report(openid, reporting)
+    const reported = reporting === undefined ? undefined : yield* report(openid, reporting)
     for (const command of commands) {
       if (isLeaving(command) && !(yield* leave(openid, command, room ?? nothing))) return undefined
     }
@@ -64,6 +64,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
     if (looking === undefined && isNew(stored, next)) {
       if (!(yield* sessions.write(openid, stored, sessionOf(next, yield* newWriteId)))) return undefined
     }
+    if (looking === undefined && reported !== undefined) yield* reported.count
     const answer: Array<Sentence> = []
     let later: Later | undefined
     for (const command of commands) {
@@ -74,6 +75,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
         case "Look": {
           const outcome = yield* searchFor(command)
           if (outcome === undefined) return undefined
+          if (reported !== undefined) yield* reported.count
           answer.push(...outcome.sentences)
           later = outcome.later
           break
@@ -106,7 +108,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
           yield* forget(openid, unfollowedAtMillis ?? (yield* Clock.currentTimeMillis))
           break
         case "ReportLast":
-          answer.push(...reported)
+          answer.push(...(reported?.sentences ?? []))
           break
         case "Report":
         case "LeaveRoom":

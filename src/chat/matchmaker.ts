@@ -6,6 +6,7 @@ import { Clock, Context, Effect, Exit, Layer, Queue } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { decideRound, type LobbyEntry, pairNewcomers } from "../core/pairing.ts"
 import type { RoomId } from "../core/room.ts"
+import { unending } from "../event-loop/unending.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
 import type { Agenda } from "./agenda.ts"
@@ -16,13 +17,8 @@ import { Lobby } from "./lobby.ts"
 import { decideAmongStrangers } from "./lobby-decision.ts"
 import { makeNewcomerPairs } from "./newcomer-pairs.ts"
 import type { News } from "./news.ts"
-import {
-  type Ask,
-  makePairingMoves,
-  type MatchmakerOptions,
-  type Move,
-  type Outcome
-} from "./pairing-moves.ts"
+import { makePairingMoves, type MatchmakerOptions, type Move, type Outcome } from "./pairing-moves.ts"
+import { end, failAll, makeGivingUp, type Pending, Waiting } from "./pending-asks.ts"
 import type { Rooms } from "./rooms.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
 
@@ -67,13 +63,6 @@ export class Matchmaker extends Context.Service<
   > => Layer.effect(Matchmaker, make(options))
 }
 
-/** An ask on its way, and who waits for its outcome. */
-interface Pending extends Ask {
-  /** Whom of those that they might meet they met lately, as far as that was looked up. */
-  readonly recent: ReadonlyArray<Openid>
-  readonly answer: (outcome: Exit.Exit<Outcome, MemcachedError>) => void
-}
-
 const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const acquaintances = yield* Acquaintances
   const background = yield* Background
@@ -85,16 +74,12 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const newMark = yield* writeIds
   const queue = yield* Queue.unbounded<Pending>()
 
-  const end = (pending: Pending, outcome: Outcome) => Effect.sync(() => pending.answer(Exit.succeed(outcome)))
-  const failAll = (pendings: ReadonlyArray<Pending>, error: MemcachedError) =>
-    Effect.sync(() => {
-      for (const pending of pendings) pending.answer(Exit.fail(error))
-    })
+  const { giveUp, sparing } = makeGivingUp(moves.undo)
 
   /** Settles a pending ask, or gives it back for the next round. Without an effect, since every pair comes by here. */
   const settle = (pending: Pending, move: Move): ReadonlyArray<Pending> => {
-    if (move._tag === "Again") return [{ ...move.ask, answer: pending.answer }]
-    pending.answer(Exit.succeed(move))
+    if (move._tag === "Again") return [{ ...move.ask, waiting: pending.waiting }]
+    pending.waiting.end(Exit.succeed(move))
     return settled
   }
 
@@ -120,10 +105,9 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const join = (pending: Pending, entry: LobbyEntry): Effect.Effect<ReadonlyArray<Pending>> =>
     moves.join(pending, entry).pipe(
       Effect.tap((move) => (move._tag === "SessionChanged" ? giveBack(entry) : Effect.void)),
+      Effect.onError(() => giveBack(entry)),
       Effect.map((move) => settle(pending, move)),
-      Effect.catch((error) =>
-        Effect.as(Effect.andThen(giveBack(entry), failAll([pending], error)), [] as ReadonlyArray<Pending>)
-      )
+      Effect.catch((error) => Effect.as(failAll([pending], error), [] as ReadonlyArray<Pending>))
     )
 
   /** Opens a room for somebody who has to wait, unless that was done in an earlier attempt. */
@@ -134,7 +118,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
           Effect.flatMap((opened) =>
             opened === undefined
               ? Effect.as(end(pending, { _tag: "SessionChanged" }), [])
-              : Effect.succeed([{ ...opened, answer: pending.answer }])
+              : Effect.succeed([{ ...opened, waiting: pending.waiting }])
           ),
           Effect.catch((error) => Effect.as(failAll([pending], error), []))
         )
@@ -188,11 +172,8 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
       others,
       ({ seeker, decision }): Effect.Effect<ReadonlyArray<Pending>> => {
         if (decision._tag === "Join") return join(seeker, decision.entry)
-        const outcome: Outcome =
-          decision._tag === "Full"
-            ? { _tag: "LobbyFull" }
-            : { _tag: "Waits", room: seeker.room ?? seeker.freshRoom }
-        return Effect.as(end(seeker, outcome), [])
+        if (decision._tag === "Full") return Effect.as(giveUp(seeker), [])
+        return Effect.as(end(seeker, { _tag: "Waits", room: seeker.room ?? seeker.freshRoom }), [])
       },
       { concurrency: "unbounded" }
     )
@@ -207,20 +188,23 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
         Effect.catch((error) => Effect.as(failAll(current, error), [] as ReadonlyArray<Pending>))
       )
     }
-    yield* Effect.forEach(open, (pending) => end(pending, { _tag: "LobbyFull" }), { discard: true })
+    yield* Effect.forEach(open, giveUp, { discard: true })
   })
 
-  const round = Effect.gen(function* () {
-    const { pairs, rest } = pairNewcomers(yield* Queue.takeAll(queue))
+  const beginRound = Effect.fnUntraced(function* (pendings: ReadonlyArray<Pending>) {
+    const { pairs, rest } = pairNewcomers(pendings)
     yield* blocks.refresh
     for (let start = 0; start < pairs.length; start += pairsTogether) {
-      yield* background.run(pairAll(pairs.slice(start, start + pairsTogether)))
+      const together = pairs.slice(start, start + pairsTogether)
+      yield* background.run(sparing(together.flat(), pairAll(together)))
     }
-    if (rest.length > 0) yield* lobbyRound(rest)
+    if (rest.length > 0) yield* sparing(rest, lobbyRound(rest))
   })
 
+  const round = Effect.flatMap(Queue.takeAll(queue), (pendings) => sparing(pendings, beginRound(pendings)))
+
   const ask = (look: Look, onBehalf: boolean) =>
-    Effect.callback<Outcome, MemcachedError>((answer) => {
+    Effect.callback<Outcome, MemcachedError>((resume) => {
       const mark = newMark()
       Queue.offerUnsafe(queue, {
         ...look,
@@ -229,7 +213,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
         mark,
         freshRoom: roomNamedAfter(mark),
         onBehalf,
-        answer
+        waiting: new Waiting(resume)
       })
     })
 
@@ -241,7 +225,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
     }
   )
 
-  yield* Effect.forkScoped(Effect.forever(round))
+  yield* Effect.forkScoped(unending("pairing", round))
   return Matchmaker.of({ look: (look) => ask(look, false), lookAgain })
 })
 

@@ -29,12 +29,20 @@ const tellingPollMillis = 100
 /** Pieces of news in a row about one room: it was made, and it ended. One more for a lost race. */
 const newsInARow = 4
 
+/** Tells somebody what there is to tell. */
+export type Telling = Effect.Effect<void, MemcachedError>
+
 export class News extends Context.Service<
   News,
   {
     /** Tells `openid` what is new about `room`, if their session still points there and nobody else is telling. */
     readonly tell: (openid: Openid, room: RoomId) => Effect.Effect<void, MemcachedError>
-    /** The same, but while another is telling it waits for them, up to `tellingWaitMillis`: what comes after must not overtake. */
+    /**
+     * The same in two steps: the session is marked, and what comes back tells. It has to be run at once, since the mark runs out. Undefined: there is
+     * nothing to tell. If another is telling, what comes back does nothing; they may have died over it.
+     */
+    readonly begin: (openid: Openid, room: RoomId) => Effect.Effect<Telling | undefined, MemcachedError>
+    /** The same as `tell`, but while another is telling it waits for them, up to `tellingWaitMillis`: what comes after must not overtake. */
     readonly tellFirst: (openid: Openid, room: RoomId) => Effect.Effect<void, MemcachedError>
     /**
      * The session once nobody is telling the user anything, so that what they hear next does not overtake it. After
@@ -50,38 +58,46 @@ export class News extends Context.Service<
       const rooms = yield* Rooms
       const postman = yield* Postman
 
-      const tellOne = Effect.fnUntraced(function* (openid: Openid, room: RoomId) {
+      /** `piece`: which of the pieces in a row it is. */
+      const begin = Effect.fnUntraced(function* (
+        openid: Openid,
+        room: RoomId,
+        piece = 1
+      ): Effect.fn.Return<Telling | undefined, MemcachedError> {
         const stored = yield* sessions.read(openid)
         const session = stored.value
-        if (session?.room !== room) return false
+        if (session?.room !== room) return undefined
         const found = yield* rooms.read(room)
         const now = yield* Clock.currentTimeMillis
         // A waiting room is closed first; then there is news.
-        if (found.value?._tag === "Waiting" && found.value.opener === openid) return false
+        if (found.value?._tag === "Waiting" && found.value.opener === openid) return undefined
         const chat = resolve(session, found.value, openid, now)
         const sentence = news(chat)
         // Who left knows it, and hears it in the answer.
-        if (sentence === undefined || sentence._tag === "Left") return false
+        if (sentence === undefined || sentence._tag === "Left") {
+          return (session.tellingUntilMillis ?? 0) > now ? Effect.void : undefined
+        }
+        const next =
+          piece < newsInARow ? Effect.flatMap(begin(openid, room, piece + 1), runIfAny) : Effect.void
         const mark = yield* newWriteId
         const marked: Session = { ...session, tellingUntilMillis: now + tellingLeaseMillis, writtenBy: mark }
-        if (!(yield* sessions.write(openid, stored, marked))) return true
-        yield* postman.deliver(openid, {
-          content: text(word(sentence)),
-          group: room,
-          importance: "notice"
+        if (!(yield* sessions.write(openid, stored, marked))) return next
+        return Effect.gen(function* () {
+          yield* postman.deliver(openid, {
+            content: text(word(sentence)),
+            group: room,
+            importance: "notice"
+          })
+          const after = yield* sessions.read(openid)
+          if (after.value?.writtenBy === mark) {
+            const settled = chat._tag === "Paired" ? sessionOf(chat, yield* newWriteId) : undefined
+            yield* sessions.write(openid, after, settled)
+          }
+          yield* next
         })
-        const after = yield* sessions.read(openid)
-        if (after.value?.writtenBy !== mark) return true
-        const settled = chat._tag === "Paired" ? sessionOf(chat, yield* newWriteId) : undefined
-        yield* sessions.write(openid, after, settled)
-        return true
       })
 
-      const tell = Effect.fnUntraced(function* (openid: Openid, room: RoomId) {
-        for (let piece = 0; piece < newsInARow; piece += 1) {
-          if (!(yield* tellOne(openid, room))) return
-        }
-      })
+      const tell = (openid: Openid, room: RoomId) => Effect.flatMap(begin(openid, room), runIfAny)
 
       const tellFirst = Effect.fnUntraced(function* (openid: Openid, room: RoomId) {
         for (let waited = 0; waited < tellingWaitMillis; waited += tellingPollMillis) {
@@ -107,10 +123,12 @@ export class News extends Context.Service<
         return unmarked(stored)
       })
 
-      return News.of({ tell, tellFirst, untold })
+      return News.of({ tell, begin: (openid, room) => begin(openid, room), tellFirst, untold })
     })
   )
 }
+
+const runIfAny = (telling: Telling | undefined): Telling => telling ?? Effect.void
 
 /** Somebody is telling the user something, or was when they died. */
 export const isBeingTold = ({ value }: StoredSession): boolean => value?.tellingUntilMillis !== undefined

@@ -1,7 +1,7 @@
 import { Clock, Effect } from "effect"
 import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry, Seeker } from "../core/pairing.ts"
-import { joined, type RoomId, type WriteId } from "../core/room.ts"
+import { joined, members, type RoomId, type WriteId } from "../core/room.ts"
 import { type Session, stateNumbers } from "../core/session.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Acquaintances } from "./acquaintances.ts"
@@ -37,7 +37,8 @@ export type Outcome =
   | { readonly _tag: "Waits"; readonly room: RoomId }
   /** The session was changed by somebody else: read it again and step again. */
   | { readonly _tag: "SessionChanged" }
-  | { readonly _tag: "LobbyFull" }
+  /** The lobby is full or changes too often, or an error of ours, which was logged. What was written for the look is undone. */
+  | { readonly _tag: "GivenUp" }
 
 /** An outcome, or the ask as it goes into the next round because its partner was lost. */
 export type Move = Outcome | { readonly _tag: "Again"; readonly ask: Ask }
@@ -132,7 +133,30 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
     return stored.value?.room === room ? { ...homeless, stored } : undefined
   })
 
-  return { openRoom, join }
+  /**
+   * Undoes what was written for an ask that is given up: closes the room that it opened, and deletes the session that points there, or that
+   * stands as it was when the look began. What others changed since stays as it is, and so does who waited before.
+   */
+  const undo = Effect.fnUntraced(function* ({ openid, mark, onBehalf, freshRoom, room, stored: began }: Ask) {
+    if (onBehalf) return
+    const stored = yield* sessions.read(openid)
+    const isOurs = stored.value?.writtenBy === mark
+    const opened = isOurs ? stored.value?.room : room === freshRoom ? room : undefined
+    if (opened !== undefined && !(yield* vacated(opened, openid))) return
+    if (isOurs || (room === undefined && stored.version === began.version)) {
+      yield* sessions.write(openid, stored, undefined)
+    }
+  })
+
+  /** The user is not in the room any more, or never was. False: somebody joined it, or it was closed, and that is told to them. */
+  const vacated = Effect.fnUntraced(function* (id: RoomId, openid: Openid) {
+    const stored = yield* rooms.read(id)
+    const room = stored.value
+    if (room === undefined || !members(room).includes(openid)) return true
+    return room._tag === "Waiting" && (yield* rooms.close(id, stored, "stopped", openid))
+  })
+
+  return { openRoom, join, undo }
 })
 
 /** The ask as it goes into the next round, if nobody else wrote its session: with that as it is stored after our own write. */

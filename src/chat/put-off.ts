@@ -1,5 +1,6 @@
-import { Effect, Latch } from "effect"
+import { Effect, Exit, Latch } from "effect"
 import type { Openid } from "../core/openid.ts"
+import { unending } from "../event-loop/unending.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 
 /** WeChat was busy, or there was no token: such things pass within seconds. */
@@ -30,17 +31,19 @@ export const makePutOff = Effect.gen(function* () {
     flush: (to: Openid) => Effect.Effect<void, MemcachedError>,
     pauseMillis: Effect.Effect<number>
   ) =>
-    Effect.gen(function* () {
-      yield* anybody.await
-      yield* Effect.sleep(Math.max(putOffMillis, yield* pauseMillis))
-      yield* anybody.close
-      const due = [...people]
-      people.clear()
-      yield* Effect.forEach(due, (to) => Effect.ignore(flush(to)), {
-        concurrency: triedAtOnce,
-        discard: true
+    unending(
+      "pushing what was put off",
+      Effect.gen(function* () {
+        yield* anybody.await
+        yield* Effect.sleep(Math.max(putOffMillis, yield* pauseMillis))
+        yield* anybody.close
+        const due = [...people]
+        people.clear()
+        const exits = yield* Effect.forEach(due, (to) => Effect.exit(flush(to)), { concurrency: triedAtOnce })
+        // Of whom memcached was away for, the mail waits for the next thing that happens to them. An error of ours is for the log.
+        yield* Effect.ignore(exits.find(Exit.hasDies) ?? Exit.void)
       })
-    }).pipe(Effect.forever)
+    )
 
   return { add, tryAgain }
 })

@@ -22,10 +22,17 @@ export const reportsLostTotal = Metric.counter("reports_lost_total", {
   incremental: true
 })
 
+/** What a report came to. */
+export interface Reported {
+  /** What there is to say of the last partner. */
+  readonly sentences: ReadonlyArray<Sentence>
+  /** Counts and logs it. To be done when what follows the report is done, since until then it may be made again. */
+  readonly count: Effect.Effect<void>
+}
+
 /**
  * Reports a partner, or the last one: the two are not paired again from here on, and the report with its last lines goes to the database,
- * for which nobody waits. Gives what there is to say of the last one. To be done before the room is closed, and again should that not succeed: the
- * same report twice is one.
+ * for which nobody waits. To be done before the room is closed, and again should that not succeed: the same report twice is one.
  */
 export const makeReporting = Effect.gen(function* () {
   const background = yield* Background
@@ -40,9 +47,7 @@ export const makeReporting = Effect.gen(function* () {
       [lastLines.sealed(room), Clock.currentTimeMillis, blocks.add(reporter, about)],
       { concurrency: "unbounded" }
     )
-    yield* Metric.update(reportsTotal, 1)
     const who = { follower: hash(reporter), about: hash(about) }
-    yield* Effect.logInfo("a chat was reported", who)
     const lost = (error: { readonly message: string }) =>
       Effect.andThen(
         Metric.update(reportsLostTotal, 1),
@@ -53,20 +58,23 @@ export const makeReporting = Effect.gen(function* () {
         .save({ room, reporter, reported: about, atMillis, sealedLines })
         .pipe(Effect.retry(databaseAgain), Effect.catch(lost))
     )
+    return Effect.andThen(Metric.update(reportsTotal, 1), Effect.logInfo("a chat was reported", who))
   })
 
   const reportLast = Effect.fnUntraced(function* (reporter: Openid, but: Openid | undefined) {
     const last = yield* lastPartners.of(reporter)
-    if (Option.isNone(last)) return { _tag: "NothingToReport" } satisfies Sentence
+    if (Option.isNone(last)) return refused({ _tag: "NothingToReport" })
     const { room, partner } = last.value
-    if (partner === but) return { _tag: "ReportByMark" } satisfies Sentence
-    yield* report(reporter, partner, room)
-    return { _tag: "Reported", last: true } satisfies Sentence
+    if (partner === but) return refused({ _tag: "ReportByMark" })
+    const count = yield* report(reporter, partner, room)
+    return { sentences: [{ _tag: "Reported", last: true }], count } satisfies Reported
   })
 
   return Effect.fnUntraced(function* (reporter: Openid, command: Reporting) {
-    if (command._tag === "ReportLast") return [yield* reportLast(reporter, command.but)]
-    yield* report(reporter, command.about, command.room)
-    return []
+    if (command._tag === "ReportLast") return yield* reportLast(reporter, command.but)
+    const count = yield* report(reporter, command.about, command.room)
+    return { sentences: [], count } satisfies Reported
   })
 })
+
+const refused = (sentence: Sentence): Reported => ({ sentences: [sentence], count: Effect.void })

@@ -4,6 +4,7 @@ import type { SqlClient } from "effect/sql"
 import type { Openid } from "../core/openid.ts"
 import { reportKeptDays, type RoomId } from "../core/room.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
+import { unending } from "../event-loop/unending.ts"
 import { makeOutageLog } from "./outage-log.ts"
 
 /** How many blocks of one person pairing knows, the newest: they stand in the lobby beside whoever waits. */
@@ -110,7 +111,9 @@ export class Reports extends Context.Service<
         begins: "reports that were kept long enough cannot be deleted; it is tried every hour",
         ends: "reports that were kept long enough can be deleted again"
       })
-      return Effect.forkScoped(Effect.repeat(outage.watch(expire), Schedule.spaced("1 hour")))
+      return Effect.forkScoped(
+        unending("deleting old reports", Effect.andThen(outage.watch(expire), Effect.sleep("1 hour")))
+      )
     })
   )
 

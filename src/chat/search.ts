@@ -50,9 +50,11 @@ export const makeSearch = Effect.gen(function* () {
     switch (outcome._tag) {
       case "SessionChanged":
         return undefined
-      case "LobbyFull":
-        yield* sessions.write(openid, yield* sessions.read(openid), undefined)
-        return { sentences: [{ _tag: "Busy" }] } satisfies Answer
+      case "GivenUp": {
+        // Who was joined meanwhile, or waits since an earlier press, hears that.
+        const { value: session } = yield* sessions.read(openid)
+        return { sentences: session === undefined ? [{ _tag: "Busy" }] : yield* told } satisfies Answer
+      }
       case "Waits":
         // While the lobby was asked they may have been joined, or have left by another press, and been told so. What began a
         // search was carried out: to step again would leave a partner of whom they do not know yet. Other words are for that one.

@@ -3,10 +3,11 @@
  * save it; a list names them.
  */
 import { createHash } from "node:crypto"
-import { Context, Effect, Layer, Metric, Option, Schedule, Schema } from "effect"
+import { Context, Effect, Layer, Metric, Option, Schema } from "effect"
 import { Openid } from "../core/openid.ts"
 import { RoomId } from "../core/room.ts"
 import type { DatabaseFailed } from "../database/database.ts"
+import { unending } from "../event-loop/unending.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { makeOutageLog } from "./outage-log.ts"
@@ -156,9 +157,8 @@ export class UnsavedReports extends Context.Service<
         begins: "reports that wait in memcached cannot be saved; it is tried every 30 s",
         ends: "reports that wait can be saved again"
       })
-      return Effect.forkScoped(
-        Effect.repeat(outage.watch(saveWaiting), Schedule.spaced(`${unsavedEverySeconds} seconds`))
-      )
+      const look = Effect.andThen(outage.watch(saveWaiting), Effect.sleep(`${unsavedEverySeconds} seconds`))
+      return Effect.forkScoped(unending("saving reports that wait", look))
     })
   )
 }

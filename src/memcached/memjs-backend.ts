@@ -1,5 +1,6 @@
 /** The operations over real servers: which server has the key, what to ask, what its answer means. */
 import { Effect, Exit, HashRing, Option, PrimaryKey, Redacted, type Scope } from "effect"
+import { unending } from "../event-loop/unending.ts"
 import type { Backend, Failure, ServerHealth, Urgency } from "./backend.ts"
 import type { QuietForm } from "./binary-protocol.ts"
 import { type Call, callFor, calls } from "./calls.ts"
@@ -27,11 +28,8 @@ export const memjsBackend: (options: MemjsOptions) => Effect.Effect<Backend, nev
       (links) => Effect.sync(() => links.forEach((link) => link.close()))
     )
     const meter = yield* operationMeter
-    yield* Effect.sleep(tickMillis).pipe(
-      Effect.andThen(Effect.sync(() => links.forEach((link) => link.tick()))),
-      Effect.forever,
-      Effect.forkScoped
-    )
+    const tick = Effect.sync(() => links.forEach((link) => link.tick()))
+    yield* Effect.forkScoped(unending("looking at deadlines", Effect.delay(tick, tickMillis)))
     return overLinks(links, meter, yield* makePiggyback)
   })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, Schema } from "effect"
+import { Array, Effect, Exit, Layer, Schema } from "effect"
 import { Agenda } from "../../src/chat/agenda.ts"
 import { newRoomId, newWriteId } from "../../src/chat/identifiers.ts"
 import { Lobby } from "../../src/chat/lobby.ts"
@@ -161,8 +161,9 @@ describe("an operation whose answer was lost counts as done exactly when it was 
           yield* agenda.note(one, 0)
           failOnce(plan, "append", "due:", how)
           yield* agenda.note(two, 0)
-          const page = Option.getOrThrow(yield* agenda.page(1))
-          assert.deepStrictEqual(page.rooms, [one, two])
+          const pages = yield* Effect.forEach([1, 2], agenda.page)
+          const noted = Array.getSomes(pages).flatMap(({ rooms }) => rooms)
+          assert.sameMembers([...new Set(noted)], [one, two])
         })
       )
   )

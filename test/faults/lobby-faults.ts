@@ -141,5 +141,56 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("round-trips", "hears of it, and nothing was opened for them")
+  },
+  {
+    name: "a look that is given up leaves the room open that it opened",
+    breaks: "nobody waits in two places",
+    changes: [
+      {
+        file: "src/chat/pairing-moves.ts",
+        text: "    if (opened !== undefined && !(yield* vacated(opened, openid))) return\n",
+        replacement: ""
+      }
+    ],
+    test: chat(
+      "given-up",
+      "is given up some time: the room that was opened is closed, and nobody is left in it"
+    )
+  },
+  {
+    name: "a look that is given up deletes whatever session there is",
+    breaks: "rule 3",
+    changes: [
+      {
+        file: "src/chat/pairing-moves.ts",
+        text: "if (isOurs || (room === undefined && stored.version === began.version)) {",
+        replacement: "if (isOurs || stored.version !== undefined) {"
+      }
+    ],
+    test: chat("given-up", "says to who was joined at that moment that they are a pair")
+  },
+  {
+    name: "an error of ours while people are paired leaves them waiting",
+    breaks: "everything comes to rest",
+    changes: [
+      {
+        file: "src/chat/pending-asks.ts",
+        text: 'Effect.forEach(open, giveUp, { concurrency: "unbounded", discard: true })',
+        replacement: "Effect.void"
+      }
+    ],
+    test: chat("errors-of-ours", "of newcomers: both read 忙, and may try again")
+  },
+  {
+    name: "an error of ours ends what goes on for ever",
+    breaks: "everything comes to rest",
+    changes: [
+      {
+        file: "src/event-loop/unending.ts",
+        text: "Cause.hasInterrupts(cause)",
+        replacement: "cause !== undefined"
+      }
+    ],
+    test: chat("errors-of-ours", "keeps no later mail from being pushed by itself")
   }
 ]

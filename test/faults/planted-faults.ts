@@ -3,6 +3,7 @@ import { allowanceFaults } from "./allowance-faults.ts"
 import { channelFaults } from "./channel-faults.ts"
 import { deliveryFaults } from "./delivery-faults.ts"
 import { lobbyFaults } from "./lobby-faults.ts"
+import { outageFaults } from "./outage-faults.ts"
 import type { PlantedFault } from "./planted-fault.ts"
 import { simulatorActFaults } from "./simulator-act-faults.ts"
 import { simulatorAllowanceFaults } from "./simulator-allowance-faults.ts"
@@ -15,6 +16,7 @@ import { simulatorReplyFaults } from "./simulator-reply-faults.ts"
 import { simulatorTimingFaults } from "./simulator-timing-faults.ts"
 import { simulatorTokenFaults } from "./simulator-token-faults.ts"
 import { sweepFaults } from "./sweep-faults.ts"
+import { tellingFaults } from "./telling-faults.ts"
 import { truthFaults } from "./truth-faults.ts"
 
 /** Every way to break a rule on purpose that a named test notices: of the chat (docs/guarantees.md), of the simulated WeChat (docs/wechat.md). */
@@ -26,6 +28,8 @@ export const faultLists: {
     ...lobbyFaults,
     ...acquaintanceFaults,
     ...sweepFaults,
+    ...tellingFaults,
+    ...outageFaults,
     ...deliveryFaults,
     ...allowanceFaults,
     ...channelFaults

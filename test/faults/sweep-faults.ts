@@ -7,13 +7,13 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/sweeper.ts",
+        file: "src/chat/due-rooms.ts",
         text: '        if (!(yield* rooms.close(id, stored, "expired"))) return now\n',
         replacement: ""
       },
       {
         file: "src/chat/news.ts",
-        text: 'if (found.value?._tag === "Waiting" && found.value.opener === openid) return false',
+        text: 'if (found.value?._tag === "Waiting" && found.value.opener === openid) return undefined',
         replacement: ""
       }
     ],
@@ -24,10 +24,10 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/sweeper.ts",
+        file: "src/chat/due-rooms.ts",
         text: lines(
           '        if (!(yield* rooms.close(id, stored, "idle"))) return now',
-          "        yield* tellAll(id, room)"
+          "        yield* tellAll(id, room, failed)"
         ),
         replacement: '        if (!(yield* rooms.close(id, stored, "idle"))) return now'
       }
@@ -39,7 +39,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/sweeper.ts",
+        file: "src/chat/due-rooms.ts",
         text: "if (room.deadlineMillis > now) {",
         replacement: "if (room.deadlineMillis > 0) {"
       }
@@ -63,7 +63,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/sweeper.ts",
+        file: "src/chat/due-rooms.ts",
         text: "if (silentAt > now) return silentAt",
         replacement: "if (silentAt > 0) return Math.max(silentAt, now)"
       }
@@ -73,7 +73,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
   {
     name: "a sweep does not look at the silent pairs of which its server knows, where the agenda has lost them",
     breaks: "rules 7 and 10",
-    changes: [{ file: "src/chat/sweeper.ts", text: "    yield* lookAtKnown\n", replacement: "" }],
+    changes: [{ file: "src/chat/sweeper.ts", text: "    yield* lookAtKnown(failed)\n", replacement: "" }],
     test: chat(
       "lost-agenda",
       "one that fell silent while its page of the agenda was lost ends in time, both are told, once"
@@ -84,7 +84,7 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 7",
     changes: [
       {
-        file: "src/chat/sweeper.ts",
+        file: "src/chat/due-rooms.ts",
         text: "const { spokeAtMillis } = yield* rooms.liveliness(id)",
         replacement: "const spokeAtMillis: number | undefined = undefined"
       }
@@ -96,9 +96,9 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 6",
     changes: [
       {
-        file: "src/chat/sweeper.ts",
-        text: "yield* matchmaker.lookAgain(room.opener, id, room.deadlineMillis)",
-        replacement: ""
+        file: "src/chat/due-rooms.ts",
+        text: "yield* Effect.exit(matchmaker.lookAgain(room.opener, id, room.deadlineMillis))",
+        replacement: "Exit.void"
       }
     ],
     test: chat("sweeper", "a waiter whose lobby entry was lost is listed again, and found")
@@ -118,7 +118,13 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
   {
     name: "a sweep does not look for searches that ran out in the lobby, where the agenda has lost them",
     breaks: "rule 10",
-    changes: [{ file: "src/chat/sweeper.ts", text: "    yield* lookAtListed(now)\n", replacement: "" }],
+    changes: [
+      {
+        file: "src/chat/sweeper.ts",
+        text: "      yield* attempt(lookAtListed(now, failed), failed)\n",
+        replacement: ""
+      }
+    ],
     test: chat("sweeper", "an agenda that was lost: the lobby still says whose search ran out")
   },
   {
@@ -156,50 +162,6 @@ export const sweepFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("sweeper", "a partner whose server died before telling is told by the sweep")
-  },
-  {
-    name: "telling without marking the session",
-    breaks: "told once",
-    changes: [
-      {
-        file: "src/chat/news.ts",
-        text: "        if (!(yield* sessions.write(openid, stored, marked))) return true\n",
-        replacement: ""
-      },
-      {
-        file: "src/chat/news.ts",
-        text: "        if (after.value?.writtenBy !== mark) return true\n",
-        replacement: "        if (marked.room !== after.value?.room) return true\n"
-      }
-    ],
-    test: chat("news", "is told once, however many tell at the same time")
-  },
-  {
-    name: "a reply repeats the news that is being told",
-    breaks: "told once",
-    changes: [
-      {
-        file: "src/core/session.ts",
-        text: "session.tellingUntilMillis !== undefined && session.tellingUntilMillis > now",
-        replacement: "session.tellingUntilMillis === now + 0.5"
-      }
-    ],
-    test: {
-      file: "test/core/session.test.ts",
-      name: "one who waits hears of the pair once: unseen until told, not while being told"
-    }
-  },
-  {
-    name: "the mark of a teller who died never runs out",
-    breaks: "told once",
-    changes: [
-      {
-        file: "src/core/session.ts",
-        text: "session.tellingUntilMillis !== undefined && session.tellingUntilMillis > now",
-        replacement: "session.tellingUntilMillis !== undefined"
-      }
-    ],
-    test: chat("news", "whose teller died is told by another when its time is over")
   },
   {
     name: "a pointer to nowhere is dropped without a word",

@@ -1,5 +1,5 @@
 /** Bots that know nothing of this project run against the simulated WeChat unchanged: one on node-webot's `wechat`, one in Python. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -14,23 +14,39 @@ import { botToken } from "./tiny-bot.ts"
 
 const startMillis = 60_000
 const folder = join(import.meta.dirname, "foreign")
-const hasPython = spawnSync("python3", ["--version"]).status === 0
+
+/** A bot that was started as `command FILE PORT TOKEN`. `over`: when it has ended, or if it could not be started at all. */
+const bot = (command: string, file: string, port: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const child = spawn(command, [join(folder, file), String(port), botToken], {
+        stdio: ["ignore", "ignore", "inherit"]
+      })
+      const over = new Promise<void>((resolve) => {
+        child.once("exit", () => resolve())
+        child.once("error", () => resolve())
+      })
+      return { child, over }
+    }),
+    ({ child, over }) =>
+      Effect.promise(() => {
+        child.kill("SIGKILL")
+        return over
+      })
+  )
 
 /** The platform and its page in front of a bot that was started as `command FILE PORT TOKEN`, once WeChat's check of its address passes. */
 const facing = Effect.fnUntraced(function* (command: string, file: string) {
   const port = yield* freePort
-  yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      spawn(command, [join(folder, file), String(port), botToken], { stdio: ["ignore", "ignore", "inherit"] })
-    ),
-    (child: ChildProcess) =>
-      Effect.callback<void>((resume) => {
-        child.once("exit", () => resume(Effect.void))
-        child.kill("SIGKILL")
-      })
-  )
+  const { over } = yield* bot(command, file, port)
   const address = `http://127.0.0.1:${port}/wechat`
-  yield* eventually("the bot listens", () => fetch(address).catch(() => undefined), startMillis)
+  yield* Effect.raceFirst(
+    eventually("the bot listens", () => fetch(address).catch(() => undefined), startMillis),
+    Effect.andThen(
+      Effect.promise(() => over),
+      Effect.die(new Error(`${command} ${file} ended before it listened; it says why above`))
+    )
+  )
   const { platform, url } = yield* startSimulator(address, { phones: 1 })
   assert.isTrue(yield* platform.verify)
   return { platform, url }
@@ -66,7 +82,7 @@ const onPage = Effect.fnUntraced(function* (url: string) {
 const says = (text: string): Step => ({ phone: 1, does: { act: "say", text } })
 
 const webotSays = "its example answers as its documentation says"
-const python = `Python's standard library${hasPython ? "" : " (python3 is not installed here)"}`
+const python = "Python's standard library"
 
 describe("bots of others", () => {
   it.live(
@@ -122,7 +138,7 @@ describe("bots of others", () => {
     2 * startMillis
   )
 
-  it.live.skipIf(!hasPython)(
+  it.live(
     `${python}, in a scenario`,
     () =>
       Effect.gen(function* () {
@@ -140,7 +156,7 @@ describe("bots of others", () => {
     2 * startMillis
   )
 
-  it.live.skipIf(!hasPython)(
+  it.live(
     `${python}, on the page`,
     () =>
       Effect.gen(function* () {
@@ -156,5 +172,14 @@ describe("bots of others", () => {
         })
       }).pipe(Effect.scoped),
     2 * startMillis
+  )
+
+  it.live("one that cannot begin is said to have ended, at once", () =>
+    Effect.gen(function* () {
+      for (const command of [process.execPath, "no-such-command"]) {
+        const started = yield* Effect.exit(Effect.scoped(facing(command, "no-such-bot")))
+        assert.include(String(started), "ended before it listened")
+      }
+    })
   )
 })

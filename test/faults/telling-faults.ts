@@ -1,0 +1,81 @@
+import { chat, type PlantedFault } from "./planted-fault.ts"
+
+/** Against telling once what became of a chat (rule 7, and design, "Told once"). */
+export const tellingFaults: ReadonlyArray<PlantedFault> = [
+  {
+    name: "telling without marking the session",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/news.ts",
+        text: "        if (!(yield* sessions.write(openid, stored, marked))) return next\n",
+        replacement: ""
+      },
+      {
+        file: "src/chat/news.ts",
+        text: "if (after.value?.writtenBy === mark) {",
+        replacement: "if (marked.room === after.value?.room) {"
+      }
+    ],
+    test: chat("news", "is told once, however many tell at the same time")
+  },
+  {
+    name: "a reply repeats the news that is being told",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/core/session.ts",
+        text: "session.tellingUntilMillis !== undefined && session.tellingUntilMillis > now",
+        replacement: "session.tellingUntilMillis === now + 0.5"
+      }
+    ],
+    test: {
+      file: "test/core/session.test.ts",
+      name: "one who waits hears of the pair once: unseen until told, not while being told"
+    }
+  },
+  {
+    name: "the mark of a teller who died never runs out",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/core/session.ts",
+        text: "session.tellingUntilMillis !== undefined && session.tellingUntilMillis > now",
+        replacement: "session.tellingUntilMillis !== undefined"
+      }
+    ],
+    test: chat("news", "whose teller died is told by another when its time is over")
+  },
+  {
+    name: "a sweep waits for its pushes",
+    breaks: "rule 7",
+    changes: [
+      { file: "src/chat/due-rooms.ts", text: "return background.run(", replacement: "return Effect.ignore(" }
+    ],
+    test: chat("slow-pushes", "hold up nobody else's deadline")
+  },
+  {
+    name: "a sweep tells any number at once",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/due-rooms.ts",
+        text: "if (tellings >= mostTellings)",
+        replacement: "if (tellings < 0)"
+      }
+    ],
+    test: chat("slow-pushes", "are not many at the same time, though many chats end at once")
+  },
+  {
+    name: "what a sweep has told is not on the agenda until it is over",
+    breaks: "rule 7",
+    changes: [
+      {
+        file: "src/chat/due-rooms.ts",
+        text: "if (!isTold) yield* agenda.note",
+        replacement: "if (isTold) yield* agenda.note"
+      }
+    ],
+    test: chat("slow-pushes", "and a server that dies over one: another tells, once, when its time is over")
+  }
+]
