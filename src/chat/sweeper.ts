@@ -222,7 +222,7 @@ const make = Effect.fnUntraced(function* (idleTimeoutMillis: number) {
       yield* attempt(finish(lease(now, known)), failed)
     }
     const [worst] = [...causes.filter(Cause.hasDies), ...causes]
-    if (worst !== undefined) yield* Effect.failCause(worst)
+    if (worst !== undefined) return yield* Effect.failCause(worst)
   })
 
   /** Whoever took over meanwhile works the same pages off. */
