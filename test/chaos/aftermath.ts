@@ -50,6 +50,10 @@ export const aftermath = Effect.fnUntraced(function* (
   yield* eventually(() => lines.every(settled))
   const readers = readerOf()
 
+  /** Their pair fell silent after the storm, and a sweep ended it while they wrote: one line came before that, the other after it. */
+  const fellSilent = (...pair: ReadonlyArray<number>) =>
+    pair.every((who) => toldSince(who, statusAt).includes("idleEnded"))
+
   const lookAt = history.now()
   const lonely = people.filter((who) => !readers.has(who) && ![...readers.values()].includes(who))
   yield* Effect.forEach(lonely, (who) => stage.click(who, "配对"), { concurrency: "unbounded" })
@@ -74,7 +78,7 @@ export const aftermath = Effect.fnUntraced(function* (
         )
       ),
     ...[...readers].flatMap(([writer, reader]) =>
-      readers.get(reader) === writer
+      readers.get(reader) === writer || fellSilent(writer, reader)
         ? []
         : [
             finding(
