@@ -1,4 +1,5 @@
 import { Clock, Deferred, Effect, Exit, Option, Schema, type Scope } from "effect"
+import { minuteMillis } from "../core/durations.ts"
 import { keepNewest } from "../memcached/newest.ts"
 import type { Memcached, MemcachedError } from "../memcached/memcached.ts"
 import { type GatewayError, isUnwell } from "./gateway-exchange.ts"
@@ -26,7 +27,7 @@ export interface Question<A> {
 }
 
 /** What was fetched this short ago, from a school that was well since, is as good as new. */
-const newForMillis = 60_000
+const newForMillis = minuteMillis
 
 /** Of so many answers it is remembered that newer ones are being prepared. */
 const mostInPreparation = 10_000

@@ -34,7 +34,7 @@ const mostOwnBlocks = 10_000
 export class Blocks extends Context.Service<
   Blocks,
   {
-    /** Whom somebody blocked, as far as the database said so: what it did not say yet stands in the item of the two. */
+    /** A person's blocks, as this server last read them from the database; newer ones are the mark in the item of the two. */
     readonly of: (openid: Openid) => ReadonlyArray<Openid>
     /** Has the database's word read again, in the background, where it is old: for the searches that come later. */
     readonly refresh: Effect.Effect<void>

@@ -68,7 +68,8 @@ export const eventOf = (incoming: Incoming): ChatEvent | undefined => {
 /** A click in a message menu counts as a button; a command that is none counts as typed behind a `#`. */
 const clicked = (label: string): ChatEvent => {
   if (isButton(label)) return { _tag: "Pressed", button: label }
-  return { _tag: "Said", text: intentOf(label)._tag === "Plain" ? label : `#${label}` }
+  const intent = intentOf(label)
+  return { _tag: "Said", text: intent._tag === "Plain" || intent.marked ? label : `#${label}` }
 }
 
 /** Which window of the allowance a message opens (protocol notes 6.1); undefined: none. */

@@ -3,7 +3,7 @@ import type { Openid } from "../core/openid.ts"
 import { reportableMinutes, type RoomId, type WriteId } from "../core/room.ts"
 import { longestPushMillis } from "../wechat/api.ts"
 
-/** Every name under which the chat keeps something in memcached (design, "State in memcached"). */
+/** Every name under which the chat keeps something in memcached (docs/design.md, "What is stored"). */
 export const keys = {
   session: (openid: Openid) => `s:${openid}`,
   room: (id: RoomId) => `room:${id}`,

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { hourMillis, minuteMillis } from "../core/durations.ts"
 import type { WeChatError, WeChatRefused } from "../wechat/api-exchange.ts"
 import { errcodes } from "../wechat/errcodes.ts"
 
@@ -26,16 +27,16 @@ export const passes = (outcome: PushOutcome): boolean =>
   typeof outcome === "object" ? outcome.passes : outcome === "notSent" || outcome === "unsure"
 
 /** A minute limit is over with the minute (protocol notes 5). */
-const minuteLimitPauseMillis = 60_000
+const minuteLimitPauseMillis = minuteMillis
 
 /** The daily limit ends at midnight in Peking; asked again every so often, since its real end is not documented. */
-const dailyLimitPauseMillis = 10 * 60_000
+const dailyLimitPauseMillis = 10 * minuteMillis
 
 /** An account that may not push stays so until its owner has it verified, which takes days. */
-const notPermittedPauseMillis = 60 * 60_000
+const notPermittedPauseMillis = hourMillis
 
 /** What only the operator can mend: asked again so seldom that it does no harm, and so often that its end is noticed. */
-const stoppedPauseMillis = 60_000
+const stoppedPauseMillis = minuteMillis
 
 /** Reads a push as an outcome; whatever the operator has to know is logged, without the receiver and the words. */
 export const readPush = (push: Effect.Effect<void, WeChatError>): Effect.Effect<PushOutcome> =>

@@ -32,7 +32,7 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
   const ledger = yield* Ledger
   let pausedUntilMillis = delivery === "passive" ? Number.POSITIVE_INFINITY : 0
 
-  /** For how long nobody may be pushed to, in milliseconds; 0: not at all, infinite: for ever. */
+  /** Milliseconds until pushes are allowed again. 0: they are now. Infinity: they never are. */
   const pauseMillis = Effect.map(Clock.currentTimeMillis, (now) => Math.max(0, pausedUntilMillis - now))
 
   const maySend = (window: StoredAllowance, importance: Importance) =>

@@ -6,15 +6,15 @@ import type { MemcachedError } from "../memcached/memcached.ts"
 /** WeChat was busy, or there was no token: such things pass within seconds. */
 const putOffMillis = 10_000
 
-/** Whoever comes after that many is served with the next thing that happens to them. */
+/** If so many people are remembered, the mail of others goes with the next thing that happens to them. */
 const mostPutOff = 10_000
 
 /** How many are tried side by side when a pause is over: few, so that they do not bring about the next one. */
 const triedAtOnce = 4
 
 /**
- * Remembers whose mail could have been pushed if WeChat had been at its best, and tries again when it may be. In this process only: where
- * it ends, mail waits for its receiver's next message, or the next line to them.
+ * Remembers whose mail could not be pushed for a reason that passes, and tries again later. In this process only: if that ends, mail waits
+ * for its receiver's next message, or the next line to them.
  */
 export const makePutOff = Effect.gen(function* () {
   const anybody = yield* Latch.make(false)

@@ -1,6 +1,7 @@
 /** The reports and the blocks that follow from them: what must outlive memcached, in the database. */
 import { Clock, Context, Effect, Layer, Schedule } from "effect"
 import type { SqlClient } from "effect/sql"
+import { dayMillis, minuteMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import { reportKeptDays, type RoomId } from "../core/room.ts"
 import { Database, type DatabaseFailed } from "../database/database.ts"
@@ -17,7 +18,7 @@ export const databaseAgain = { schedule: Schedule.spaced("30 seconds"), times: 3
  * A block may come into the database so much later than it was made: all its tries, and clocks that differ by minutes. One that waited
  * longer (`unsaved-reports.ts`) is read when all is read anew; until then its mark stands in memcached, where it waited.
  */
-export const lateSaveMillis = 20 * 60_000
+export const lateSaveMillis = 20 * minuteMillis
 
 /** `openid` never wants to meet `blocked` again. */
 export interface Block {
@@ -160,7 +161,7 @@ export class Reports extends Context.Service<
   })
 }
 
-const reportKeptMillis = reportKeptDays * 24 * 60 * 60_000
+const reportKeptMillis = reportKeptDays * dayMillis
 
 interface Row {
   readonly room: RoomId

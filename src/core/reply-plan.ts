@@ -14,10 +14,13 @@ import type { Sentence } from "./sentence.ts"
 import { word } from "./wording.ts"
 
 /**
- * What becomes of a sentence that has no room in a reply beside the first thing that waits, and cannot follow by push. `now`:
- * it answers what the user just did, and comes at once; what waits comes after it. `inTurn`: it tells of a chat, and comes behind
- * what was said there; `news` too, but not where it is the newest that waits. `once`: it comes behind as well, but not a second time.
- * `passing`: it says how things stand; by the time it could be read that may be wrong, and the next reply says it anew.
+ * What to do with a sentence of ours that does not fit into the reply beside the first thing that waits, if no push can follow.
+ *
+ * - `now`: say it in this reply, and let what waits come later. It answers what the user just did.
+ * - `inTurn`: put it behind what waits. It tells of a chat, and comes after what was said there.
+ * - `news`: the same, unless it is the newest of what waits already.
+ * - `once`: the same, unless it waits anywhere already.
+ * - `passing`: leave it out. It says how things stand, which may be wrong when it is read; the next reply says it anew.
  */
 export type WhenFull = "now" | "news" | "inTurn" | "once" | "passing"
 

@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { eventOf } from "../../src/chat/incoming-event.ts"
 import { clickable } from "../../src/core/clickable.ts"
+import type { Incoming } from "../../src/wechat/messages.ts"
 import { alice, bob, makeRig, pushedTo, startServer } from "./chat-rig.ts"
+import { typed } from "./inbox-stage.ts"
 
 describe("a partner", () => {
   it.effect(
@@ -21,4 +24,18 @@ describe("a partner", () => {
         assert.deepStrictEqual(pushedTo(rig, bob), [...before, harmless])
       })
   )
+})
+
+describe("a tap on a link in a message menu", () => {
+  const tapped = (label: string) => eventOf({ ...typed(alice, label), menuItemId: "1" } as Incoming)
+
+  it.each([
+    ["退出", { _tag: "Pressed", button: "退出" }],
+    ["举报", { _tag: "Said", text: "#举报" }],
+    ["#举报", { _tag: "Said", text: "#举报" }],
+    ["＃退出", { _tag: "Said", text: "＃退出" }],
+    ["你好", { _tag: "Said", text: "你好" }]
+  ] as const)("%s counts as the command that it names", (label, event) => {
+    assert.deepStrictEqual(tapped(label), event)
+  })
 })
