@@ -151,7 +151,7 @@ describe("the simulation", () => {
     ["rooms that stay open", roomsStayOpen, 6],
     ["a lobby that forgets", lobbyForgets, 4]
   ] as const)("finds %s, and shrinks the story to a handful of deeds", (_, plant, most) => {
-    const options: SimulationOptions = { ...small, faults: [], plant }
+    const options: SimulationOptions = { ...small, seed: 8, faults: [], plant }
     const { failure } = runSimulation(options, { steps: 3_000 })
     assert.isDefined(failure)
     assert.isAtMost(failure.deeds.length, most)
