@@ -24,6 +24,9 @@ import { type FaultPlan, faultyMemcached, noFaults } from "./faulty-memcached.ts
 export const pairingTimeoutMillis = 50_000
 export const idleTimeoutMillis = 600_000
 
+/** Within this time of an end the two are told (contract: 5 s). */
+export const toldWithinMillis = 5_000
+
 /** A point in time, so that nothing in the tests depends on the year 1970. */
 export const startMillis = 1_700_000_000_000
 

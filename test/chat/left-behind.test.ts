@@ -7,11 +7,8 @@ import { keys } from "../../src/chat/keys.ts"
 import { Sessions } from "../../src/chat/sessions.ts"
 import { sweepEveryMillis } from "../../src/chat/sweeper.ts"
 import { duplicateKey } from "../../src/wechat/messages.ts"
-import { alice, bob, carol, makeRig, pushedTo, startServer } from "./chat-rig.ts"
+import { alice, bob, carol, makeRig, pushedTo, startServer, toldWithinMillis } from "./chat-rig.ts"
 import { answer, clicked, paired, send, typed, wordsOf } from "./inbox-stage.ts"
-
-/** Within this time whoever has to be told is told (contract: 5 s). */
-const toldWithinMillis = 5_000
 
 describe("a message that a dead server left behind", () => {
   it.effect("is not for a partner of later, and keeps nobody from being answered", () =>

@@ -10,11 +10,9 @@ import {
   pushedTo,
   type Rig,
   type Server,
-  startServer
+  startServer,
+  toldWithinMillis
 } from "./chat-rig.ts"
-
-/** Within this time whoever has to be told is told (contract: 5 s). */
-const toldWithinMillis = 5_000
 
 const two = Effect.gen(function* () {
   const rig = yield* makeRig()

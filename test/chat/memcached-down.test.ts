@@ -16,12 +16,10 @@ import {
   pushedTo,
   type Rig,
   type Server,
-  startServer
+  startServer,
+  toldWithinMillis
 } from "./chat-rig.ts"
 import { noFaults } from "./faulty-memcached.ts"
-
-/** Within this time whoever has to be told is told (contract: 5 s). */
-const toldWithinMillis = 5_000
 
 const minuteMillis = 60_000
 

@@ -17,11 +17,9 @@ import {
   pushedTo,
   type Rig,
   type Server,
-  startServer
+  startServer,
+  toldWithinMillis
 } from "./chat-rig.ts"
-
-/** Within this time whoever has to be told is told (contract: 5 s). */
-const toldWithinMillis = 5_000
 
 /** As long as a push may take while WeChat hangs. */
 const hungMillis = 9_000

@@ -12,11 +12,9 @@ import {
   pairingTimeoutMillis,
   pushedTo,
   type Server,
-  startServer
+  startServer,
+  toldWithinMillis
 } from "./chat-rig.ts"
-
-/** Within this time whoever has to be told is told (contract: 5 s). */
-const toldWithinMillis = 5_000
 
 const two = Effect.gen(function* () {
   const rig = yield* makeRig()
