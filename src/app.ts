@@ -97,12 +97,11 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 export const listen = (host: string, port: number) =>
   Layer.unwrap(
     Effect.sync(() => {
-      const { server, kept, pastRouter } = boundedServer()
-      return NodeHttpServer.layer(() => server, {
-        host,
-        port,
-        gracefulShutdownTimeout: finishRequestsMillis
-      }).pipe(
+      const { server, kept, pastRouter, refuseEarly } = boundedServer()
+      return Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(refuseEarly))).pipe(
+        Layer.provideMerge(
+          NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: finishRequestsMillis })
+        ),
         Layer.merge(Layer.succeed(KeptConnections, kept)),
         Layer.merge(Layer.succeed(PastRouter, pastRouter))
       )
@@ -154,8 +153,7 @@ export const serviceLayer = <R>(
 /** The service on its own, as `serve` runs it. */
 export const serveLayer = (settings: Settings, token: Redacted.Redacted) =>
   serviceLayer(settings, token, homeRoute).pipe(
-    // After everything that waits for a neighbour: a request that comes while the service is still being put together is never
-    // answered.
+    // After everything that waits for a neighbour: a request that comes while the service is still being put together waits.
     Layer.provideMerge(listen(settings.host, settings.port)),
     Layer.provide([weChatLayer(settings.weChat), campusLayer(settings), chatbotLayer(settings.chatbot)]),
     Layer.merge(Reports.layerExpiring),

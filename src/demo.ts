@@ -89,7 +89,7 @@ export const demoLayer = (settings: Settings) =>
     })
   ).pipe(
     Layer.provide(listen(settings.host, settings.port)),
-    // Before anybody can connect: a request that comes while the service is still being put together is never answered.
+    // Before anybody can connect: a request that comes while the service is still being put together waits.
     Layer.provide(Database.layer(settings.databaseUrl))
   )
 

@@ -1,6 +1,7 @@
 /** The connections that clients keep open between requests, and letting go of them before the server closes. */
 import { type IncomingMessage, Server, type ServerResponse } from "node:http"
 import { Context, Effect } from "effect"
+import { makeEarlyRequests } from "./early-requests.ts"
 import { type NodeListener, PastRouter } from "./past-router.ts"
 import { bodyTimeoutMillis } from "./request-body.ts"
 
@@ -33,20 +34,18 @@ export class KeptConnections extends Context.Service<
 export const boundedServer = (): {
   readonly server: Server
   readonly kept: KeptConnections["Service"]
+  /** Answers with 503 who came before anybody served, and waits. Does nothing once somebody serves. */
+  readonly refuseEarly: () => void
   readonly pastRouter: PastRouter["Service"]
 } => {
   const underWay = new Set<ServerResponse>()
   let isLast = false
-  const server = new DivertedServer({
-    headersTimeout: headTimeoutMillis,
-    requestTimeout: requestTimeoutMillis,
-    connectionsCheckingInterval: connectionCheckMillis
-  })
-  server.on("request", (_request, response) => {
+  const track = (response: ServerResponse) => {
     if (isLast) response.shouldKeepAlive = false
     underWay.add(response)
     response.once("close", () => underWay.delete(response))
-  })
+  }
+  const server = new DivertedServer(track)
   const letGo = Effect.andThen(
     Effect.sync(() => {
       isLast = true
@@ -69,19 +68,42 @@ export const boundedServer = (): {
   return {
     server,
     kept: KeptConnections.of({ letGo }),
+    refuseEarly: () => server.early.refuse(),
     pastRouter: PastRouter.of({ takeOver, isLast: () => isLast })
   }
 }
 
 const nobody: NodeListener = () => false
 
-/** A server with one listener that gets each request before the registered ones do. */
+/** A server with one listener that gets each request before the router does; what comes before the router listens waits for it. */
 class DivertedServer extends Server {
   first: NodeListener = nobody
+  readonly early = makeEarlyRequests()
+  readonly #track: (response: ServerResponse) => void
+
+  constructor(track: (response: ServerResponse) => void) {
+    super({
+      headersTimeout: headTimeoutMillis,
+      requestTimeout: requestTimeoutMillis,
+      connectionsCheckingInterval: connectionCheckMillis
+    })
+    this.#track = track
+    this.on("newListener", (event) => {
+      // It listens when this has returned.
+      if (event === "request") queueMicrotask(() => this.early.release((...early) => this.#serve(...early)))
+    })
+  }
 
   override emit(event: string, ...parts: ReadonlyArray<unknown>): boolean {
-    const [request, response] = parts
-    const isTaken = event === "request" && this.first(request as IncomingMessage, response as ServerResponse)
-    return isTaken || super.emit(event, ...parts)
+    if (event !== "request") return super.emit(event, ...parts)
+    this.#serve(parts[0] as IncomingMessage, parts[1] as ServerResponse)
+    return true
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (this.first(request, response)) return
+    if (this.listenerCount("request") === 0) return this.early.keep(request, response)
+    this.#track(response)
+    super.emit("request", request, response)
   }
 }

@@ -195,5 +195,17 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("unfollowing", "hears nothing; the database forgets them at once, the rest goes")
+  },
+  {
+    name: "a request that comes before the service does is put aside and forgotten",
+    breaks: "every message is answered",
+    changes: [
+      {
+        file: "src/http/kept-connections.ts",
+        text: "queueMicrotask(() => this.early.release((...early) => this.#serve(...early)))",
+        replacement: "queueMicrotask(() => this.early.release(() => {}))"
+      }
+    ],
+    test: { file: "test/http/early-requests.test.ts", name: "waits for it, with its body" }
   }
 ]

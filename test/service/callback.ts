@@ -23,6 +23,9 @@ export type Shown =
  */
 const agent = new Agent({ keepAlive: false })
 
+/** Several times what a server may take: without an end a test that hangs here would not say where. */
+const exchangeLimitMillis = 20_000
+
 export const exchange = (
   url: string,
   options: {
@@ -49,6 +52,9 @@ export const exchange = (
       )
     })
     sent.once("error", failed)
+    sent.setTimeout(exchangeLimitMillis, () =>
+      sent.destroy(new Error(`no answer within ${exchangeLimitMillis} ms: ${method} ${url}`))
+    )
     sent.end(body)
   })
 
