@@ -1,5 +1,6 @@
 /** A real memcached on 127.0.0.1, started by the test and ended with its scope. */
 import { type ChildProcess, spawn } from "node:child_process"
+import { randomInt } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
 import { setTimeout } from "node:timers/promises"
@@ -87,19 +88,33 @@ const stopped = async (pid: number | undefined): Promise<void> => {
   throw new Error("memcached did not stop")
 }
 
+/**
+ * Ports below those that the system hands out by itself (from 32,768 on), so that nobody else gets one between the look and the start of
+ * whoever listens there. Each worker has its own.
+ */
+const firstPort = 10_000
+const portsOfWorker = 2_000
+const mostWorkers = 10
+const worker = Number(process.env["VITEST_POOL_ID"] ?? 0) % mostWorkers
+let portsTried = randomInt(portsOfWorker)
+
 /** A port on which nothing listens. */
-export const freePort: Effect.Effect<number> = Effect.promise(
-  () =>
-    new Promise<number>((resolve, reject) => {
-      const server = createServer()
-      server.once("error", reject)
-      server.listen(0, host, () => {
-        const address = server.address()
-        const port = typeof address === "object" && address !== null ? address.port : 0
-        server.close(() => resolve(port))
-      })
-    })
-)
+export const freePort: Effect.Effect<number> = Effect.promise(async () => {
+  for (let looks = 0; looks < portsOfWorker; looks += 1) {
+    portsTried += 1
+    const port = firstPort + worker * portsOfWorker + (portsTried % portsOfWorker)
+    // oxlint-disable-next-line no-await-in-loop -- one look after another
+    if (await isFree(port)) return port
+  }
+  throw new Error("no port is free")
+})
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once("error", () => resolve(false))
+    server.listen(port, host, () => server.close(() => resolve(true)))
+  })
 
 const accepting = async (port: number, child: ChildProcess): Promise<void> => {
   for (let attempt = 0; attempt < startAttempts; attempt += 1) {
