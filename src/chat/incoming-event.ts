@@ -29,8 +29,8 @@ export const eventOf = (incoming: Incoming): ChatEvent | undefined => {
           word({
             _tag: "Place",
             label: incoming.label,
-            latitude: String(incoming.latitude),
-            longitude: String(incoming.longitude)
+            latitude: inDigits(incoming.latitude),
+            longitude: inDigits(incoming.longitude)
           })
         )
       }
@@ -94,3 +94,8 @@ export const triggerOf = (incoming: Incoming): Trigger | undefined => {
 
 /** Menu buttons of these types count as `click` does; opening a page or sending a picture from the menu does not. */
 const clickEvents: ReadonlySet<string> = new Set(["scancode_push", "scancode_waitmsg"])
+
+/** A tenth of a metre; below that JavaScript writes powers of ten, which a user would take for something else. */
+const leastDegrees = 1e-6
+
+const inDigits = (degrees: number): string => (Math.abs(degrees) < leastDegrees ? "0" : String(degrees))

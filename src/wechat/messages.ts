@@ -202,5 +202,8 @@ const readEvent = (
 
 const scenePrefix = "qrscene_"
 
+/** Near the equator and the meridian of Greenwich a number may come as programs write small ones: `-5.0E-4`. */
+const degreesPattern = /^-?\d{1,3}(?:\.\d{1,20})?(?:[eE]-\d{1,2})?$/
+
 const degrees = (text: string | undefined): number | undefined =>
-  text !== undefined && /^-?\d{1,3}(?:\.\d{1,20})?$/.test(text) ? Number(text) : undefined
+  text !== undefined && degreesPattern.test(text) ? Number(text) : undefined

@@ -221,16 +221,18 @@ describe("events", () => {
       const things: ReadonlyArray<Incoming> = [
         { _tag: "Image", ...common, msgId: "i1", mediaId: "m" },
         { _tag: "Location", ...common, msgId: "l1", latitude: 31.2, longitude: 121.4, label: "图书馆" },
+        { _tag: "Location", ...common, msgId: "l3", latitude: 51.5, longitude: -1e-7, label: "" },
         { _tag: "Link", ...common, msgId: "l2", title: "题", description: "", url: "https://example.org/" }
       ]
       for (const thing of things) assert.isUndefined(yield* send(servers[0], thing))
       assert.deepStrictEqual(pushedTo(rig, bob), [
         "[Image]",
         "[位置] 图书馆\n31.2,121.4",
+        "[位置] 51.5,0",
         "[链接] 题\nhttps://example.org/"
       ])
       assert.include(yield* send(servers[0], { _tag: "Sticker", ...common, msgId: "s1" }), "表情")
-      assert.lengthOf(rig.pushes, 3)
+      assert.lengthOf(rig.pushes, things.length)
     })
   )
 })

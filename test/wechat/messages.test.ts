@@ -113,6 +113,17 @@ describe("other kinds", () => {
       }
     ],
     [
+      "location in Greenwich",
+      callback("location", {}).replace("-113.358803", "-5.0E-4"),
+      {
+        _tag: "Location",
+        msgId: "7250021412600020992",
+        latitude: 23.134521,
+        longitude: -0.0005,
+        label: "广州 & 塔"
+      }
+    ],
+    [
       "link",
       callback("link", {}),
       {
