@@ -30,10 +30,12 @@ export const makeComposing = Effect.fnUntraced(function* (
   const postman = yield* Postman
   const replies = yield* makeReplies
 
+  const peek = (from: Openid) => Effect.orElseSucceed(mailbox.peek(from), () => noMail)
+
   const compose: Compose = Effect.fnUntraced(function* (from, sentences, { mail, record }) {
     const pushes = yield* postman.mayPush
     // News of a chat may have become mail since the look: words that come now must not overtake it.
-    const box = mail ?? (yield* Effect.orElseSucceed(mailbox.peek(from), () => noMail))
+    const box = mail ?? (yield* peek(from))
     const isOver = box.kept.some(tellsOfAnEnd)
     const said = sentences.map((one): Said => {
       // What was typed to somebody who is gone was not meant for us.
@@ -42,7 +44,7 @@ export const makeComposing = Effect.fnUntraced(function* (
     })
     const mayPass = sentences.some(saysHowThingsStand)
     const reply = yield* replies.compose(from, box, said, {
-      anew: mayPass ? anew(from, sentences, record) : undefined,
+      anew: mayPass ? composeAnew(from, sentences, record) : undefined,
       record
     })
     const isStatus =
@@ -61,21 +63,26 @@ export const makeComposing = Effect.fnUntraced(function* (
       )
     )
 
-  /** Whoever was at the mailbox meanwhile may have told of a pair, or of its end. */
-  const anew = (
+  /**
+   * The same, when time has passed since it was found out what to say: others may have told of a pair, or of its end, meanwhile. How things stand is
+   * looked at last, so that as little as possible happens between that and the answer.
+   */
+  const composeAnew = (
     from: Openid,
     sentences: ReadonlyArray<Sentence>,
     record: Recording | undefined
   ): Effect.Effect<Finished> =>
     Effect.gen(function* () {
-      const news = yield* conversations.handle(from, { _tag: "Waited" })
+      const mail = yield* peek(from)
       const { _tag } = yield* conversations.chatOf(from)
-      const isOutdated = _tag === "Paired" ? saysLooking : saysHowThingsStand
+      const news = yield* conversations.handle(from, { _tag: "Waited" })
+      const stillStands = _tag === "Paired" && news.sentences.length === 0
+      const isOutdated = stillStands ? saysLooking : saysHowThingsStand
       const current = [...sentences.filter((one) => !isOutdated(one)), ...news.sentences]
-      return yield* compose(from, current, { record })
+      return yield* compose(from, current, { mail, record })
     }).pipe(Effect.catch((error) => busy(from, error)))
 
-  return compose
+  return { compose, composeAnew }
 })
 
 const saysLooking = ({ _tag }: Sentence): boolean => _tag === "Looking"

@@ -68,7 +68,7 @@ const make = Effect.gen(function* () {
   const postman = yield* Postman
   const look = yield* makeMessageLook
   const exchange = yield* makeExchange
-  const compose = yield* makeComposing(exchange.busy)
+  const { compose, composeAnew } = yield* makeComposing(exchange.busy)
   const late = yield* makeLateUnfollowing
   const inTurn = makeTurns<Openid>()
   const isFirstAttempt = makeFirstAttempts()
@@ -166,7 +166,11 @@ const make = Effect.gen(function* () {
         sentences.length === 0 ||
         ((yield* Clock.currentTimeMillis) - claimed.nowMillis < freshMillis &&
           ((session !== undefined && session.value?.room === undefined) || sentences.some(tellsOfAChat)))
-      return Effect.succeed(yield* compose(from, sentences, { mail: isFresh ? mail : undefined, record }))
+      const composed =
+        !isFresh && sentences.some(saysHowThingsStand)
+          ? composeAnew(from, sentences, record)
+          : compose(from, sentences, { mail: isFresh ? mail : undefined, record })
+      return Effect.succeed(yield* composed)
     }
     const byMillis = (yield* firstMillis(incoming, claimed)) + laterMillis
     return later(byMillis).pipe(

@@ -113,3 +113,21 @@ describe("a search on a server that does not know of its owner's pair", () => {
     })
   )
 })
+
+describe("a search while memcached is slow", () => {
+  it.effect("does not tell somebody to wait who was told of a partner before the reply", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired()
+      const { rig, servers } = stage
+      yield* send(servers[0], clicked(alice, "退出"))
+      rig.faults.takesMillis = (_, key) => (key === keys.quota(alice) || key === keys.mail(alice) ? 300 : 0)
+      const answering = yield* Effect.forkChild(send(servers[0], clicked(alice, "配对")))
+      yield* TestClock.adjust(400)
+      rig.faults.takesMillis = () => 0
+      assert.strictEqual(yield* bobPresses(stage, "配对"), word({ _tag: "PairMade" }))
+      yield* TestClock.adjust(1_000)
+      assert.strictEqual(pushedTo(rig, alice).at(-1), word({ _tag: "PairMade" }))
+      assert.isUndefined(yield* Fiber.join(answering))
+    })
+  )
+})

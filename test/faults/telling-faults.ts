@@ -77,5 +77,20 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("slow-pushes", "and a server that dies over one: another tells, once, when its time is over")
+  },
+  {
+    name: "how things stand is said as it was before memcached took its time",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/inbox.ts",
+        text: "!isFresh && sentences.some(saysHowThingsStand)",
+        replacement: "!isFresh && sentences.length < 0"
+      }
+    ],
+    test: chat(
+      "overtaken-replies",
+      "does not tell somebody to wait who was told of a partner before the reply"
+    )
   }
 ]
