@@ -11,14 +11,18 @@ import { type Mail, Mailbox, noMail } from "./mailbox.ts"
 import { Postman } from "./postman.ts"
 import { makeReplies, type Recording } from "./replies.ts"
 
-/**
- * Puts sentences into words, behind what waits for the user; `mail`: the mailbox, if it was just read; `record`: keeps an answer that carries
- * what waits for other attempts.
- */
+/** What an answer is for. `wroteLine`: they wrote something that a partner would have got. `record`: keeps an answer that carries what waits. */
+export interface Composed {
+  readonly wroteLine: boolean
+  readonly record: Recording
+}
+
+/** Puts sentences into words, behind what waits for the user; `mail`: the mailbox, if it was just read. */
 type Compose = (
   from: Openid,
   sentences: ReadonlyArray<Sentence>,
-  known: { readonly mail?: Mail | undefined; readonly record?: Recording | undefined }
+  composed: Composed,
+  mail?: Mail
 ) => Effect.Effect<Finished>
 
 /** `busy`: what is said when memcached cannot be reached. */
@@ -32,7 +36,7 @@ export const makeComposing = Effect.fnUntraced(function* (
 
   const peek = (from: Openid) => Effect.orElseSucceed(mailbox.peek(from), () => noMail)
 
-  const compose: Compose = Effect.fnUntraced(function* (from, sentences, { mail, record }) {
+  const compose: Compose = Effect.fnUntraced(function* (from, sentences, composed, mail) {
     const pushes = yield* postman.mayPush
     // News of a chat may have become mail since the look: words that come now must not overtake it.
     const box = mail ?? (yield* peek(from))
@@ -44,20 +48,20 @@ export const makeComposing = Effect.fnUntraced(function* (
     })
     const mayPass = sentences.some(saysHowThingsStand)
     const reply = yield* replies.compose(from, box, said, {
-      anew: mayPass ? composeAnew(from, sentences, record) : undefined,
-      record
+      anew: mayPass ? composeAnew(from, sentences, composed) : undefined,
+      record: composed.record
     })
     const isStatus =
       reply.answer?._tag === "Text" && reply.answer.text === joined(said) && saysOnlyLooking(sentences)
-    return isStatus ? { ...reply, restate: restated(from, record) } : reply
+    return isStatus ? { ...reply, restate: restated(from, composed) } : reply
   })
 
   /** What a user who waits is told instead of 正在配对 when that came too late. */
-  const restated = (from: Openid, record: Recording | undefined): Effect.Effect<Finished> =>
+  const restated = (from: Openid, composed: Composed): Effect.Effect<Finished> =>
     Effect.suspend(() =>
       Effect.catch(
         Effect.flatMap(conversations.handle(from, { _tag: "Waited" }), ({ sentences }) =>
-          compose(from, sentences, { record })
+          compose(from, orNotSent(sentences, composed), composed)
         ),
         (error) => busy(from, error)
       )
@@ -70,7 +74,7 @@ export const makeComposing = Effect.fnUntraced(function* (
   const composeAnew = (
     from: Openid,
     sentences: ReadonlyArray<Sentence>,
-    record: Recording | undefined
+    composed: Composed
   ): Effect.Effect<Finished> =>
     Effect.gen(function* () {
       const mail = yield* peek(from)
@@ -79,11 +83,15 @@ export const makeComposing = Effect.fnUntraced(function* (
       const stillStands = _tag === "Paired" && news.sentences.length === 0
       const isOutdated = stillStands ? saysLooking : saysHowThingsStand
       const current = [...sentences.filter((one) => !isOutdated(one)), ...news.sentences]
-      return yield* compose(from, current, { mail, record })
+      return yield* compose(from, orNotSent(current, composed), composed, mail)
     }).pipe(Effect.catch((error) => busy(from, error)))
 
   return { compose, composeAnew }
 })
+
+/** Who wrote to nobody, and was told of a partner before the answer, would take silence for an arrival. */
+const orNotSent = (sentences: ReadonlyArray<Sentence>, { wroteLine }: Composed): ReadonlyArray<Sentence> =>
+  sentences.length === 0 && wroteLine ? [{ _tag: "NotSent" }] : sentences
 
 const saysLooking = ({ _tag }: Sentence): boolean => _tag === "Looking"
 

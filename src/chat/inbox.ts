@@ -1,7 +1,7 @@
 /** The inbox: one message in, one answer out, within WeChat's five seconds and only once, whatever a neighbour does. */
 import { Clock, Context, Effect, Layer, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
-import type { ChatEvent } from "../core/event.ts"
+import { type ChatEvent, isLine } from "../core/event.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
@@ -12,7 +12,7 @@ import type { Background } from "./background.ts"
 import type { Blocks } from "./blocks.ts"
 import type { Campus } from "./campus.ts"
 import type { Mine } from "./claim.ts"
-import { makeComposing, saysHowThingsStand } from "./composing.ts"
+import { type Composed, makeComposing, saysHowThingsStand } from "./composing.ts"
 import { Conversations } from "./conversations.ts"
 import { type Answered, Duplicates, type Over } from "./duplicates.ts"
 import { type Begun, makeExchange } from "./exchange.ts"
@@ -149,7 +149,7 @@ const make = Effect.gen(function* () {
     const { incoming, event } = message
     const { from } = incoming
     const { session, mail, prefetched } = claimed.seen
-    const record = claimed.offer
+    const composed: Composed = { wroteLine: isLine(event), record: claimed.offer }
     const { sentences, later } = yield* conversations.handle(from, event, {
       ...(session === undefined ? {} : { session }),
       prefetched,
@@ -166,15 +166,15 @@ const make = Effect.gen(function* () {
         sentences.length === 0 ||
         ((yield* Clock.currentTimeMillis) - claimed.nowMillis < freshMillis &&
           ((session !== undefined && session.value?.room === undefined) || sentences.some(tellsOfAChat)))
-      const composed =
+      const finished =
         !isFresh && sentences.some(saysHowThingsStand)
-          ? composeAnew(from, sentences, record)
-          : compose(from, sentences, { mail: isFresh ? mail : undefined, record })
-      return Effect.succeed(yield* composed)
+          ? composeAnew(from, sentences, composed)
+          : compose(from, sentences, composed, isFresh ? mail : undefined)
+      return Effect.succeed(yield* finished)
     }
     const byMillis = (yield* firstMillis(incoming, claimed)) + laterMillis
     return later(byMillis).pipe(
-      Effect.flatMap((more) => compose(from, [...sentences, ...more], { record })),
+      Effect.flatMap((more) => compose(from, [...sentences, ...more], composed)),
       Effect.catch((error) => exchange.busy(from, error))
     )
   })

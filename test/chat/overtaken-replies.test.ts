@@ -8,8 +8,9 @@ import { text } from "../../src/core/content.ts"
 import type { Button } from "../../src/core/button.ts"
 import { word } from "../../src/core/wording.ts"
 import { errcodes } from "../../src/wechat/errcodes.ts"
+import type { Incoming } from "../../src/wechat/messages.ts"
 import { alice, bob, pushedTo, refusal, type Rig, startServer } from "./chat-rig.ts"
-import { clicked, paired, send } from "./inbox-stage.ts"
+import { clicked, paired, send, typed } from "./inbox-stage.ts"
 
 type Stage = Effect.Success<ReturnType<typeof paired>>
 
@@ -114,20 +115,34 @@ describe("a search on a server that does not know of its owner's pair", () => {
   )
 })
 
-describe("a search while memcached is slow", () => {
-  it.effect("does not tell somebody to wait who was told of a partner before the reply", () =>
+describe("somebody without a partner, while memcached is slow", () => {
+  /** What Alice is answered who does something at the moment at which Bob comes. */
+  const joined = Effect.fnUntraced(function* (stage: Stage, message: Incoming) {
+    const { rig, servers } = stage
+    rig.faults.takesMillis = (_, key) => (key === keys.quota(alice) || key === keys.mail(alice) ? 300 : 0)
+    const answering = yield* Effect.forkChild(send(servers[0], message))
+    yield* TestClock.adjust(400)
+    rig.faults.takesMillis = () => 0
+    assert.strictEqual(yield* bobPresses(stage, "配对"), word({ _tag: "PairMade" }))
+    yield* TestClock.adjust(1_000)
+    assert.strictEqual(pushedTo(rig, alice).at(-1), word({ _tag: "PairMade" }))
+    return yield* Fiber.join(answering)
+  })
+
+  it.effect("is not told to wait who was told of a partner before the reply", () =>
     Effect.gen(function* () {
       const stage = yield* paired()
-      const { rig, servers } = stage
-      yield* send(servers[0], clicked(alice, "退出"))
-      rig.faults.takesMillis = (_, key) => (key === keys.quota(alice) || key === keys.mail(alice) ? 300 : 0)
-      const answering = yield* Effect.forkChild(send(servers[0], clicked(alice, "配对")))
-      yield* TestClock.adjust(400)
-      rig.faults.takesMillis = () => 0
-      assert.strictEqual(yield* bobPresses(stage, "配对"), word({ _tag: "PairMade" }))
-      yield* TestClock.adjust(1_000)
-      assert.strictEqual(pushedTo(rig, alice).at(-1), word({ _tag: "PairMade" }))
-      assert.isUndefined(yield* Fiber.join(answering))
+      yield* send(stage.servers[0], clicked(alice, "退出"))
+      assert.isUndefined(yield* joined(stage, clicked(alice, "配对")))
+    })
+  )
+
+  it.effect("is told that their line went nowhere who was told of a partner before the reply", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired()
+      yield* send(stage.servers[0], clicked(alice, "退出"))
+      yield* send(stage.servers[0], clicked(alice, "配对"))
+      assert.strictEqual(yield* joined(stage, typed(alice, "有人吗")), word({ _tag: "NotSent" }))
     })
   )
 })

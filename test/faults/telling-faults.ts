@@ -92,5 +92,20 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
       "overtaken-replies",
       "does not tell somebody to wait who was told of a partner before the reply"
     )
+  },
+  {
+    name: "a line that went to nobody is answered with nothing when the pair was told first",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/composing.ts",
+        text: "sentences.length === 0 && wroteLine",
+        replacement: "sentences.length < 0 && wroteLine"
+      }
+    ],
+    test: chat(
+      "overtaken-replies",
+      "is told that their line went nowhere who was told of a partner before the reply"
+    )
   }
 ]
