@@ -19,7 +19,7 @@ export const simulatorLineFaults: ReadonlyArray<PlantedFault> = [
   simulated(
     "notes 1",
     "what is signed is not sorted first",
-    ["src/wechat/signature.ts", ".sort(Buffer.compare)", ""],
+    ["src/wechat/signature.ts", "parts.toSorted()", "parts"],
     [verification, "hash: sha1 of token, timestamp and nonce"]
   ),
   simulated(

@@ -88,10 +88,7 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
         replacement: "!isFresh && sentences.length < 0"
       }
     ],
-    test: chat(
-      "overtaken-replies",
-      "does not tell somebody to wait who was told of a partner before the reply"
-    )
+    test: chat("overtaken-replies", "is not told to wait who was told of a partner before the reply")
   },
   {
     name: "a line that went to nobody is answered with nothing when the pair was told first",
