@@ -2,13 +2,14 @@ import { Clock, Effect, Option } from "effect"
 import { text } from "../core/content.ts"
 import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, type Room, type RoomId } from "../core/room.ts"
-import { type Chat, ordinary, resolve, type Session, stateNumbers } from "../core/session.ts"
+import { type Chat, ordinary, type Paired, resolve, type Session, stateNumbers } from "../core/session.ts"
 import { word } from "../core/wording.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
 import type { Prefetched } from "./chat-prefetch.ts"
 import { chatRead, makeChatAsks, type Pointer } from "./chat-reading.ts"
+import { clocksApartSeconds } from "./clocks.ts"
 import { newWriteId } from "./identifiers.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { LastPartners } from "./last-partners.ts"
@@ -68,12 +69,27 @@ export const makeChatView = Effect.gen(function* () {
     return yield* rooms.close(id, room, why, closedBy)
   })
 
+  /** Whether a user has been in another chat since one began. In doubt not: clocks are apart. */
+  const wasElsewhere = (openid: Openid, id: RoomId, sinceMillis: number) =>
+    Effect.map(lastPartners.of(openid), (last) =>
+      Option.exists(
+        last,
+        ({ room, atMillis = 0 }) => room !== id && atMillis > sinceMillis + 1_000 * clocksApartSeconds
+      )
+    )
+
   /**
    * Ends a pair whose partner has no session, or one that points elsewhere. A partner without any session still believes to be
-   * in the chat, and is told.
+   * in the chat, and is told; but for one who was in another since, and has heard of the end of that.
    */
-  const partnerLost = Effect.fnUntraced(function* (room: RoomId, partner: Openid, session: StoredSession) {
-    if (!(yield* closeOpen(room, "lost")) || session.version !== undefined) return
+  const partnerLost = Effect.fnUntraced(function* (
+    room: RoomId,
+    { partner, sinceMillis }: Paired,
+    session: StoredSession
+  ) {
+    // Before the room is closed: that makes it their last chat.
+    const isOld = session.version === undefined && (yield* wasElsewhere(partner, room, sinceMillis))
+    if (!(yield* closeOpen(room, "lost")) || session.version !== undefined || isOld) return
     yield* background.run(
       postman.deliver(partner, {
         content: text(word({ _tag: "PartnerLeft" })),
@@ -174,7 +190,7 @@ export const makeChatView = Effect.gen(function* () {
       // room, the partner is gone.
       const later = yield* sessions.read(chat.partner)
       if (later.value?.room === pointer) return withPartner(seen, later.value)
-      yield* partnerLost(pointer, chat.partner, later)
+      yield* partnerLost(pointer, chat, later)
     }
     return seen
   })

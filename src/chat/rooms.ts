@@ -88,7 +88,7 @@ export class Rooms extends Context.Service<
         const writtenBy = yield* newWriteId
         const next = closed(room, { why, now, writtenBy, ...(closedBy === undefined ? {} : { closedBy }) })
         if (!(yield* change(id, from, next))) return false
-        if (room._tag === "Open") yield* lastPartners.parted(id, room.opener, room.joiner)
+        if (room._tag === "Open") yield* lastPartners.parted(id, room.opener, room.joiner, now)
         return true
       })
 

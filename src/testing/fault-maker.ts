@@ -52,6 +52,8 @@ export class FaultMaker {
       case "SetClock":
         this.#count("skew")
         world.setClock(fault.server, fault.skewMillis)
+        // What is under way there may have used up its time at once, and is answered by push.
+        this.#judge.suspectActing(fault.server)
         this.#judge.suspectShared()
         break
     }

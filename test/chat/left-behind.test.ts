@@ -81,5 +81,41 @@ describe("a room that memcached lost", () => {
   )
 })
 
+describe("a session that memcached lost", () => {
+  it.effect("its owner hears nothing of that chat any more who has been in another since", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      const [one, other] = servers
+      rig.store.evict(keys.session(alice))
+      yield* TestClock.adjust("1 minute")
+      assert.include(yield* send(one, clicked(alice, "配对")), "正在配对")
+      assert.include(yield* send(one, clicked(carol, "配对")), "已配对成功")
+      assert.include(yield* send(one, clicked(carol, "退出")), "已退出")
+      const heardBefore = pushedTo(rig, alice).length
+      assert.include(yield* send(other, typed(bob, "在吗")), "对方已离开")
+      yield* TestClock.adjust(toldWithinMillis)
+      assert.lengthOf(pushedTo(rig, alice), heardBefore)
+    })
+  )
+
+  it.effect("its owner is told of the end of that chat, also shortly after another", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      const [one, other] = servers
+      yield* TestClock.adjust("1 minute")
+      yield* send(one, clicked(bob, "退出"))
+      assert.include(yield* send(one, clicked(carol, "配对")), "正在配对")
+      assert.include(yield* send(one, clicked(alice, "配对")), "已配对成功")
+      rig.store.evict(keys.session(alice))
+      const heardBefore = pushedTo(rig, alice).length
+      assert.include(yield* send(other, typed(carol, "在吗")), "对方已离开")
+      yield* TestClock.adjust(toldWithinMillis)
+      assert.deepStrictEqual(pushedTo(rig, alice).slice(heardBefore).map(isEnd), [true])
+    })
+  )
+})
+
+const isEnd = (words: string): boolean => words.includes("对方已离开")
+
 /** As long as an operation, and the look at what became of it, may take. */
 const roomTakesMillis = 2_000

@@ -104,5 +104,29 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
       "overtaken-replies",
       "is told that their line went nowhere who was told of a partner before the reply"
     )
+  },
+  {
+    name: "whoever lost their session is told of its end, though they have been in another chat since",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/chat-view.ts",
+        text: "session.version !== undefined || isOld) return",
+        replacement: "session.version !== undefined) return"
+      }
+    ],
+    test: chat("left-behind", "its owner hears nothing of that chat any more who has been in another since")
+  },
+  {
+    name: "whoever was in another chat before is taken for one who was since",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/chat-view.ts",
+        text: "room !== id && atMillis > sinceMillis + 1_000 * clocksApartSeconds",
+        replacement: "room !== id && atMillis <= Number.MAX_SAFE_INTEGER + sinceMillis + clocksApartSeconds"
+      }
+    ],
+    test: chat("left-behind", "its owner is told of the end of that chat, also shortly after another")
   }
 ]
