@@ -45,12 +45,38 @@ const stories = [
       [100, "u1", press("配对"), 0],
       [150, "u3", press("配对"), 0]
     ])
+  ],
+  [
+    "who is joined before the answer to a search is not told to wait",
+    story([
+      [0, "u1", press("配对"), 1],
+      [600, "u2", press("配对"), 0]
+    ])
+  ],
+  [
+    "who is joined before the answer to a word is not told to wait",
+    story([
+      [0, "u1", press("配对"), 1],
+      [3_000, "u1", say("u1.0"), 1],
+      [3_300, "u2", press("配对"), 0]
+    ])
+  ],
+  [
+    "who is joined before the answer to 状态 is not told to wait",
+    story([
+      [0, "u1", press("配对"), 1],
+      [3_000, "u1", press("状态"), 1],
+      [3_600, "u2", press("配对"), 0]
+    ])
   ]
 ] as const
 
+/** Of every hundred a few come to what the story is about. */
+const seeds = 300
+
 describe("slow operations", () => {
   it.each(stories)("%s", (_, deeds) => {
-    for (let seed = 0; seed < 100; seed += 1) {
+    for (let seed = 0; seed < seeds; seed += 1) {
       const options = { seed, users: 4, servers: 2, faults: [], slowShare: 0.3 }
       const { violations } = simulate(options, deeds)
       assert.deepStrictEqual(violations, [], `seed ${seed}\n${tellStory(deeds).join("\n")}`)
