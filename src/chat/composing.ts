@@ -34,6 +34,7 @@ export const makeComposing = Effect.fnUntraced(function* (
   const postman = yield* Postman
   const replies = yield* makeReplies
 
+  /** The mailbox; empty if it cannot be had. */
   const peek = (from: Openid) => Effect.orElseSucceed(mailbox.peek(from), () => noMail)
 
   const compose: Compose = Effect.fnUntraced(function* (from, sentences, composed, mail) {
@@ -86,7 +87,7 @@ export const makeComposing = Effect.fnUntraced(function* (
       return yield* compose(from, orNotSent(current, composed), composed, mail)
     }).pipe(Effect.catch((error) => busy(from, error)))
 
-  return { compose, composeAnew }
+  return { compose, composeAnew, peek }
 })
 
 /** Who wrote to nobody, and was told of a partner before the answer, would take silence for an arrival. */

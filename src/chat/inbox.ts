@@ -3,7 +3,6 @@ import { Clock, Context, Effect, Layer, Option } from "effect"
 import { type Content, text } from "../core/content.ts"
 import { type ChatEvent, isLine } from "../core/event.ts"
 import type { Openid } from "../core/openid.ts"
-import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
@@ -68,7 +67,7 @@ const make = Effect.gen(function* () {
   const postman = yield* Postman
   const look = yield* makeMessageLook
   const exchange = yield* makeExchange
-  const { compose, composeAnew } = yield* makeComposing(exchange.busy)
+  const { compose, composeAnew, peek } = yield* makeComposing(exchange.busy)
   const late = yield* makeLateUnfollowing
   const inTurn = makeTurns<Openid>()
   const isFirstAttempt = makeFirstAttempts()
@@ -148,7 +147,8 @@ const make = Effect.gen(function* () {
   const answering = Effect.fnUntraced(function* (message: Message, claimed: Claimed) {
     const { incoming, event } = message
     const { from } = incoming
-    const { session, mail, prefetched } = claimed.seen
+    const { session, prefetched } = claimed.seen
+    const { mail, readAtMillis } = yield* mailOf(from, claimed)
     const composed: Composed = { wroteLine: isLine(event), record: claimed.offer }
     const { sentences, later } = yield* conversations.handle(from, event, {
       ...(session === undefined ? {} : { session }),
@@ -161,22 +161,30 @@ const make = Effect.gen(function* () {
     if (later === undefined) {
       // Since the mailbox was read, a notice about a chat may have been put there, which other words must not overtake: so it is
       // read again. Not for words about a search or a pair, which can change at any moment (that is told by push), and not for a
-      // user without a room, who gets no such notice.
+      // user without a room, who gets no such notice. Word of a new pair leaves at once: the next is told by push, and must not come first.
       const isFresh =
         sentences.length === 0 ||
-        ((yield* Clock.currentTimeMillis) - claimed.nowMillis < freshMillis &&
-          ((session !== undefined && session.value?.room === undefined) || sentences.some(tellsOfAChat)))
-      const finished =
-        !isFresh && sentences.some(saysHowThingsStand)
-          ? composeAnew(from, sentences, composed)
-          : compose(from, sentences, composed, isFresh ? mail : undefined)
-      return Effect.succeed(yield* finished)
+        sentences.some(({ _tag }) => _tag === "PairMade") ||
+        ((yield* Clock.currentTimeMillis) - readAtMillis < freshMillis &&
+          ((session !== undefined && session.value?.room === undefined) ||
+            sentences.some(saysHowThingsStand)))
+      const isOutdated = !isFresh && sentences.some(saysHowThingsStand)
+      const known = isFresh ? mail : undefined
+      return Effect.succeed(yield* (isOutdated ? composeAnew : compose)(from, sentences, composed, known))
     }
     const byMillis = (yield* firstMillis(incoming, claimed)) + laterMillis
     return later(byMillis).pipe(
       Effect.flatMap((more) => compose(from, [...sentences, ...more], composed)),
       Effect.catch((error) => exchange.busy(from, error))
     )
+  })
+
+  /** The mailbox as it was seen, unless that was long ago already. */
+  const mailOf = Effect.fnUntraced(function* (openid: Openid, { seen, nowMillis }: Claimed) {
+    const readAtMillis = yield* Clock.currentTimeMillis
+    return readAtMillis - nowMillis < freshMillis
+      ? { mail: seen.mail, readAtMillis: nowMillis }
+      : { mail: yield* peek(openid), readAtMillis }
   })
 
   /**
@@ -240,5 +248,3 @@ interface Message {
 /** When a message was made whose first attempt nobody claimed. */
 const madeMillis = ({ incoming, cameMillis }: Message, { takenOver, firstClaimedAtMillis }: Mine) =>
   madeEarlierMillis(incoming.createTimeSeconds, takenOver ? firstClaimedAtMillis : cameMillis)
-
-const tellsOfAChat = (one: Sentence): boolean => one._tag === "PairMade" || saysHowThingsStand(one)

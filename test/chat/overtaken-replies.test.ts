@@ -119,9 +119,11 @@ describe("somebody without a partner, while memcached is slow", () => {
   /** What Alice is answered who does something at the moment at which Bob comes. */
   const joined = Effect.fnUntraced(function* (stage: Stage, message: Incoming) {
     const { rig, servers } = stage
-    rig.faults.takesMillis = (_, key) => (key === keys.quota(alice) || key === keys.mail(alice) ? 300 : 0)
+    rig.faults.takesMillis = (_, key) => (key === keys.lobby ? 300 : 0)
     const answering = yield* Effect.forkChild(send(servers[0], message))
-    yield* TestClock.adjust(400)
+    yield* TestClock.adjust(100)
+    rig.faults.takesMillis = (_, key) => (key === keys.mail(alice) ? 300 : 0)
+    yield* TestClock.adjust(300)
     rig.faults.takesMillis = () => 0
     assert.strictEqual(yield* bobPresses(stage, "配对"), word({ _tag: "PairMade" }))
     yield* TestClock.adjust(1_000)
