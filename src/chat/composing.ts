@@ -34,8 +34,8 @@ export const makeComposing = Effect.fnUntraced(function* (
   const postman = yield* Postman
   const replies = yield* makeReplies
 
-  /** The mailbox; empty if it cannot be had. */
-  const peek = (from: Openid) => Effect.orElseSucceed(mailbox.peek(from), () => noMail)
+  /** The mailbox; `known` if it cannot be had. */
+  const peek = (from: Openid, known = noMail) => Effect.orElseSucceed(mailbox.peek(from), () => known)
 
   const compose: Compose = Effect.fnUntraced(function* (from, sentences, composed, mail) {
     const pushes = yield* postman.mayPush

@@ -184,7 +184,7 @@ const make = Effect.gen(function* () {
     const readAtMillis = yield* Clock.currentTimeMillis
     return readAtMillis - nowMillis < freshMillis
       ? { mail: seen.mail, readAtMillis: nowMillis }
-      : { mail: yield* peek(openid), readAtMillis }
+      : { mail: yield* peek(openid, seen.mail), readAtMillis }
   })
 
   /**

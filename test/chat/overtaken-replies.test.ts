@@ -9,8 +9,8 @@ import type { Button } from "../../src/core/button.ts"
 import { word } from "../../src/core/wording.ts"
 import { errcodes } from "../../src/wechat/errcodes.ts"
 import type { Incoming } from "../../src/wechat/messages.ts"
-import { alice, bob, pushedTo, refusal, type Rig, startServer } from "./chat-rig.ts"
-import { clicked, paired, send, typed } from "./inbox-stage.ts"
+import { alice, bob, carol, pushedTo, refusal, type Rig, startServer } from "./chat-rig.ts"
+import { answer, clicked, paired, send, typed, wordsOf } from "./inbox-stage.ts"
 
 type Stage = Effect.Success<ReturnType<typeof paired>>
 
@@ -98,11 +98,16 @@ describe("a reply that is held up at the mailbox", () => {
 })
 
 describe("a search on a server that does not know of its owner's pair", () => {
-  it.effect("is answered behind the word that the pair ended meanwhile", () =>
+  const outcomes = [
+    { name: "nobody is there", waiting: false, said: word({ _tag: "Looking" }) },
+    { name: "somebody is there", waiting: true, said: word({ _tag: "PairMade" }) }
+  ]
+  it.effect.each(outcomes)("is answered behind the word that the pair ended meanwhile: $name", (outcome) =>
     Effect.gen(function* () {
       const stage = yield* paired()
-      const { rig } = stage
+      const { rig, servers } = stage
       const stranger = yield* startServer(rig)
+      if (outcome.waiting) yield* send(servers[1], clicked(carol, "配对"))
       rig.answerPush = () => Effect.fail(refusal(errcodes.allowanceUsedUp.code))
       rig.faults.takesMillis = (_, key) => (key === keys.quota(alice) ? 300 : 0)
       const answering = yield* Effect.forkChild(send(stranger, clicked(alice, "配对")))
@@ -110,7 +115,7 @@ describe("a search on a server that does not know of its owner's pair", () => {
       rig.faults.takesMillis = () => 0
       yield* bobPresses(stage, "退出")
       yield* TestClock.adjust(1_000)
-      assert.strictEqual(yield* Fiber.join(answering), `${left}\n${word({ _tag: "Looking" })}`)
+      assert.strictEqual(yield* Fiber.join(answering), `${left}\n${outcome.said}`)
     })
   )
 })
@@ -136,6 +141,23 @@ describe("somebody without a partner, while memcached is slow", () => {
       const stage = yield* paired()
       yield* send(stage.servers[0], clicked(alice, "退出"))
       assert.isUndefined(yield* joined(stage, clicked(alice, "配对")))
+    })
+  )
+
+  it.effect("is told of the partner at once whom their search found", () =>
+    Effect.gen(function* () {
+      const stage = yield* paired()
+      const { rig, servers } = stage
+      yield* send(servers[0], clicked(alice, "退出"))
+      assert.include(yield* bobPresses(stage, "配对"), word({ _tag: "Looking" }))
+      rig.faults.takesMillis = (_, key) => (key === keys.lobby ? 300 : 0)
+      const answering = yield* Effect.forkChild(answer(servers[0], clicked(alice, "配对")))
+      yield* TestClock.adjust(100)
+      rig.faults.takesMillis = (_, key) => (key === keys.mail(alice) ? 2_000 : 0)
+      yield* TestClock.adjust(1_000)
+      assert.isDefined(answering.pollUnsafe())
+      assert.strictEqual(wordsOf(yield* Fiber.join(answering)), word({ _tag: "PairMade" }))
+      yield* TestClock.adjust(5_000)
     })
   )
 

@@ -128,5 +128,26 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("left-behind", "its owner is told of the end of that chat, also shortly after another")
+  },
+  {
+    name: "a mailbox that was seen long before a search counts as it was",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/inbox.ts",
+        text: "return readAtMillis - nowMillis < freshMillis",
+        replacement: "return readAtMillis > 0"
+      }
+    ],
+    test: chat(
+      "overtaken-replies",
+      "is answered behind the word that the pair ended meanwhile: somebody is there"
+    )
+  },
+  {
+    name: "word of a new pair waits for another look at the mailbox",
+    breaks: "told once",
+    changes: [{ file: "src/chat/inbox.ts", text: '_tag === "PairMade"', replacement: '_tag === "Filtered"' }],
+    test: chat("overtaken-replies", "is told of the partner at once whom their search found")
   }
 ]
