@@ -1,6 +1,6 @@
 import type { Effect } from "effect"
 import type { Openid } from "../core/openid.ts"
-import { numberedOpenid } from "./numbered-openid.ts"
+import { numberedOpenid, numberInOpenid } from "./numbered-openid.ts"
 
 /** Who presses 配对: `users` people with running numbers from `first` on. */
 export interface People {
@@ -41,7 +41,12 @@ export interface Contender {
 }
 
 export const openids = ({ first, users }: People): ReadonlyArray<Openid> =>
-  Array.from({ length: users }, (_, index) => numberedOpenid("oBench", first + index))
+  Array.from({ length: users }, (_, index) => numberedOpenid(presserPrefix, first + index))
+
+/** The running number of one of them; NaN for anybody else. */
+export const numberOf = (openid: string): number => numberInOpenid(presserPrefix, openid)
+
+const presserPrefix = "oBench"
 
 /** A waiting stranger, who is none of the people who press. */
 export const stranger = (number: number): Openid => numberedOpenid("oStranger", number)

@@ -12,14 +12,13 @@ import { Sessions } from "../chat/sessions.ts"
 import { Tease } from "../chat/tease.ts"
 import { Reports } from "../chat/reports.ts"
 import { hourMillis } from "../core/durations.ts"
-import type { Openid } from "../core/openid.ts"
 import type { LobbyEntry } from "../core/pairing.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { defaults } from "../setting-values.ts"
 import { WeChatApi } from "../wechat/api.ts"
+import { PressTimes } from "./press-times.ts"
 import { type Contender, openids, type People, stranger } from "./contender.ts"
 import { processorMicros } from "./processor-time.ts"
-import { percentile } from "./rows.ts"
 
 /** No search may run out while a benchmark runs. */
 const pairingTimeoutMillis = hourMillis
@@ -41,18 +40,12 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const millis = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-    const pressedAt = new Map<Openid, number>()
-    let millisToPair: Array<number> = []
+    let times = new PressTimes({ first: 0, users: 0 }, millis)
 
-    const told = (openid: Openid): void => {
-      const since = pressedAt.get(openid)
-      if (since !== undefined) millisToPair.push(millis() - since)
-      pressedAt.delete(openid)
-    }
     const services = yield* Layer.build(
       chatLayer(settings).pipe(
         Layer.provide([
-          WeChatApi.layerMemory((openid) => Effect.sync(() => told(openid))),
+          WeChatApi.layerMemory((openid) => Effect.sync(() => times.told(openid))),
           Campus.layerNone,
           Reports.layerMemory,
           Tease.layerNone
@@ -85,15 +78,14 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       const conversations = yield* Conversations
       const background = yield* Background
       yield* openWindows(people)
-      millisToPair = []
-      pressedAt.clear()
+      times = new PressTimes(people, millis)
       const queue = openids(people).values()
       const presser: Effect.Effect<void, MemcachedError> = Effect.suspend(() => {
         const { value: openid, done } = queue.next()
         if (done === true) return Effect.void
-        pressedAt.set(openid, millis())
+        times.pressed(openid)
         return Effect.flatMap(conversations.handle(openid, pressed), ({ sentences }) => {
-          if (sentences.some(({ _tag }) => _tag === "PairMade")) told(openid)
+          if (sentences.some(({ _tag }) => _tag === "PairMade")) times.told(openid)
           return presser
         })
       })
@@ -107,12 +99,12 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       const requestsAfter = yield* requests
       yield* closeWindows(people)
       return {
-        pairs: millisToPair.length / 2,
+        pairs: times.pairs,
         seconds,
         processorMicros: usedMicros,
         requests: requestsAfter - requestsBefore,
-        medianMillis: percentile(millisToPair, 0.5),
-        p99Millis: percentile(millisToPair, 0.99)
+        medianMillis: times.medianMillis,
+        p99Millis: times.p99Millis
       }
     })
 

@@ -5,9 +5,9 @@
 import { Clock, Effect, type Scope } from "effect"
 import { createClient } from "redis"
 import { ttlSeconds } from "../chat/keys.ts"
-import { type Contender, openids, type Round } from "./contender.ts"
+import { type Contender, openids, type People, type Round } from "./contender.ts"
+import { PressTimes } from "./press-times.ts"
 import { processorMicros } from "./processor-time.ts"
-import { percentile } from "./rows.ts"
 
 const script = `
 local partner = redis.call('LPOP', KEYS[1])
@@ -30,38 +30,35 @@ export const redisPairing = (port: number): Effect.Effect<Contender, never, Scop
     const sha = yield* Effect.promise(() => client.scriptLoad(script))
     const millis = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
-    const press = async (users: ReadonlyArray<string>, inFlight: number): Promise<Round> => {
-      const pressedAt = new Map<string, number>()
-      const millisToPair: Array<number> = []
+    const press = async (people: People, inFlight: number): Promise<Round> => {
+      const times = new PressTimes(people, millis)
+      const users = openids(people)
       const queue = users.values()
       const startMillis = millis()
       const startMicros = processorMicros()
       const presser = async () => {
         for (const user of queue) {
-          pressedAt.set(user, millis())
+          times.pressed(user)
           // oxlint-disable-next-line no-await-in-loop -- one press after another
           const partner = await client.sendCommand(["EVALSHA", sha, "1", "waiting", user])
           if (typeof partner !== "string") continue
-          const now = millis()
-          for (const one of [user, partner]) {
-            millisToPair.push(now - (pressedAt.get(one) ?? now))
-            pressedAt.delete(one)
-          }
+          times.told(user)
+          times.told(partner)
         }
       }
       await Promise.all(Array.from({ length: inFlight }, presser))
       return {
-        pairs: millisToPair.length / 2,
+        pairs: times.pairs,
         seconds: (millis() - startMillis) / 1_000,
         processorMicros: processorMicros() - startMicros,
         requests: users.length,
-        medianMillis: percentile(millisToPair, 0.5),
-        p99Millis: percentile(millisToPair, 0.99)
+        medianMillis: times.medianMillis,
+        p99Millis: times.p99Millis
       }
     }
 
     return {
-      press: (people, inFlight) => Effect.promise(() => press(openids(people), inFlight)),
+      press: (people, inFlight) => Effect.promise(() => press(people, inFlight)),
       wait: (people) => Effect.promise(() => client.rPush("waiting", [...openids(people)])),
       forget: (people) => Effect.promise(() => client.del(openids(people).map((one) => `partner:${one}`))),
       crowd: () => Effect.die(new Error("everybody in a Redis list suits everybody"))
