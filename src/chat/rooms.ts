@@ -118,9 +118,9 @@ export class Rooms extends Context.Service<
             ),
             (exits) =>
               Effect.map(Clock.currentTimeMillis, (now) => {
-                for (const [place, { id, room }] of fresh.entries()) {
+                fresh.forEach(({ id, room }, place) => {
                   if (room._tag === "Open" && isTrue(exits[place])) known.made(id, now)
-                }
+                })
               })
           ),
         change,

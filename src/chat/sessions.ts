@@ -88,10 +88,10 @@ export class Sessions extends Context.Service<
           )
           return Effect.tap(written, (exits) =>
             Effect.sync(() => {
-              for (const [place, { openid, next }] of changes.entries()) {
+              changes.forEach(({ openid, next }, place) => {
                 const exit = exits[place]
                 if (exit !== undefined && Exit.isSuccess(exit) && exit.value) known.learn(openid, next)
-              }
+              })
             })
           )
         }

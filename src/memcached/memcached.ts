@@ -149,24 +149,21 @@ const service = (backend: Backend): Memcached["Service"] => {
   ) => {
     const accepted: Array<Asked> = []
     let refusals: Map<number, MemcachedError> | undefined
-    for (const [place, one] of asks.entries()) {
-      if (one === undefined) continue
+    asks.forEach((one, place) => {
+      if (one === undefined) return
       const refused = refusal(one.asked)
       if (refused === undefined) accepted.push(withClampedTtl(one.asked))
       else refusals = (refusals ?? new Map()).set(place, refused)
-    }
+    })
     return Effect.map(backend.askAll(accepted, urgency), (exits) => {
-      const outcomes: Array<Exit.Exit<unknown, MemcachedError> | undefined> = []
       let answered = 0
-      for (const [place, one] of asks.entries()) {
+      const outcomes = asks.map((one, place): Exit.Exit<unknown, MemcachedError> | undefined => {
         const refused = refusals?.get(place)
-        if (one === undefined) outcomes.push(undefined)
-        else if (refused !== undefined) outcomes.push(Exit.fail(refused))
-        else {
-          outcomes.push(outcomeOf(one, exits[answered] ?? noOutcome))
-          answered += 1
-        }
-      }
+        if (one === undefined) return undefined
+        if (refused !== undefined) return Exit.fail(refused)
+        answered += 1
+        return outcomeOf(one, exits[answered - 1] ?? noOutcome)
+      })
       return outcomes as unknown as Outcomes<Each, MemcachedError>
     })
   }

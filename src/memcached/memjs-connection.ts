@@ -26,6 +26,7 @@ import {
   statuses,
   writeRequest
 } from "./binary-protocol.ts"
+import { PacketMemory } from "./packet-memory.ts"
 import { Sent } from "./sent.ts"
 
 /** `Outdated`: not sent, since the version was read on an earlier connection, perhaps from a server that has restarted. */
@@ -85,6 +86,7 @@ export class MemjsConnection {
   #state: State = "opening"
   #sequence = 0
   #packet: Array<Question> = []
+  readonly #memory = new PacketMemory()
 
   constructor(options: ConnectionOptions, generation: number, owner: ConnectionOwner) {
     this.generation = generation
@@ -197,17 +199,15 @@ export class MemjsConnection {
     const packet = this.#packet
     this.#packet = []
     const last = packet.at(-1)
-    if (last === undefined) return
-    const bytes = Buffer.allocUnsafe(
-      packet.reduce((sum, question) => sum + mostRequestBytes(question.request), 0)
-    )
+    const most = packet.reduce((sum, question) => sum + mostRequestBytes(question.request), 0)
+    const bytes = this.#memory.forPacket(most, this.#socket)
     let end = 0
     for (const question of packet) {
       const { request, sequence } = question
       question.quiet = question === last ? undefined : quietForms.get(request.opcode)
       end = writeRequest(bytes, end, question.quiet?.opcode ?? request.opcode, sequence, request)
     }
-    this.#socket.write(bytes.subarray(0, end))
+    if (end > 0) this.#socket.write(bytes.subarray(0, end))
   }
 }
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random, Schema } from "effect"
-import { newRoomId, newWriteId } from "../../src/chat/identifiers.ts"
+import { newRoomId, newWriteId, roomNamedAfter, writeIds } from "../../src/chat/identifiers.ts"
 import { RoomId, WriteId } from "../../src/core/room.ts"
 
 const many = 2_000
@@ -42,6 +42,16 @@ describe("names", () => {
       }
       const smallest = yield* Effect.provideService(newWriteId, Random.Random, giving(MIN_SAFE_INTEGER))
       assert.strictEqual(smallest, MAX_SAFE_INTEGER.toString(32).padStart(11, "0").repeat(2))
+    })
+  )
+
+  it.effect("of those who draw many differ as well, also from what another server draws", () =>
+    Effect.gen(function* () {
+      const draws = [yield* writeIds, yield* writeIds, yield* writeIds]
+      const marks = draws.flatMap((draw) => Array.from({ length: many }, draw))
+      assert.isTrue(marks.every(Schema.is(WriteId)))
+      assert.isTrue(marks.map(roomNamedAfter).every(Schema.is(RoomId)))
+      assert.strictEqual(new Set(marks).size, draws.length * many)
     })
   )
 })

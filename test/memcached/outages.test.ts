@@ -1,4 +1,5 @@
 import { createServer } from "node:net"
+import { setImmediate } from "node:timers/promises"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Exit, Fiber, Layer, Option } from "effect"
 import { ask } from "../../src/memcached/asks.ts"
@@ -112,6 +113,30 @@ describe("a server that hangs or dies", () => {
         assert.include(["before", "after"], Option.getOrNull(yield* memcached.get("s:a")))
         yield* memcached.set("s:a", "later", ttlSeconds)
         assert.deepStrictEqual(yield* memcached.get("s:a"), Option.some("later"))
+      }).pipe(Effect.provide(over(server)))
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("that stands still for a moment gets each of the packets that wait as it was asked", () =>
+    Effect.gen(function* () {
+      const server = yield* memcachedProcess()
+      yield* Effect.gen(function* () {
+        const memcached = yield* Memcached
+        yield* memcached.set("before", "", ttlSeconds)
+        yield* server.pause
+        // More than the buffers of the system take, in packets of turns of their own.
+        const values = Array.from({ length: 600 }, (_, index) => String(index % 10).repeat(40_000 + index))
+        const writing = yield* Effect.forEach(values, (value, index) =>
+          Effect.tap(Effect.forkChild(memcached.set(`k${index}`, value, ttlSeconds)), () =>
+            Effect.promise(() => setImmediate())
+          )
+        )
+        yield* server.resume
+        yield* Effect.forEach(writing, Fiber.join)
+        for (const [index, value] of values.entries()) {
+          const found = Option.getOrThrow(yield* memcached.get(`k${index}`))
+          assert.isTrue(found === value, `k${index} holds something else`)
+        }
       }).pipe(Effect.provide(over(server)))
     }).pipe(Effect.scoped)
   )
