@@ -1,5 +1,6 @@
 /** The entry: takes signals from its first line on, since loading what the commands need takes most of a second. */
 import { enableCompileCache } from "node:module"
+import { loadWithoutAsyncContext } from "./event-loop/async-context.ts"
 
 let loading = true
 
@@ -12,6 +13,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 // A third of the start is spent on compiling; from the second start on the code is kept in the folder for temporary files.
 enableCompileCache()
-const { runCommandLine } = await import("./commands/xiaohou.ts")
+const { runCommandLine } = await loadWithoutAsyncContext(() => import("./commands/xiaohou.ts"))
 loading = false
 runCommandLine()

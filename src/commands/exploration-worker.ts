@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { type Exploration, explore, type ExploreOptions } from "../testing/explorer.ts"
 import { races } from "../testing/races.ts"
+import type { Work } from "./thread-entry.ts"
 
 export interface ExplorationTask {
   /** The race's name. */
@@ -16,4 +17,4 @@ const carryOut = ({ race: name, options }: ExplorationTask): Exploration => {
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window of a browser
-parentPort?.postMessage(carryOut(workerData as ExplorationTask))
+parentPort?.postMessage(carryOut((workerData as Work).task as ExplorationTask))

@@ -4,6 +4,7 @@ import { report } from "../testing/simulation-report.ts"
 import type { SimulationOptions } from "../testing/simulation-result.ts"
 import { type Extent, runSimulation } from "../testing/simulation-run.ts"
 import { secondsOf } from "../testing/telling.ts"
+import type { Work } from "./thread-entry.ts"
 
 export interface SimulationTask {
   readonly options: Omit<SimulationOptions, "tell" | "plant">
@@ -30,4 +31,4 @@ const play = ({ options, extent }: SimulationTask): SimulationOutcome => {
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window of a browser
-parentPort?.postMessage(play(workerData as SimulationTask))
+parentPort?.postMessage(play((workerData as Work).task as SimulationTask))

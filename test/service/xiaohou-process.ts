@@ -6,7 +6,7 @@ import { join, resolve } from "node:path"
 import { Effect, type Scope } from "effect"
 
 export const projectFolder = resolve(import.meta.dirname, "../..")
-const node = join(projectFolder, "node_modules/.bin/node")
+export const node = join(projectFolder, "node_modules/.bin/node")
 const main = join(projectFolder, "src/main.ts")
 
 export type Variables = Readonly<Record<string, string>>
