@@ -30,6 +30,8 @@ export interface Load {
   readonly seconds: number
   readonly medianMillis: number
   readonly p99Millis: number
+  /** How many lines were answered with words: theirs, or one for the writer, was kept instead of pushed. */
+  readonly answeredInWords: number
 }
 
 /** What a server process can be asked: how much processor time it has used, in microseconds, or its memory. */

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Console, Effect } from "effect"
 import { median, type Row, row } from "./rows.ts"
 import type { WebhookExtent } from "./webhook-extent.ts"
 import type { Load, LoadOrder, Messages } from "./webhook-order.ts"
@@ -15,7 +15,9 @@ export const relayRows = Effect.fnUntraced(function* (
   const limit = yield* bareServer(api.port)
 
   let first = 0
-  /** Every message has to come to one push. */
+  let lines = 0
+  let answeredInWords = 0
+  /** Every message has to come to one push, but for the few that a busy machine has the service keep for later. */
   const relay = Effect.fnUntraced(function* (server: ServerUnderLoad, how: How) {
     const messages: Messages = {
       ...extent,
@@ -28,8 +30,11 @@ export const relayRows = Effect.fnUntraced(function* (
     const before = yield* api.pushes
     const relayed: Load = yield* load({ ...messages, ...how })
     const pushed = (yield* api.pushes) - before
-    if (pushed !== how.messages) {
-      return yield* Effect.die(new Error(`${how.messages} lines came to ${pushed} pushes`))
+    lines += how.messages
+    answeredInWords += relayed.answeredInWords
+    if (Math.abs(pushed - how.messages) > answeredInWords || answeredInWords > mostInWords * lines) {
+      const outcome = `${how.messages} lines came to ${pushed} pushes and ${relayed.answeredInWords} answers in words`
+      return yield* Effect.die(new Error(outcome))
     }
     return relayed
   })
@@ -50,12 +55,20 @@ export const relayRows = Effect.fnUntraced(function* (
   const peak = atPeak("lines relayed", "lines/s", ({ seconds }) => extent.messages / seconds)
   const stream = { _tag: "Stream", perSecond: peak.ours / 2, messages: extent.streamed } as const
   const atHalf = yield* inTurn(stream, extent.rounds)
+  if (answeredInWords > 0) {
+    yield* Console.error(
+      `of ${lines} lines, ${answeredInWords} were answered in words: the machine was too busy`
+    )
+  }
   return [
     peak,
     atHalf("time to relay a line at half that rate, median", "ms", ({ medianMillis }) => medianMillis),
     atHalf("time to relay a line at half that rate, p99", "ms", ({ p99Millis }) => p99Millis)
   ]
 })
+
+/** Of all lines, and not of one round: where the machine stood still for a moment, those of that moment are kept together. */
+const mostInWords = 0.01
 
 type How = { readonly messages: number } & (
   | Pick<LoadOrder & { readonly _tag: "Flood" }, "_tag" | "connections">

@@ -32,3 +32,35 @@ it("a message goes on a new connection when the server closed the one that was f
   writers.finish()
   server.close()
 })
+
+it("a line that is answered in words is counted, and one that is refused ends the load", async () => {
+  const answers = ["success", "<xml>对方稍后收到</xml>", "success"]
+  const server = createServer((socket) =>
+    socket.on("data", () => {
+      const answer = answers.shift()
+      const body = answer ?? "no"
+      const head = `HTTP/1.1 ${answer === undefined ? 503 : 200} OK\r\nContent-Length: ${Buffer.byteLength(body)}`
+      socket.write(`${head}\r\n\r\n${body}`)
+    })
+  )
+  await once(server.listen(0, "127.0.0.1"), "listening")
+  const { port } = server.address() as AddressInfo
+  const messages: Messages = { port, mode: "plain", story: "pairs", people: 2, first: 0, messages: 3 }
+  const problems: Array<string> = []
+  let refused: () => void = () => undefined
+  const writers = makeWriters(messages, ({ message }) => {
+    problems.push(message)
+    refused()
+  })
+  for (const number of [0, 1, 2]) {
+    await new Promise<void>((answered) => writers.write(number, performance.now(), answered))
+  }
+  assert.deepStrictEqual(problems, [])
+  await new Promise<void>((resolve) => {
+    refused = resolve
+    writers.write(3, performance.now(), () => undefined)
+  })
+  assert.deepStrictEqual(problems, ["a message was answered with 503"])
+  assert.strictEqual(writers.finish().answeredInWords, 1)
+  server.close()
+})
