@@ -37,10 +37,10 @@ export interface Viewing {
 }
 
 /**
- * After this long a server that was still making the pair has stopped: three operations with a limit of 1 s each. If its end
- * were told earlier, users could hear of the end of a pair of which they never heard.
+ * After this long, and the time that word of an end waits for that of the beginning, a server that was still making the pair has stopped: it
+ * needs three operations with a limit of 1 s each.
  */
-const makingMillis = 3_000
+const makingMillis = 2_000
 
 /** How often a view is taken again because another server repaired the same thing at the same moment. */
 const viewAttempts = 10

@@ -6,7 +6,7 @@ import { Clock, Context, Effect, Layer } from "effect"
 import { text } from "../core/content.ts"
 import { news } from "../core/chat-news.ts"
 import type { Openid } from "../core/openid.ts"
-import type { RoomId } from "../core/room.ts"
+import type { Room, RoomId } from "../core/room.ts"
 import { resolve, type Session, sessionOf } from "../core/session.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -15,6 +15,7 @@ import { newWriteId } from "./identifiers.ts"
 import { Postman } from "./postman.ts"
 import { Rooms } from "./rooms.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
+import { ToldPairs } from "./told-pairs.ts"
 
 /** How long a teller may take, with the longest push and the operations around it, before others may tell instead. */
 export const tellingLeaseMillis = longestPushMillis + 4_000
@@ -26,6 +27,12 @@ export const tellingLeaseMillis = longestPushMillis + 4_000
 const tellingWaitMillis = 3_200
 const tellingPollMillis = 100
 
+/**
+ * For so long after a pair was made the answer that says so may still be on its way to one of the two: two operations that reach their limit of 1 s,
+ * and the answer itself. Word of the end waits for it, unless this server gave that answer.
+ */
+export const answerUnderWayMillis = 2_500
+
 /** Pieces of news in a row about one room: it was made, and it ended. One more for a lost race. */
 const newsInARow = 4
 
@@ -35,6 +42,8 @@ export type Telling = Effect.Effect<void, MemcachedError>
 export class News extends Context.Service<
   News,
   {
+    /** This server is about to answer the user with word of the pair in this room. */
+    readonly answered: (openid: Openid, room: RoomId) => void
     /** Tells `openid` what is new about `room`, if their session still points there and nobody else is telling. */
     readonly tell: (openid: Openid, room: RoomId) => Effect.Effect<void, MemcachedError>
     /**
@@ -57,12 +66,22 @@ export class News extends Context.Service<
       const sessions = yield* Sessions
       const rooms = yield* Rooms
       const postman = yield* Postman
+      const toldPairs = new ToldPairs()
+
+      /** How long the answer may still be on its way without which the end of this room means nothing to the user. */
+      const unheardMillis = (openid: Openid, id: RoomId, room: Room | undefined, now: number) => {
+        if (room?._tag !== "Closed" || room.sinceMillis === undefined || toldPairs.knows(openid, id)) return 0
+        // Called off while it was being made, perhaps by a server whose clock is wrong.
+        if (room.why === "lost") return answerUnderWayMillis
+        return Math.min(answerUnderWayMillis, room.sinceMillis + answerUnderWayMillis - now)
+      }
 
       /** `piece`: which of the pieces in a row it is. */
       const begin = Effect.fnUntraced(function* (
         openid: Openid,
         room: RoomId,
-        piece = 1
+        piece = 1,
+        mayBeUnheard = true
       ): Effect.fn.Return<Telling | undefined, MemcachedError> {
         const stored = yield* sessions.read(openid)
         const session = stored.value
@@ -77,6 +96,11 @@ export class News extends Context.Service<
         if (sentence === undefined || sentence._tag === "Left") {
           return (session.tellingUntilMillis ?? 0) > now ? Effect.void : undefined
         }
+        const unheard = mayBeUnheard ? unheardMillis(openid, room, found.value, now) : 0
+        if (unheard > 0) {
+          const later = Effect.delay(begin(openid, room, piece, false), unheard)
+          return Effect.flatMap(later, runIfAny)
+        }
         const next =
           piece < newsInARow ? Effect.flatMap(begin(openid, room, piece + 1), runIfAny) : Effect.void
         const mark = yield* newWriteId
@@ -88,6 +112,7 @@ export class News extends Context.Service<
             group: room,
             importance: "notice"
           })
+          if (chat._tag === "Paired") toldPairs.tell(openid, room)
           const after = yield* sessions.read(openid)
           if (after.value?.writtenBy === mark) {
             const settled = chat._tag === "Paired" ? sessionOf(chat, yield* newWriteId) : undefined
@@ -123,7 +148,13 @@ export class News extends Context.Service<
         return unmarked(stored)
       })
 
-      return News.of({ tell, begin: (openid, room) => begin(openid, room), tellFirst, untold })
+      return News.of({
+        answered: (openid, room) => toldPairs.tell(openid, room),
+        tell,
+        begin: (openid, room) => begin(openid, room),
+        tellFirst,
+        untold
+      })
     })
   )
 }

@@ -10,6 +10,7 @@ import type { MemcachedError } from "../memcached/memcached.ts"
 import type { Answer } from "./answer.ts"
 import { makeHeldSearch } from "./held-search.ts"
 import { Matchmaker } from "./matchmaker.ts"
+import { News } from "./news.ts"
 import type { Outcome } from "./pairing-moves.ts"
 import { Postman } from "./postman.ts"
 import { Rooms, type StoredRoom } from "./rooms.ts"
@@ -31,6 +32,7 @@ export interface Search {
 /** Looks for a partner, and says what came of it. Undefined: the session was changed by somebody else, read and step again. */
 export const makeSearch = Effect.gen(function* () {
   const matchmaker = yield* Matchmaker
+  const news = yield* News
   const postman = yield* Postman
   const rooms = yield* Rooms
   const sessions = yield* Sessions
@@ -74,9 +76,11 @@ export const makeSearch = Effect.gen(function* () {
   })
 
   return (search: Search): Effect.Effect<Answer | undefined, MemcachedError> =>
-    Effect.flatMap(look(search), (outcome) =>
-      outcome._tag === "Found" ? Effect.succeed(said(found(outcome))) : notFound(search, outcome)
-    )
+    Effect.flatMap(look(search), (outcome) => {
+      if (outcome._tag !== "Found") return notFound(search, outcome)
+      news.answered(search.openid, outcome.room)
+      return Effect.succeed(said(found(outcome)))
+    })
 })
 
 type Found = Extract<Outcome, { readonly _tag: "Found" }>

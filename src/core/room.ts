@@ -53,6 +53,8 @@ export const Room = Schema.TaggedUnion({
     joiner: Schema.optionalKey(Openid),
     why: CloseReason,
     closedBy: Schema.optionalKey(Openid),
+    /** When the pair was made, if it was one. */
+    sinceMillis: Schema.optionalKey(Schema.Natural),
     closedAtMillis: Schema.Natural,
     writtenBy: WriteId
   }
@@ -97,7 +99,7 @@ export const closed = (
 ): ClosedRoom => ({
   _tag: "Closed",
   opener: room.opener,
-  ...(room._tag === "Open" ? { joiner: room.joiner } : {}),
+  ...(room._tag === "Open" ? { joiner: room.joiner, sinceMillis: room.sinceMillis } : {}),
   why: close.why,
   ...(close.closedBy === undefined ? {} : { closedBy: close.closedBy }),
   closedAtMillis: close.now,

@@ -48,12 +48,14 @@ export const readBubble = (
   const told = saidIn(text)
   if (isLine === true && belief === "looking") wrongs.push("got a line before being told of the pair")
   // A user who asks for another partner, or a second time for one, knows that the pair is over, unless the partner was faster.
-  const leaves = answers !== undefined && leavesPair.has(answers) && belief === "paired"
+  const leaves = answers !== undefined && asksForPartner.has(answers) && belief === "paired"
   if (leaves && !isShown(text) && told[0] !== "pairEnded") belief = "nothing"
   // So does a user who hears of the next pair before the answer to that.
   if (asking === true && told[0] === "pairMade" && belief === "paired") belief = "nothing"
   for (const [place, said] of told.entries()) {
-    const problem = belief === "unknown" ? undefined : contradiction(belief, said)
+    // A search may have failed before anything else could be said of it.
+    const isOutcome = said === "searchFailed" && answers !== undefined && asksForPartner.has(answers)
+    const problem = belief === "unknown" || isOutcome ? undefined : contradiction(belief, said)
     if (problem !== undefined) wrongs.push(problem)
     belief = beliefAfter[said]
     // A user who asks for another partner hears first of the one that was just found, and leaves that one by asking.
@@ -103,7 +105,7 @@ const beliefAfter: Readonly<Record<Said, Belief>> = {
 }
 
 const changes = "更换"
-const leavesPair: ReadonlySet<string> = new Set(["配对", changes])
+const asksForPartner: ReadonlySet<string> = new Set(["配对", changes])
 
 const sentences: ReadonlyArray<readonly [Said, string]> = [
   ["pairMade", word({ _tag: "PairMade" })],

@@ -149,5 +149,34 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
     breaks: "told once",
     changes: [{ file: "src/chat/inbox.ts", text: '_tag === "PairMade"', replacement: '_tag === "Filtered"' }],
     test: chat("overtaken-replies", "is told of the partner at once whom their search found")
+  },
+  {
+    name: "word of an end does not wait for word of the beginning",
+    breaks: "told once",
+    changes: [{ file: "src/chat/news.ts", text: "if (unheard > 0)", replacement: "if (unheard < 0)" }],
+    test: {
+      file: "test/testing/simulated-races.test.ts",
+      name: "hear of the end of a pair before its beginning"
+    }
+  },
+  {
+    name: "word of a pair that was called off waits by the clock of another server",
+    breaks: "told once",
+    changes: [
+      { file: "src/chat/news.ts", text: 'room.why === "lost"', replacement: 'room.why === "expired"' }
+    ],
+    test: chat("news", "that was called off waits as long however old it is")
+  },
+  {
+    name: "a server does not remember whom it has answered with word of their pair",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/search.ts",
+        text: "news.answered(search.openid, outcome.room)",
+        replacement: "news.answered(outcome.partner, outcome.room)"
+      }
+    ],
+    test: chat("news", "that is young goes at once where both were told of it")
   }
 ]

@@ -68,8 +68,26 @@ const stories = [
       [3_000, "u1", press("状态"), 1],
       [3_600, "u2", press("配对"), 0]
     ])
+  ],
+  [
+    "who is left while the answer to their search is slow hears of the end last",
+    story([
+      [0, "u1", press("配对"), 1],
+      [0, "u2", press("配对"), 1],
+      [300, "u2", press("退出"), 0]
+    ])
   ]
 ] as const
+
+/** Newcomers who become pairs together, so that slow operations of one pair hold up the answers of all. */
+const crowd = ["u1", "u2", "u3", "u4", "u5", "u6", "u7", "u8"]
+
+const leftAtOnce = story([
+  ...crowd.map((user) => [0, user, press("配对"), 1] as const),
+  [100, "u2", press("退出"), 0],
+  [120, "u4", press("更换"), 0],
+  [140, "u6", press("退出"), 0]
+])
 
 /** Of every hundred a few come to what the story is about. */
 const seeds = 300
@@ -80,6 +98,14 @@ describe("slow operations", () => {
       const options = { seed, users: 4, servers: 2, faults: [], slowShare: 0.3 }
       const { violations } = simulate(options, deeds)
       assert.deepStrictEqual(violations, [], `seed ${seed}\n${tellStory(deeds).join("\n")}`)
+    }
+  })
+
+  it("do not let anybody hear of the end of a pair before its beginning", () => {
+    for (let seed = 0; seed < seeds; seed += 1) {
+      const options = { seed, users: crowd.length, servers: 2, faults: [], slowShare: 0.05 }
+      const { violations } = simulate(options, leftAtOnce)
+      assert.deepStrictEqual(violations, [], `seed ${seed}\n${tellStory(leftAtOnce).join("\n")}`)
     }
   })
 })
