@@ -1,4 +1,4 @@
-import type { Openid } from "./openid.ts"
+import { isAmong, isSame, type Openid } from "./openid.ts"
 import { longestRoomId, type RoomId } from "./room.ts"
 
 /** Somebody who looks for a partner. `recent`: whom they talked with lately. `room`: where they wait already. */
@@ -39,11 +39,13 @@ export type Decision =
 
 /** Whether two may ever be paired: not with oneself, and not when either blocked the other. */
 export const suits = (one: Person, other: Person): boolean =>
-  one.openid !== other.openid && !one.blocked.includes(other.openid) && !other.blocked.includes(one.openid)
+  !isSame(one.openid, other.openid) &&
+  !isAmong(one.blocked, other.openid) &&
+  !isAmong(other.blocked, one.openid)
 
 /** Whether two talked with each other lately, by the memory of either. */
 export const metLately = (one: Person, other: Person): boolean =>
-  one.recent.includes(other.openid) || other.recent.includes(one.openid)
+  isAmong(one.recent, other.openid) || isAmong(other.recent, one.openid)
 
 /**
  * The pairing decision of one seeker: the room that has waited longest among those who suit and did not meet the seeker lately.

@@ -22,8 +22,8 @@ export const acquaintanceFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/core/pairing.ts",
-        text: "!one.blocked.includes(other.openid) && !other.blocked.includes(one.openid)",
-        replacement: "!one.blocked.includes(other.openid)"
+        text: "!isAmong(other.blocked, one.openid)",
+        replacement: "!isAmong([], one.openid)"
       }
     ],
     test: pairing("suiting and having met go both ways")

@@ -124,8 +124,8 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/core/pairing.ts",
-        text: "one.openid !== other.openid && !one.blocked",
-        replacement: "!one.blocked"
+        text: "!isSame(one.openid, other.openid) &&",
+        replacement: "isSame(other.openid, other.openid) &&"
       }
     ],
     test: pairing("the same person twice makes no pair")
