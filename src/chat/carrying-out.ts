@@ -76,6 +76,11 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
           const outcome = yield* searchFor(command)
           if (outcome === undefined) return undefined
           if (reported !== undefined) yield* reported.count
+          // Word of the new pair went out by push already: that of the last one would come behind it, and seem to be about the new one.
+          const isToldByPush = outcome.sentences.length === 0 && outcome.later === undefined
+          if (isToldByPush) {
+            answer.splice(0, answer.length, ...answer.filter(({ _tag }) => !endsChat.has(_tag)))
+          }
           answer.push(...outcome.sentences)
           later = outcome.later
           break
@@ -119,3 +124,10 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
     return { sentences: answer, ...(later === undefined ? {} : { later }) } satisfies Answer
   })
 })
+
+/** What is said of the end of a chat, or of a search. */
+const endsChat: ReadonlySet<Sentence["_tag"]> = new Set<Sentence["_tag"]>([
+  "PartnerLeft",
+  "IdleEnded",
+  "SearchFailed"
+])

@@ -4,6 +4,8 @@ import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import { Mailbox, noMail } from "../../src/chat/mailbox.ts"
+import { Rooms } from "../../src/chat/rooms.ts"
+import { Sessions } from "../../src/chat/sessions.ts"
 import { text } from "../../src/core/content.ts"
 import type { Button } from "../../src/core/button.ts"
 import { word } from "../../src/core/wording.ts"
@@ -167,6 +169,34 @@ describe("somebody without a partner, while memcached is slow", () => {
       yield* send(stage.servers[0], clicked(alice, "退出"))
       yield* send(stage.servers[0], clicked(alice, "配对"))
       assert.strictEqual(yield* joined(stage, typed(alice, "有人吗")), word({ _tag: "NotSent" }))
+    })
+  )
+
+  it.effect("is not told of the end of their last chat behind the word of a new one", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      const ended = yield* servers[1].run(
+        Effect.gen(function* () {
+          const rooms = yield* Rooms
+          const { value: session } = yield* Effect.flatMap(Sessions, ({ read }) => read(alice))
+          const id = session?.room ?? assert.fail("no pair")
+          yield* rooms.close(id, yield* rooms.read(id), "left", bob)
+          return id
+        })
+      )
+      let isHeldUp = false
+      rig.faults.takesMillis = (operation, key) => {
+        if (isHeldUp || operation !== "gets" || !key.startsWith("room:") || key === keys.room(ended)) return 0
+        isHeldUp = true
+        return 600
+      }
+      const answering = yield* Effect.forkChild(send(servers[0], clicked(alice, "更换")))
+      yield* TestClock.adjust(100)
+      assert.strictEqual(yield* send(servers[1], clicked(carol, "配对")), word({ _tag: "PairMade" }))
+      assert.deepStrictEqual(pushedTo(rig, alice), [word({ _tag: "PairMade" })])
+      yield* TestClock.adjust(1_000)
+      assert.isUndefined(yield* Fiber.join(answering))
+      assert.isTrue(isHeldUp)
     })
   )
 })

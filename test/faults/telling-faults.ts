@@ -178,5 +178,17 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("news", "that is young goes at once where both were told of it")
+  },
+  {
+    name: "the end of the last chat is told behind the word of a new one",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/carrying-out.ts",
+        text: "if (isToldByPush)",
+        replacement: "if (!isToldByPush)"
+      }
+    ],
+    test: chat("overtaken-replies", "is not told of the end of their last chat behind the word of a new one")
   }
 ]
