@@ -1,4 +1,4 @@
-/** A process of its own that makes pairs in one way: `pairing-worker.ts ours|redis|limit PORT`. Orders come and rounds go by IPC. */
+/** The work of such a process (`pairing-worker.ts`). Orders come and rounds go by IPC. */
 import { Effect, References } from "effect"
 import type { Contender, Order, Round } from "./contender.ts"
 import type { Way } from "./pairing-workers.ts"
