@@ -1,4 +1,5 @@
 import { Clock, type DateTime, Effect } from "effect"
+import { behindNewPair } from "../core/chat-news.ts"
 import type { Step } from "../core/conversation.ts"
 import type { Openid } from "../core/openid.ts"
 import type { Sentence } from "../core/sentence.ts"
@@ -76,11 +77,9 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
           const outcome = yield* searchFor(command)
           if (outcome === undefined) return undefined
           if (reported !== undefined) yield* reported.count
-          // Word of the new pair went out by push already: that of the last one would come behind it, and seem to be about the new one.
+          // Word of the new pair went out by push already.
           const isToldByPush = outcome.sentences.length === 0 && outcome.later === undefined
-          if (isToldByPush) {
-            answer.splice(0, answer.length, ...answer.filter(({ _tag }) => !endsChat.has(_tag)))
-          }
+          if (isToldByPush) answer.splice(0, answer.length, ...behindNewPair(answer))
           answer.push(...outcome.sentences)
           later = outcome.later
           break
@@ -124,10 +123,3 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
     return { sentences: answer, ...(later === undefined ? {} : { later }) } satisfies Answer
   })
 })
-
-/** What is said of the end of a chat, or of a search. */
-const endsChat: ReadonlySet<Sentence["_tag"]> = new Set<Sentence["_tag"]>([
-  "PartnerLeft",
-  "IdleEnded",
-  "SearchFailed"
-])

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { behindNewPair } from "../core/chat-news.ts"
 import { isOurs, type Kept } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { inWords, joined, type Said } from "../core/reply-plan.ts"
@@ -81,9 +82,11 @@ export const makeComposing = Effect.fnUntraced(function* (
       const mail = yield* peek(from)
       const { _tag } = yield* conversations.chatOf(from)
       const news = yield* conversations.handle(from, { _tag: "Waited" })
-      const stillStands = _tag === "Paired" && news.sentences.length === 0
-      const isOutdated = stillStands ? saysLooking : saysHowThingsStand
-      const current = [...sentences.filter((one) => !isOutdated(one)), ...news.sentences]
+      const isTold = news.sentences.length === 0
+      const isOutdated = _tag === "Paired" && isTold ? saysLooking : saysHowThingsStand
+      const lasting = sentences.filter((one) => !isOutdated(one))
+      const wasJoined = isTold && sentences.some(saysLooking)
+      const current = [...(wasJoined ? behindNewPair(lasting) : lasting), ...news.sentences]
       return yield* compose(from, orNotSent(current, composed), composed, mail)
     }).pipe(Effect.catch((error) => busy(from, error)))
 

@@ -25,6 +25,17 @@ export const newsBeforeLooking = (chat: Chat): Sentence | undefined =>
     ? undefined
     : news(chat)
 
+/** What is said to a user who asked for a partner, if they heard of the new one before it: the end of the last chat would seem to be that of the new one. */
+export const behindNewPair = (sentences: ReadonlyArray<Sentence>): ReadonlyArray<Sentence> =>
+  sentences.filter(({ _tag }) => !endsChat.has(_tag))
+
+/** What is said of the end of a chat, or of a search. */
+const endsChat: ReadonlySet<Sentence["_tag"]> = new Set<Sentence["_tag"]>([
+  "PartnerLeft",
+  "IdleEnded",
+  "SearchFailed"
+])
+
 /** The state of a user who was told. */
 export const seen = (chat: Chat): Chat => {
   if (chat._tag === "Ordinary") return ordinary

@@ -17,7 +17,7 @@ export interface Received {
   readonly content: Content
   readonly answers?: number
   readonly button?: Button
-  /** A push that came while an act of the user that asks for another partner was not answered yet. */
+  /** A push that came while an act of the user that asks for another partner was not answered yet, or as the answer to it. */
   readonly asking?: true
 }
 
@@ -26,8 +26,7 @@ export class SimulatedFollowers {
   readonly received: Array<Received> = []
   refusedPushes = 0
   readonly #windows = new Map<Openid, Allowance>()
-  /** How many acts of each user that ask for a partner are not answered yet. */
-  readonly #asking = new Map<Openid, number>()
+  readonly #asks = new Map<Openid, Asks>()
   readonly #now: () => number
   readonly #show: (received: Received) => void
 
@@ -40,7 +39,10 @@ export class SimulatedFollowers {
   /** A follower acted: a new window of pushes. `button`: which one they pressed, by hand or in words. */
   acted(follower: Openid, trigger: Trigger, button?: Button): void {
     this.#windows.set(follower, opened(trigger, this.#now()))
-    if (asksForPartner(button)) this.#count(follower, 1)
+    const { open, isTold } = this.#asks.get(follower) ?? noAsks
+    if (asksForPartner(button)) this.#asks.set(follower, { ...noAsks, open: open + 1 })
+    else if (open > 0) this.#asks.set(follower, { open, isTold, isOverdue: false })
+    else this.#asks.delete(follower)
   }
 
   unfollowed(follower: Openid): void {
@@ -49,7 +51,7 @@ export class SimulatedFollowers {
 
   /** The exchange of an act ended; without `content` nothing shows up. */
   answered(follower: Openid, content: Content | undefined, action: number, button?: Button): void {
-    if (asksForPartner(button)) this.#count(follower, -1)
+    if (asksForPartner(button)) this.#over(follower, content === undefined)
     if (content === undefined) return
     const answers = { answers: action, ...(button === undefined ? {} : { button }) }
     this.#show({ atMillis: this.#now(), by: follower, content, ...answers })
@@ -57,7 +59,7 @@ export class SimulatedFollowers {
 
   /** WeChat gave an act up: no exchange is open for it any more, and nothing shows up. */
   unanswered(follower: Openid, button?: Button): void {
-    if (asksForPartner(button)) this.#count(follower, -1)
+    if (asksForPartner(button)) this.#over(follower, false)
   }
 
   /** A push, as `message/custom/send` takes it. */
@@ -71,16 +73,39 @@ export class SimulatedFollowers {
       }
       this.#windows.set(to, afterPush(window))
       const content = message._tag === "Text" ? text(message.content) : message
-      const asking = (this.#asking.get(to) ?? 0) > 0 ? ({ asking: true } as const) : {}
+      const asks = this.#asks.get(to)
+      const asking = asks === undefined ? {} : ({ asking: true } as const)
+      if (asks !== undefined) this.#told(to, asks)
       this.#show({ atMillis: this.#now(), by: to, content, ...asking })
       return Effect.void
     })
   }
 
-  #count(follower: Openid, more: number): void {
-    this.#asking.set(follower, (this.#asking.get(follower) ?? 0) + more)
+  /** The exchange of an act that asks for a partner is over: in silence, if the answer is to come by push, or came so already. */
+  #over(follower: Openid, inSilence: boolean): void {
+    const { open, isTold, isOverdue } = this.#asks.get(follower) ?? noAsks
+    const after = { open: Math.max(0, open - 1), isTold, isOverdue: isOverdue || (inSilence && !isTold) }
+    if (after.open > 0 || after.isOverdue) this.#asks.set(follower, after)
+    else this.#asks.delete(follower)
+  }
+
+  #told(follower: Openid, { open }: Asks): void {
+    if (open > 0) this.#asks.set(follower, { open, isTold: true, isOverdue: false })
+    else this.#asks.delete(follower)
   }
 }
+
+/**
+ * What a user asked for a partner and has not heard of: how many acts are not answered yet, whether a push came meanwhile, and whether one
+ * was answered with nothing before that, so that its answer is the next push.
+ */
+interface Asks {
+  readonly open: number
+  readonly isTold: boolean
+  readonly isOverdue: boolean
+}
+
+const noAsks: Asks = { open: 0, isTold: false, isOverdue: false }
 
 const asksForPartner = (button: Button | undefined): boolean => button === "配对" || button === "更换"
 

@@ -190,5 +190,20 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("overtaken-replies", "is not told of the end of their last chat behind the word of a new one")
+  },
+  {
+    name: "the end of the last chat is told behind the word of a new one that came while the answer was held up",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/composing.ts",
+        text: "wasJoined ? behindNewPair(lasting) : lasting",
+        replacement: "lasting"
+      }
+    ],
+    test: chat(
+      "overtaken-replies",
+      "is not told of the end of their last chat behind the word of a new one, found out late"
+    )
   }
 ]

@@ -76,6 +76,16 @@ const stories = [
       [0, "u2", press("配对"), 1],
       [300, "u2", press("退出"), 0]
     ])
+  ],
+  [
+    "who asks for another partner is not told of the end of the last chat behind the word of the new one",
+    story([
+      [0, "u1", press("配对"), 0],
+      [0, "u2", press("配对"), 0],
+      [5_000, "u1", press("退出"), 0],
+      [5_060, "u2", press("更换"), 1],
+      [5_300, "u3", press("配对"), 0]
+    ])
   ]
 ] as const
 
