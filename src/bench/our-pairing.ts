@@ -79,10 +79,12 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       const background = yield* Background
       yield* openWindows(people)
       times = new PressTimes(people, millis)
-      const queue = openids(people).values()
+      const everybody = openids(people)
+      let place = 0
       const presser: Effect.Effect<void, MemcachedError> = Effect.suspend(() => {
-        const { value: openid, done } = queue.next()
-        if (done === true) return Effect.void
+        const openid = everybody[place]
+        if (openid === undefined) return Effect.void
+        place += 1
         times.pressed(openid)
         return Effect.flatMap(conversations.handle(openid, pressed), ({ sentences }) => {
           if (sentences.some(({ _tag }) => _tag === "PairMade")) times.told(openid)

@@ -27,7 +27,7 @@ import type { Matchmaker } from "./matchmaker.ts"
 import { isBeingTold, News } from "./news.ts"
 import type { Postman } from "./postman.ts"
 import type { Rooms } from "./rooms.ts"
-import { makeSearch } from "./search.ts"
+import { makeSearch, type Search } from "./search.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
 import type { Tease } from "./tease.ts"
 import type { UnsavedReports } from "./unsaved-reports.ts"
@@ -83,26 +83,22 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     return (yield* view(openid, yield* sessions.read(openid))).chat
   })
 
-  /** One try; undefined: something changed at the same moment, read and step again. */
+  /** One try, and `again` if something changed at the same moment: read and step again. */
   const attempt = (
     openid: Openid,
     event: ChatEvent,
     stored: StoredSession,
-    circumstances: Circumstances
-  ): Effect.Effect<Answer | undefined, MemcachedError> =>
+    circumstances: Circumstances,
+    again: Again
+  ): Effect.Effect<Answer, MemcachedError> =>
     stored.value?.room === undefined && stored.missed === undefined
-      ? Effect.clockWith((clock) =>
-          decide(
-            openid,
-            event,
-            stored,
-            circumstances,
-            viewOutside(openid, stored, clock.currentTimeMillisUnsafe())
-          )
-        )
+      ? Effect.clockWith((clock) => {
+          const seen = viewOutside(openid, stored, clock.currentTimeMillisUnsafe())
+          return decide(openid, event, stored, circumstances, seen, again)
+        })
       : Effect.flatMap(
           view(openid, stored, { forLine: isLine(event), prefetched: circumstances.prefetched }),
-          (seen) => decide(openid, event, stored, circumstances, seen)
+          (seen) => decide(openid, event, stored, circumstances, seen, again)
         )
 
   const decide = (
@@ -110,17 +106,28 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     event: ChatEvent,
     stored: StoredSession,
     circumstances: Circumstances,
-    seen: ChatView
-  ) => {
-    const { chat } = seen
-    const decided = decidedIn(circumstances, chat, event)
-    const searchFor = (command: Looking) =>
-      search({ openid, stored, room: seen.room, command, event, askedAtMillis: seen.now, told: waited })
-    const [only, second] = decided.commands
+    seen: ChatView,
+    again: Again
+  ): Effect.Effect<Answer, MemcachedError> => {
+    const step = decidedIn(circumstances, seen.chat, event)
+    const searching = (command: Looking): Search => ({
+      openid,
+      stored,
+      room: seen.room,
+      command,
+      event,
+      askedAtMillis: seen.now,
+      told: waited
+    })
+    const [only, second] = step.commands
     // Nearly every search begins without a room and with nothing to tell, so that nothing else is to be carried out.
-    return only?._tag === "Look" && second === undefined && chat._tag === "Ordinary"
-      ? searchFor(only)
-      : carryOut({ openid, stored, seen, step: decided, circumstances, searchFor })
+    if (only?._tag === "Look" && second === undefined && seen.chat._tag === "Ordinary") {
+      return search(searching(only), again)
+    }
+    const searchFor = (command: Looking) => search(searching(command), nothingSaid)
+    return Effect.flatMap(carryOut({ openid, stored, seen, step, circumstances, searchFor }), (answer) =>
+      answer === undefined ? again() : Effect.succeed(answer)
+    )
   }
 
   /** What is told to a user who waits. */
@@ -134,18 +141,14 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     read: StoredSession,
     circumstances: Circumstances,
     triesLeft: number
-  ): Effect.Effect<Answer, MemcachedError> =>
-    Effect.flatMap(
-      isBeingTold(read)
-        ? Effect.flatMap(news.untold(openid, read), (stored) =>
-            attempt(openid, event, stored, stored === read ? circumstances : alone(circumstances))
-          )
-        : attempt(openid, event, read, circumstances),
-      (answer) =>
-        answer === undefined
-          ? readAndTry(openid, event, alone(circumstances), triesLeft - 1)
-          : Effect.succeed(answer)
-    )
+  ): Effect.Effect<Answer, MemcachedError> => {
+    const again = () => readAndTry(openid, event, alone(circumstances), triesLeft - 1)
+    return isBeingTold(read)
+      ? Effect.flatMap(news.untold(openid, read), (stored) =>
+          attempt(openid, event, stored, stored === read ? circumstances : alone(circumstances), again)
+        )
+      : attempt(openid, event, read, circumstances, again)
+  }
 
   const readAndTry = (
     openid: Openid,
@@ -188,3 +191,8 @@ const decidedIn = (
 }
 
 const nothingWaits: ReadonlyArray<Kept> = []
+
+const nothingSaid = () => Effect.succeed(undefined)
+
+/** How to try once more. */
+type Again = () => Effect.Effect<Answer, MemcachedError>

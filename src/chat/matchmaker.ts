@@ -29,10 +29,10 @@ import { Sessions, type StoredSession } from "./sessions.ts"
 const lobbyAttempts = 40
 
 /**
- * Of many pairs at once the first are told while memcached works on the next: with one process that takes a sixth less time than all
- * together. Smaller groups make more packets, which takes away as much where several processes share the machine.
+ * Of many pairs at once some are told while memcached works on others: with two groups in flight both would wait for memcached at the same
+ * moment. Smaller groups make more packets, which takes away as much.
  */
-const pairsTogether = 64
+const pairsTogether = 32
 
 /** A look: for whom, and from which session. With `room`: they wait there already, until `deadlineMillis`. */
 export interface Look {

@@ -5,6 +5,7 @@ import { closed, type CloseReason, Room, type RoomId } from "../core/room.ts"
 import { type Ask, ask, understood } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { newWriteId } from "./identifiers.ts"
+import { roomText } from "./item-text.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { LastPartners } from "./last-partners.ts"
 import { KnownPairs } from "./known-pairs.ts"
@@ -51,7 +52,7 @@ export class Rooms extends Context.Service<
     Effect.gen(function* () {
       const memcached = yield* Memcached
       const lastPartners = yield* LastPartners
-      const items = jsonItem(memcached, Room)
+      const items = jsonItem(memcached, Room, roomText)
       const known = new KnownPairs()
 
       /**

@@ -29,7 +29,7 @@ export interface Search {
   readonly told: (openid: Openid) => Effect.Effect<ReadonlyArray<Sentence>, MemcachedError>
 }
 
-/** Looks for a partner, and says what came of it. Undefined: the session was changed by somebody else, read and step again. */
+/** Looks for a partner, and says what came of it. `changed`: what to do if the session was changed by somebody else. */
 export const makeSearch = Effect.gen(function* () {
   const matchmaker = yield* Matchmaker
   const news = yield* News
@@ -44,14 +44,18 @@ export const makeSearch = Effect.gen(function* () {
     return matchmaker.look({ openid, stored, room: command.room, ...waiting })
   }
 
-  const notFound = Effect.fnUntraced(function* (search: Search, outcome: Exclude<Outcome, Found>) {
+  const notFound = Effect.fnUntraced(function* <A>(
+    search: Search,
+    outcome: Exclude<Outcome, Found>,
+    changed: Changed<A>
+  ) {
     const { openid, command, event, askedAtMillis } = search
     const told = Effect.suspend(() => search.told(openid))
     // Any other word of somebody who waits is answered at once; for a partner the exchange may be held.
     const askedForPartner = buttonAsked(event) !== undefined
     switch (outcome._tag) {
       case "SessionChanged":
-        return undefined
+        return yield* changed()
       case "GivenUp": {
         // Who was joined meanwhile, or waits since an earlier press, hears that.
         const { value: session } = yield* sessions.read(openid)
@@ -63,7 +67,7 @@ export const makeSearch = Effect.gen(function* () {
         if ((yield* rooms.read(outcome.room)).value?._tag !== "Waiting") {
           return askedForPartner || command.room === undefined
             ? ({ sentences: yield* told } satisfies Answer)
-            : undefined
+            : yield* changed()
         }
         if (askedForPartner && !(yield* postman.mayPush)) {
           return {
@@ -75,13 +79,15 @@ export const makeSearch = Effect.gen(function* () {
     }
   })
 
-  return (search: Search): Effect.Effect<Answer | undefined, MemcachedError> =>
-    Effect.flatMap(look(search), (outcome) => {
-      if (outcome._tag !== "Found") return notFound(search, outcome)
+  return <A>(search: Search, changed: Changed<A>): Effect.Effect<Answer | A, MemcachedError> =>
+    Effect.flatMap(look(search), (outcome): Effect.Effect<Answer | A, MemcachedError> => {
+      if (outcome._tag !== "Found") return notFound(search, outcome, changed)
       news.answered(search.openid, outcome.room)
       return Effect.succeed(said(found(outcome)))
     })
 })
+
+type Changed<A> = () => Effect.Effect<A, MemcachedError>
 
 type Found = Extract<Outcome, { readonly _tag: "Found" }>
 

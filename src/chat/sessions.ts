@@ -5,6 +5,7 @@ import { type Chat, ordinary, Session, sessionOf } from "../core/session.ts"
 import type { RoomId } from "../core/room.ts"
 import { type Ask, understood } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { sessionText } from "./item-text.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { KnownSessions } from "./known-sessions.ts"
 import { jsonItem, nothing, type Stored } from "./stored.ts"
@@ -52,7 +53,7 @@ export class Sessions extends Context.Service<
   static readonly layer = Layer.effect(
     Sessions,
     Effect.gen(function* () {
-      const items = jsonItem(yield* Memcached, Session)
+      const items = jsonItem(yield* Memcached, Session, sessionText)
       const known = new KnownSessions()
       const learned = (openid: Openid, read: Stored<Session>): StoredSession => {
         const missed = read.version === undefined ? known.chatOf(openid) : undefined

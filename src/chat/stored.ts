@@ -35,11 +35,12 @@ const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 
 /**
  * Typed reading and writing of one kind of item as JSON. What is read is checked; what is written was made by us and is written
- * as it is, so the schema may not give it another form.
+ * as it is, so the schema may not give it another form. `textOf` makes its JSON.
  */
 export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
   memcached: Memcached["Service"],
-  schema: Schema.Codec<A, unknown>
+  schema: Schema.Codec<A, unknown>,
+  textOf: (value: A) => string = JSON.stringify
 ) => {
   const decode = decodeJson(schema)
 
@@ -73,14 +74,14 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
     }
     const written =
       from.version === undefined
-        ? memcached.add(key, JSON.stringify(next), ttlSeconds)
-        : memcached.cas(key, JSON.stringify(next), from.version, ttlSeconds)
+        ? memcached.add(key, textOf(next), ttlSeconds)
+        : memcached.cas(key, textOf(next), from.version, ttlSeconds)
     return Effect.catchTag(written, "MemcachedUnanswered", () => isWritten(key, next))
   }
 
   /** Like `write` if nothing was read, to be asked together with others; `wasWritten` says what came of it. */
   const adding = (key: string, next: A, ttlSeconds: number): Ask<boolean> =>
-    ask.add(key, JSON.stringify(next), ttlSeconds)
+    ask.add(key, textOf(next), ttlSeconds)
 
   /** Whether `next` was written, by what is known of that. */
   const wasWritten = (
@@ -102,7 +103,7 @@ export const jsonItem = <A extends { readonly writtenBy: WriteId }>(
     const asks = changes.map(({ key, from, next, ttlSeconds }) =>
       from.version === undefined
         ? adding(key, next, ttlSeconds)
-        : ask.cas(key, JSON.stringify(next), from.version, ttlSeconds)
+        : ask.cas(key, textOf(next), from.version, ttlSeconds)
     )
     return Effect.flatMap(memcached.askAll(asks), (exits): ReturnType<typeof writeAll> =>
       exits.every(Exit.isSuccess)
