@@ -93,7 +93,8 @@ export const decideRound = <S extends Seeker>(
     if (decision._tag === "Join") {
       left.add(decision.entry.room)
       if (seeker.room !== undefined) left.add(seeker.room)
-      after = after.filter((entry) => entry !== decision.entry && entry.room !== seeker.room)
+      after = after.toSpliced(after.indexOf(decision.entry), 1)
+      if (seeker.room !== undefined) after = after.filter(({ room }) => room !== seeker.room)
     } else if (decision._tag === "Wait") {
       after = [...after, entryOf(seeker)]
     }
