@@ -72,7 +72,7 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/core/pairing.ts",
-        text: "after = after.filter((entry) => entry !== decision.entry && entry.room !== seeker.room)",
+        text: "after = after.toSpliced(after.indexOf(decision.entry), 1)",
         replacement: "after = [...after]"
       }
     ],

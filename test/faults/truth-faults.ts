@@ -8,10 +8,10 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/sessions.ts",
-        text: "const items = jsonItem(yield* Memcached, Session)",
+        text: "const items = jsonItem(yield* Memcached, Session, sessionText)",
         replacement: lines(
           "const memcached = yield* Memcached",
-          "      const items = jsonItem(memcached, Session)"
+          "      const items = jsonItem(memcached, Session, sessionText)"
         )
       },
       {
