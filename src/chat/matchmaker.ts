@@ -29,10 +29,10 @@ import { Sessions, type StoredSession } from "./sessions.ts"
 const lobbyAttempts = 40
 
 /**
- * Of many pairs at once some are told while memcached works on others: with two groups in flight both would wait for memcached at the same
- * moment. Smaller groups make more packets, which takes away as much.
+ * Of many pairs at once some are told while memcached works on others. With larger groups all that are in flight wait for memcached at the
+ * same moment; smaller ones make more packets. What so many ask first fills a packet that leaves at once.
  */
-const pairsTogether = 32
+const pairsTogether = 43
 
 /** A look: for whom, and from which session. With `room`: they wait there already, until `deadlineMillis`. */
 export interface Look {
