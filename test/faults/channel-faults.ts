@@ -96,6 +96,18 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     test: chat("late-answers", "by push: the lines come first, in order, then the answer")
   },
   {
+    name: "kept lines that another attempt has given are offered again",
+    breaks: "no line arrives twice",
+    changes: [
+      {
+        file: "src/chat/late-answers.ts",
+        text: "if (current.carried === undefined) yield*",
+        replacement: "yield*"
+      }
+    ],
+    test: chat("carried-lines", "so that the next attempt gives it on the other: each is read once")
+  },
+  {
     name: "words of somebody who has yet to read of the pair go to it",
     breaks: "a line reaches only the partner",
     changes: [
