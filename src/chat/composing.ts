@@ -3,6 +3,7 @@ import { behindNewPair } from "../core/chat-news.ts"
 import { isOurs, type Kept } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import { inWords, joined, type Said } from "../core/reply-plan.ts"
+import type { RoomId } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
@@ -11,6 +12,7 @@ import type { Finished } from "./late-answers.ts"
 import { type Mail, Mailbox, noMail } from "./mailbox.ts"
 import { Postman } from "./postman.ts"
 import { makeReplies, type Recording } from "./replies.ts"
+import { Sessions } from "./sessions.ts"
 
 /** What an answer is for. `wroteLine`: they wrote something that a partner would have got. `record`: keeps an answer that carries what waits. */
 export interface Composed {
@@ -33,6 +35,7 @@ export const makeComposing = Effect.fnUntraced(function* (
   const conversations = yield* Conversations
   const mailbox = yield* Mailbox
   const postman = yield* Postman
+  const sessions = yield* Sessions
   const replies = yield* makeReplies
 
   /** The mailbox; `known` if it cannot be had. */
@@ -53,10 +56,19 @@ export const makeComposing = Effect.fnUntraced(function* (
       anew: mayPass ? composeAnew(from, sentences, composed) : undefined,
       record: composed.record
     })
-    const isStatus =
-      reply.answer?._tag === "Text" && reply.answer.text === joined(said) && saysOnlyLooking(sentences)
-    return isStatus ? { ...reply, restate: restated(from, composed) } : reply
+    const isAlone = reply.answer?._tag === "Text" && reply.answer.text === joined(said)
+    if (!isAlone) return reply
+    if (saysOnlyLooking(sentences)) return { ...reply, restate: restated(from, composed) }
+    const pair = sentences.find((one) => one._tag === "PairMade")
+    return pair === undefined ? reply : { ...reply, isStillNews: isIn(from, pair.room) }
   })
+
+  /** Who left the pair, or went on to another, was told of that; if it has only ended, word of the end comes behind that of the pair. */
+  const isIn = (openid: Openid, room: RoomId) =>
+    sessions.read(openid).pipe(
+      Effect.map(({ value }) => value?.room === room),
+      Effect.orElseSucceed(() => true)
+    )
 
   /** What a user who waits is told instead of 正在配对 when that came too late. */
   const restated = (from: Openid, composed: Composed): Effect.Effect<Finished> =>

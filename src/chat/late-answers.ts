@@ -11,9 +11,13 @@ import type { Carried, Reply } from "./replies.ts"
 /** An attempt that waits on another server looks for the answer so often, and needs some time to take it. */
 const offerMillis = underwayPollMillis + 300
 
-/** What a message came to. `restate`: it says nothing but how things stand, and this is how they stand later. */
+/**
+ * What a message came to. `restate`: it says nothing but how things stand, and this is how they stand later. `isStillNews`: whether the user has
+ * not gone on since from what it says.
+ */
 export interface Finished extends Reply {
   readonly restate?: Effect.Effect<Finished>
+  readonly isStillNews?: Effect.Effect<boolean>
 }
 
 /** An answer that came too late for the attempt that worked on it. `lastEndsMillis`: when WeChat's last attempt ends, since 1970. */
@@ -76,6 +80,10 @@ export const makeLateAnswers = Effect.gen(function* () {
   })
 })
 
-const nowOf = (finished: Finished): Effect.Effect<Finished> => finished.restate ?? Effect.succeed(finished)
-
 const nothingSaid: Finished = { answer: undefined }
+
+const nowOf = (finished: Finished): Effect.Effect<Finished> => {
+  const { restate, isStillNews } = finished
+  if (isStillNews === undefined) return restate ?? Effect.succeed(finished)
+  return Effect.map(isStillNews, (isNews) => (isNews ? finished : nothingSaid))
+}

@@ -9,6 +9,7 @@ import { keys } from "../../src/chat/keys.ts"
 import { text } from "../../src/core/content.ts"
 import { word } from "../../src/core/wording.ts"
 import { errcodes } from "../../src/wechat/errcodes.ts"
+import type { Incoming } from "../../src/wechat/messages.ts"
 import { alice, bob, makeRig, pushedTo, refusal, type Server, startServer } from "./chat-rig.ts"
 import { answer, clicked, send, sendHeld, typed, wordsOf } from "./inbox-stage.ts"
 
@@ -159,6 +160,42 @@ describe("an answer that comes too late while lines wait", () => {
         yield* sendHeld(server, typed(alice, "你好"), replyBudgetMillis),
         word({ _tag: "Busy" })
       )
+    })
+  )
+})
+
+describe("word of a pair that comes too late", () => {
+  /** Bob waits, and Alice joins him when her answer is late already. What is pushed to her, and what she is told who acts before that. */
+  const joinsLate = Effect.fnUntraced(function* (message: Incoming) {
+    const rig = yield* makeRig()
+    const server = yield* startServer(rig)
+    const other = yield* startServer(rig)
+    yield* send(other, clicked(bob, "配对"))
+    rig.faults.takesMillis = (_, key) => (key === keys.lobby ? replyBudgetMillis + 100 : 0)
+    const asked = yield* Effect.forkChild(answer(server, clicked(alice, "配对")))
+    yield* TestClock.adjust(100)
+    rig.faults.takesMillis = () => 0
+    yield* TestClock.adjust(replyBudgetMillis)
+    assert.isUndefined(wordsOf(yield* Fiber.join(asked)))
+    const told = yield* send(other, message)
+    yield* TestClock.adjust(10_000)
+    yield* server.settled
+    yield* other.settled
+    return { told, pushed: pushedTo(rig, alice) }
+  })
+
+  it.effect("is pushed, and before the end of the pair", () =>
+    Effect.gen(function* () {
+      const { pushed } = yield* joinsLate(clicked(bob, "退出"))
+      assert.deepStrictEqual(pushed, [word({ _tag: "PairMade" }), word({ _tag: "PartnerLeft" })])
+    })
+  )
+
+  it.effect("is not pushed to who has left the pair meanwhile", () =>
+    Effect.gen(function* () {
+      const { told, pushed } = yield* joinsLate(clicked(alice, "退出"))
+      assert.strictEqual(told, word({ _tag: "Left", pair: true }))
+      assert.deepStrictEqual(pushed, [])
     })
   )
 })

@@ -205,5 +205,17 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
       "overtaken-replies",
       "is not told of the end of their last chat behind the word of a new one, found out late"
     )
+  },
+  {
+    name: "word of a pair comes late to who has left it",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/composing.ts",
+        text: "value?.room === room",
+        replacement: "value?.room === room || room !== undefined"
+      }
+    ],
+    test: chat("late-answers", "is not pushed to who has left the pair meanwhile")
   }
 ]
