@@ -178,14 +178,31 @@ describe("two of whom one reported the other", () => {
 
   it.effect("nor when memcached does not say what they are to each other", () =>
     Effect.gen(function* () {
-      const { rig, servers } = yield* stage
+      const memory = yield* Effect.provide(Reports, Reports.layerMemory)
+      let isDown = false
+      const down = Effect.suspend(() =>
+        isDown ? Effect.fail(new DatabaseFailed({ problem: "down" })) : Effect.void
+      )
+      const reports = Reports.of({
+        ...memory,
+        blocksSince: (millis) => Effect.andThen(down, memory.blocksSince(millis))
+      })
+      const { rig, servers } = yield* paired({ reports: Layer.succeed(Reports, reports) })
+      // So the server that did not take the report knows nothing of the block.
+      isDown = true
       yield* send(servers[0], typed(alice, "#举报"))
       yield* send(servers[1], typed(bob, "#状态"))
       yield* looks(servers[1], bob)
-      rig.faults.fateOf = (_, key) => (key.startsWith("met:") ? "drop" : "proceed")
+      let isAsked = false
+      rig.faults.fateOf = (_, key) => {
+        if (!key.startsWith("met:")) return "proceed"
+        isAsked = true
+        return "drop"
+      }
       yield* looks(servers[1], alice)
       rig.faults.fateOf = () => "proceed"
       assert.isTrue(Option.isNone(yield* servers[0].partner(alice)))
+      assert.isTrue(isAsked)
     })
   )
 
