@@ -124,7 +124,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     if (only?._tag === "Look" && second === undefined && seen.chat._tag === "Ordinary") {
       return search(searching(only), again)
     }
-    const searchFor = (command: Looking) => search(searching(command), nothingSaid)
+    const searchFor = (command: Looking) => search(searching(command), () => Effect.undefined)
     return Effect.flatMap(carryOut({ openid, stored, seen, step, circumstances, searchFor }), (answer) =>
       answer === undefined ? again() : Effect.succeed(answer)
     )
@@ -191,8 +191,6 @@ const decidedIn = (
 }
 
 const nothingWaits: ReadonlyArray<Kept> = []
-
-const nothingSaid = () => Effect.succeed(undefined)
 
 /** How to try once more. */
 type Again = () => Effect.Effect<Answer, MemcachedError>

@@ -25,7 +25,10 @@ export const newsBeforeLooking = (chat: Chat): Sentence | undefined =>
     ? undefined
     : news(chat)
 
-/** What is said to a user who asked for a partner, if they heard of the new one before it: the end of the last chat would seem to be that of the new one. */
+/**
+ * What is left to say to a user who asked for a partner and was told of the new one already: behind that, the end of the last chat would be
+ * taken for the end of the new one.
+ */
 export const behindNewPair = (sentences: ReadonlyArray<Sentence>): ReadonlyArray<Sentence> =>
   sentences.filter(({ _tag }) => !endsChat.has(_tag))
 

@@ -21,7 +21,5 @@ export const isSame = (one: Openid, other: Openid): boolean =>
   one.charCodeAt(one.length - 1) === other.charCodeAt(other.length - 1) && one === other
 
 /** As `includes`, by `isSame`. */
-export const isAmong = (people: ReadonlyArray<Openid>, openid: Openid): boolean => {
-  for (const one of people) if (isSame(one, openid)) return true
-  return false
-}
+export const isAmong = (people: ReadonlyArray<Openid>, openid: Openid): boolean =>
+  people.some((one) => isSame(one, openid))

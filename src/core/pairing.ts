@@ -129,10 +129,9 @@ export const pairNewcomers = <S extends Seeker>(
 /** The first of those who came before with whom a newcomer can be matched; -1: nobody. */
 const placeOfPartner = (waiting: ReadonlyArray<Seeker>, newcomer: Seeker): number => {
   if (newcomer.room !== undefined) return -1
-  for (const [place, other] of waiting.entries()) {
-    if (other.room === undefined && suits(other, newcomer) && !metLately(other, newcomer)) return place
-  }
-  return -1
+  return waiting.findIndex(
+    (other) => other.room === undefined && suits(other, newcomer) && !metLately(other, newcomer)
+  )
 }
 
 const hasRoomFor = (seeker: Seeker, lobby: Lobby): boolean => {

@@ -50,6 +50,11 @@ describe("a push", () => {
         ["asks", "is pushed", "is answered with nothing", "asks", "is answered with nothing", "is pushed"],
         [true, true]
       ],
+      [
+        "answers who asked again before the silence",
+        ["asks", "is pushed", "asks", "is answered with nothing", "is answered with nothing", "is pushed"],
+        [true, true]
+      ],
       ["answers nobody whose act was given up", ["asks", "is given up", "is pushed"], [undefined]]
     ]
   it.each(stories)("%s", (_, happenings, expected) => {
