@@ -45,7 +45,7 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
     const services = yield* Layer.build(
       chatLayer(settings).pipe(
         Layer.provide([
-          WeChatApi.layerMemory((openid) => Effect.sync(() => times.told(openid))),
+          WeChatApi.layerMemory((openid) => Effect.sync(() => times.toldOpenid(openid))),
           Campus.layerNone,
           Reports.layerMemory,
           Tease.layerNone
@@ -80,14 +80,15 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       yield* openWindows(people)
       times = new PressTimes(people, millis)
       const everybody = openids(people)
-      let place = 0
+      let next = 0
       const presser: Effect.Effect<void, MemcachedError> = Effect.suspend(() => {
+        const place = next
         const openid = everybody[place]
         if (openid === undefined) return Effect.void
-        place += 1
-        times.pressed(openid)
+        next += 1
+        times.pressed(place)
         return Effect.flatMap(conversations.handle(openid, pressed), ({ sentences }) => {
-          if (sentences.some(({ _tag }) => _tag === "PairMade")) times.told(openid)
+          if (sentences.some(({ _tag }) => _tag === "PairMade")) times.told(place)
           return presser
         })
       })

@@ -2,8 +2,8 @@ import { numberOf, type People } from "./contender.ts"
 import { percentile } from "./rows.ts"
 
 /**
- * When each of these people pressed, and how long it took until they were told of their pair. By running number and not by a
- * map of openids: to hash and compare those took a seventh of what was measured.
+ * When each of these people pressed, and how long it took until they were told of their pair. By their place among them and not by a map
+ * of openids: to hash and compare those took a seventh of what was measured, and to read the place out of each openid a twentieth.
  */
 export class PressTimes {
   readonly #first: number
@@ -18,13 +18,17 @@ export class PressTimes {
     this.#millis = millis
   }
 
-  pressed(openid: string): void {
-    this.#pressedAt[this.#placeOf(openid)] = this.#millis()
+  pressed(place: number): void {
+    this.#pressedAt[place] = this.#millis()
+  }
+
+  /** For somebody whose place is not at hand. */
+  toldOpenid(openid: string): void {
+    this.told(numberOf(openid) - this.#first)
   }
 
   /** Counts once for each press. */
-  told(openid: string): void {
-    const place = this.#placeOf(openid)
+  told(place: number): void {
     const since = this.#pressedAt[place] ?? 0
     if (since === 0) return
     this.#millisToPair.push(this.#millis() - since)
@@ -41,9 +45,5 @@ export class PressTimes {
 
   get p99Millis(): number {
     return percentile(this.#millisToPair, 0.99)
-  }
-
-  #placeOf(openid: string): number {
-    return numberOf(openid) - this.#first
   }
 }

@@ -33,17 +33,19 @@ export const redisPairing = (port: number): Effect.Effect<Contender, never, Scop
     const press = async (people: People, inFlight: number): Promise<Round> => {
       const times = new PressTimes(people, millis)
       const users = openids(people)
-      const queue = users.values()
+      let next = 0
       const startMillis = millis()
       const startMicros = processorMicros()
       const presser = async () => {
-        for (const user of queue) {
-          times.pressed(user)
+        for (let user = users[next]; user !== undefined; user = users[next]) {
+          const place = next
+          next += 1
+          times.pressed(place)
           // oxlint-disable-next-line no-await-in-loop -- one press after another
           const partner = await client.sendCommand(["EVALSHA", sha, "1", "waiting", user])
           if (typeof partner !== "string") continue
-          times.told(user)
-          times.told(partner)
+          times.told(place)
+          times.toldOpenid(partner)
         }
       }
       await Promise.all(Array.from({ length: inFlight }, presser))

@@ -11,18 +11,19 @@ export const newWriteId: Effect.Effect<WriteId> = Effect.map(
 )
 
 /**
- * Fresh marks without an effect for each, since every search needs one. Two digits count, and the others are drawn anew when all counts were
- * used: two random numbers for each mark would take as long as a third of an operation of memcached.
+ * Fresh marks without an effect for each, since every search needs one: parts of a text of a thousand. Two random numbers for each mark, or a
+ * call into Node, would take as long as a third of an operation of memcached.
  */
 export const writeIds: Effect.Effect<() => WriteId> = Effect.map(Random.Random, (random) => {
-  const digits = Buffer.alloc(2 * digitsOfInteger)
-  let count = 0
+  let marks = ""
+  let next = 0
   return () => {
-    if (count === 0) writeName(random, digits)
-    digits[0] = digitCodes[count >>> bitsOfDigit] ?? 0
-    digits[1] = digitCodes[count & digitMask] ?? 0
-    count = (count + 1) % countsOfTwoDigits
-    return digits.toString("latin1") as WriteId
+    if (next === marks.length) {
+      marks = countedNames(random)
+      next = 0
+    }
+    next += digitsOfName
+    return marks.slice(next - digitsOfName, next) as WriteId
   }
 })
 
@@ -33,6 +34,17 @@ export const roomNamedAfter = (mark: WriteId): RoomId => mark as string as RoomI
 const name = (random: Integers): string => {
   writeName(random, scratch)
   return scratch.toString("latin1")
+}
+
+/** All names that differ in their first two digits, which count; the others are drawn. */
+const countedNames = (random: Integers): string => {
+  writeName(random, scratch)
+  const names = Buffer.alloc(countsOfTwoDigits * digitsOfName, scratch)
+  for (let count = 0; count < countsOfTwoDigits; count += 1) {
+    names[count * digitsOfName] = digitCodes[count >>> bitsOfDigit] ?? 0
+    names[count * digitsOfName + 1] = digitCodes[count & digitMask] ?? 0
+  }
+  return names.toString("latin1")
 }
 
 const writeName = (random: Integers, digits: Buffer): void => {
@@ -46,6 +58,7 @@ interface Integers {
 
 /** Of a safe integer, in base 32. */
 const digitsOfInteger = 11
+const digitsOfName = 2 * digitsOfInteger
 
 const digitCodes = Buffer.from("0123456789abcdefghijklmnopqrstuv", "latin1")
 const bitsOfDigit = 5
@@ -57,7 +70,7 @@ const lowMask = 0x3fff_ffff
 
 const countsOfTwoDigits = 2 ** (2 * bitsOfDigit)
 
-const scratch = Buffer.alloc(2 * digitsOfInteger)
+const scratch = Buffer.alloc(digitsOfName)
 
 /** Writes a safe integer at `start`. JavaScript's own conversion takes as long as half an operation of memcached, and every write has such a name. */
 const writeDigits = (digits: Buffer, integer: number, start: number): void => {

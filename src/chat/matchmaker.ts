@@ -30,9 +30,10 @@ const lobbyAttempts = 40
 
 /**
  * Of many pairs at once some are told while memcached works on others. With larger groups all that are in flight wait for memcached at the
- * same moment; smaller ones make more packets. What so many ask first fills a packet that leaves at once.
+ * same moment; smaller ones make more packets. What so many ask first (three questions a pair, and the agenda's note) is one packet, which
+ * leaves at once: see `packetQuestions`.
  */
-const pairsTogether = 43
+export const pairsTogether = 32
 
 /** A look: for whom, and from which session. With `room`: they wait there already, until `deadlineMillis`. */
 export interface Look {
@@ -77,10 +78,14 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const { giveUp, sparing } = makeGivingUp(moves.undo)
 
   /** Settles a pending ask, or gives it back for the next round. Without an effect, since every pair comes by here. */
-  const settle = (pending: Pending, move: Move): ReadonlyArray<Pending> => {
-    if (move._tag === "Again") return [{ ...move.ask, waiting: pending.waiting }]
+  const settle = (pending: Pending, move: Move): Pending | undefined => {
+    if (move._tag === "Again") return { ...move.ask, waiting: pending.waiting }
     pending.waiting.end(Exit.succeed(move))
-    return settled
+    return undefined
+  }
+
+  const queueAgain = (again: Pending | undefined) => {
+    if (again !== undefined) Queue.offerUnsafe(queue, again)
   }
 
   /** Makes all pairs of a round together. Who did not become a pair go into the next round. */
@@ -92,8 +97,8 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
       if (Exit.isFailure(exit)) yield* Effect.catch(exit, (error) => failAll([one, other], error))
       else {
         const [first, second] = exit.value
-        for (const again of settle(one, first)) Queue.offerUnsafe(queue, again)
-        for (const again of settle(other, second)) Queue.offerUnsafe(queue, again)
+        queueAgain(settle(one, first))
+        queueAgain(settle(other, second))
       }
     }
   })
@@ -107,6 +112,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
       Effect.tap((move) => (move._tag === "SessionChanged" ? giveBack(entry) : Effect.void)),
       Effect.onError(() => giveBack(entry)),
       Effect.map((move) => settle(pending, move)),
+      Effect.map((again) => (again === undefined ? [] : [again])),
       Effect.catch((error) => Effect.as(failAll([pending], error), [] as ReadonlyArray<Pending>))
     )
 
@@ -208,7 +214,7 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
       const mark = newMark()
       Queue.offerUnsafe(queue, {
         ...look,
-        recent: [],
+        recent: nobody,
         blocked: blocks.of(look.openid),
         mark,
         freshRoom: roomNamedAfter(mark),
@@ -229,4 +235,4 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   return Matchmaker.of({ look: (look) => ask(look, false), lookAgain })
 })
 
-const settled: ReadonlyArray<Pending> = []
+const nobody: ReadonlyArray<Openid> = []

@@ -5,7 +5,7 @@ import type { MemcachedError } from "../memcached/memcached.ts"
 import { type Acquaintance, Acquaintances } from "./acquaintances.ts"
 import { Agenda } from "./agenda.ts"
 import { acquainted } from "./lobby-decision.ts"
-import { countPairs } from "./pairing-metrics.ts"
+import { countNewcomerPairs } from "./pairing-metrics.ts"
 import { type Ask, makeAgain, type MatchmakerOptions, type Move, pointer } from "./pairing-moves.ts"
 import { Rooms } from "./rooms.ts"
 import { type SessionChange, Sessions } from "./sessions.ts"
@@ -37,34 +37,37 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
    */
   const pairAll = Effect.fnUntraced(function* (pairs: ReadonlyArray<Pair>) {
     const now = yield* Clock.currentTimeMillis
+    const pointers: Array<SessionChange> = []
+    for (const [one, other] of pairs) {
+      pointers.push(pointing(one, one.freshRoom, other.openid), pointing(other, one.freshRoom, one.openid))
+    }
     const [introduced, pointed, noted] = yield* Effect.all(
       [
         acquaintances.introduce(pairs.map(([one, other]) => [one.openid, other.openid])),
-        sessions.writeAll(
-          pairs.flatMap(([one, other]) => [
-            pointing(one, one.freshRoom, other.openid),
-            pointing(other, one.freshRoom, one.openid)
-          ])
-        ),
+        sessions.writeAll(pointers),
         Effect.exit(Effect.as(notePairs(pairs, now), true))
       ],
       { concurrency: "unbounded" }
     )
-    const mayMeet = pairs.map((_, place) =>
-      all(noted, areStrangers(introduced[place]), pointed[2 * place], pointed[2 * place + 1])
-    )
-    const ready = pairs.filter((_, place) => isTrue(mayMeet[place]))
-    const created = (yield* rooms.createAll(ready.map((pair) => roomOf(pair, now)))).values()
-    const made = mayMeet.map((exit) => (isTrue(exit) ? (created.next().value ?? exit) : exit))
-    yield* countPairs(made.filter(isTrue).map(() => 0))
-    const moved: Array<Moved> = []
+    const mayMeet: Array<Written> = []
+    const ready: Array<FreshRoom> = []
     for (const [place, pair] of pairs.entries()) {
-      moved.push(
-        isTrue(made[place])
-          ? Exit.succeed(foundEachOther(pair, now))
-          : yield* Effect.exit(notMade(pair, made[place], introduced[place]))
-      )
+      const may = all(noted, areStrangers(introduced[place]), pointed[2 * place], pointed[2 * place + 1])
+      mayMeet.push(may)
+      if (isTrue(may)) ready.push(roomOf(pair, now))
     }
+    const created = (yield* rooms.createAll(ready)).values()
+    const moved: Array<Moved> = []
+    let count = 0
+    for (const [place, pair] of pairs.entries()) {
+      const may = mayMeet[place]
+      const made = isTrue(may) ? (created.next().value ?? may) : may
+      if (isTrue(made)) {
+        count += 1
+        moved.push(Exit.succeed(foundEachOther(pair, now)))
+      } else moved.push(yield* Effect.exit(notMade(pair, made, introduced[place])))
+    }
+    yield* countNewcomerPairs(count)
     return moved
   })
 
@@ -114,7 +117,12 @@ const foundEachOther = ([one, other]: Pair, now: number): readonly [Move, Move] 
   { _tag: "Found", room: one.freshRoom, partner: one.openid, sinceMillis: now }
 ]
 
-const roomOf = ([one, other]: Pair, now: number): { readonly id: RoomId; readonly room: Room } => ({
+interface FreshRoom {
+  readonly id: RoomId
+  readonly room: Room
+}
+
+const roomOf = ([one, other]: Pair, now: number): FreshRoom => ({
   id: one.freshRoom,
   room: {
     _tag: "Open",

@@ -9,11 +9,17 @@ const pairsTotal = Metric.counter("pairs_total", {
   incremental: true
 })
 
-/** Counts the pairs of a round in one effect. `openMillis`: of each pair, how long its room stood open before. */
-export const countPairs = (openMillis: ReadonlyArray<number>): Effect.Effect<void> =>
+/** Counts a pair with somebody whose room stood open for so long. */
+export const countLobbyPair = (openMillis: number): Effect.Effect<void> => counting(1, openMillis)
+
+/** Counts pairs of two newcomers, in whose room nobody waited, in one effect. */
+export const countNewcomerPairs = (count: number): Effect.Effect<void> => counting(count, 0)
+
+const counting = (count: number, openMillis: number): Effect.Effect<void> =>
   Effect.contextWith((context: Context.Context<never>) =>
     Effect.sync(() => {
-      pairsTotal.updateUnsafe(openMillis.length, context)
-      for (const millis of openMillis) pairingSeconds.updateUnsafe(Math.max(0, millis) / 1_000, context)
+      pairsTotal.updateUnsafe(count, context)
+      const openSeconds = Math.max(0, openMillis) / 1_000
+      for (let counted = 0; counted < count; counted += 1) pairingSeconds.updateUnsafe(openSeconds, context)
     })
   )

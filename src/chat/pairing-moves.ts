@@ -9,7 +9,7 @@ import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
 import { newRoomId } from "./identifiers.ts"
 import { News } from "./news.ts"
-import { countPairs } from "./pairing-metrics.ts"
+import { countLobbyPair } from "./pairing-metrics.ts"
 import { Rooms } from "./rooms.ts"
 import { Sessions, type StoredSession } from "./sessions.ts"
 
@@ -111,7 +111,7 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
     if (waiting?._tag !== "Waiting" || waiting.opener !== entry.openid) return yield* again(left)
     const room = joined(waiting, left.openid, now, left.mark)
     if (!(yield* rooms.change(entry.room, found, room))) return yield* again(left)
-    yield* countPairs([now - waiting.openedAtMillis])
+    yield* countLobbyPair(now - waiting.openedAtMillis)
     yield* background.run(acquaintances.met([left.openid, entry.openid]))
     yield* background.run(news.tell(entry.openid, entry.room))
     if (left.onBehalf) yield* background.run(news.tell(left.openid, entry.room))

@@ -9,7 +9,8 @@ export interface Ask<A> {
   readonly meaning: (answer: unknown) => A
 }
 
-const asking = <A>(asked: Asked): Ask<A> => ({ asked, meaning: (answer) => answer as A })
+const asking = <A>(asked: Asked): Ask<A> => ({ asked, meaning: asItIs<A> })
+const asItIs = <A>(answer: unknown): A => answer as A
 
 export const ask = {
   get: (key: string): Ask<Option.Option<string>> => asking({ operation: "get", key }),
