@@ -37,7 +37,7 @@ export const step = (chat: Chat, event: ChatEvent): Step => {
     case "NobodyThere":
       return { chat: { _tag: "Looking", room: event.room }, commands: [reply({ _tag: "Looking" })] }
     case "Followed":
-      return telling(chat, reply({ _tag: "Welcome" }))
+      return followed(chat)
     case "Pressed":
       return pressed(chat, event.button)
     case "Said":
@@ -46,15 +46,10 @@ export const step = (chat: Chat, event: ChatEvent): Step => {
       return sent(chat, event.content)
     case "Waited":
       return chat._tag === "Looking" ? telling(chat, reply({ _tag: "Looking" })) : telling(chat)
-    case "NotCarried":
-      return telling(
-        chat,
-        reply(
-          chat._tag === "Paired"
-            ? { _tag: "NotCarried", kind: event.kind }
-            : { _tag: "NotCarried", kind: event.kind, outside: true }
-        )
-      )
+    case "NotCarried": {
+      const outside = chat._tag === "Paired" ? {} : { outside: true as const }
+      return telling(chat, reply({ _tag: "NotCarried", kind: event.kind, ...outside }))
+    }
   }
 }
 
@@ -85,17 +80,22 @@ const pressed = (chat: Chat, button: Button, periods?: Periods): Step => {
   }
 }
 
-const status = (chat: Chat): Step => {
-  const sentence: Sentence =
-    chat._tag === "Paired"
-      ? { _tag: "StatusPaired" }
-      : chat._tag === "Looking"
-        ? { _tag: "Looking" }
-        : chat._tag === "Teasing"
-          ? { _tag: "StatusNotPaired", teasing: true }
-          : { _tag: "StatusNotPaired" }
-  return { chat: seen(chat), commands: [...newsOf(chat), reply(sentence)] }
+/** Somebody new is told what there is. Word that they unfollowed may have been lost: then they are where they were, and hear so. */
+const followed = (chat: Chat): Step => {
+  const welcome = reply({ _tag: "Welcome" })
+  return chat._tag === "Ordinary"
+    ? telling(chat, welcome)
+    : telling(chat, welcome, reply(standing[chat._tag]))
 }
+
+const status = (chat: Chat): Step => telling(chat, reply(standing[chat._tag]))
+
+const standing = {
+  Ordinary: { _tag: "StatusNotPaired" },
+  Teasing: { _tag: "StatusNotPaired", teasing: true },
+  Looking: { _tag: "Looking" },
+  Paired: { _tag: "StatusPaired" }
+} as const satisfies Record<Chat["_tag"], Sentence>
 
 const look = (chat: Chat): Step =>
   chat._tag === "Looking" && chat.room !== undefined

@@ -130,6 +130,17 @@ describe("two people on two servers", () => {
       assert.include(yield* one.act(alice, { _tag: "Followed" }), "帮助")
     })
   )
+
+  it.effect(
+    "who follows again while word that they unfollowed was lost hears that they are still in a pair",
+    () =>
+      Effect.gen(function* () {
+        const { one, other } = yield* paired
+        const heard = yield* one.act(alice, { _tag: "Followed" })
+        assert.match(heard ?? "", /帮助[^]*已配对，对方在等你说话/u)
+        assert.deepStrictEqual([yield* one.status(alice), yield* other.status(bob)], [11, 11])
+      })
+  )
 })
 
 /** The beginning of the keys that vanish; the last one: all of them. */
