@@ -89,7 +89,10 @@ export class Rooms extends Context.Service<
         const writtenBy = yield* newWriteId
         const next = closed(room, { why, now, writtenBy, ...(closedBy === undefined ? {} : { closedBy }) })
         if (!(yield* change(id, from, next))) return false
-        if (room._tag === "Open") yield* lastPartners.parted(id, room.opener, room.joiner, now)
+        if (room._tag === "Open") {
+          const { opener, joiner, sinceMillis } = room
+          yield* lastPartners.parted({ room: id, two: [opener, joiner], sinceMillis, atMillis: now })
+        }
         return true
       })
 

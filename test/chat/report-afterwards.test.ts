@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { blocksFreshMillis } from "../../src/chat/blocks.ts"
+import { keys } from "../../src/chat/keys.ts"
 import { Reports } from "../../src/chat/reports.ts"
 import { UnsavedReports } from "../../src/chat/unsaved-reports.ts"
 import { reportableMinutes } from "../../src/core/room.ts"
@@ -77,6 +78,27 @@ describe("举报 after the end of a chat", () => {
       assert.deepInclude((yield* reports.list)[0], { reporter: alice, reported: bob })
       assert.isUndefined(yield* send(servers[0], typed(alice, "你好")))
       assert.deepStrictEqual(pushedTo(rig, carol), ["你好"])
+    })
+  )
+
+  it.effect("is about the chat that began last, though an older one lived on until later", () =>
+    Effect.gen(function* () {
+      const { rig, servers, reports } = yield* stage
+      rig.store.evict(keys.session(alice))
+      yield* TestClock.adjust("1 minute")
+      // It does not know of the older chat, so that alice may begin another.
+      const other = yield* startServer(rig)
+      yield* send(other, clicked(carol, "配对"))
+      assert.include(yield* send(other, clicked(alice, "配对")), "已配对成功")
+      yield* send(other, typed(carol, "#退出"))
+      assert.include(yield* send(servers[1], typed(bob, "你好")), "对方已离开")
+      yield* send(other, touches(alice))
+      yield* send(servers[1], touches(bob))
+      const found = (yield* reports.list).map(({ reporter, reported }) => [reporter, reported])
+      assert.sameDeepMembers(found, [
+        [alice, carol],
+        [bob, alice]
+      ])
     })
   )
 

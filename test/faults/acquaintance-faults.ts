@@ -123,5 +123,20 @@ export const acquaintanceFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("partners", "nobody meets the last partner again while others look")
+  },
+  {
+    name: "a chat that ends late counts as the last one of somebody who was in another since",
+    breaks: "a report is about the partner who is meant",
+    changes: [
+      {
+        file: "src/chat/last-partners.ts",
+        text: "if (Option.exists(known, (chat) => beganAfter(chat, last))) return",
+        replacement: 'if (Option.exists(known, (chat) => beganAfter(chat, last)) && last.room === "") return'
+      }
+    ],
+    test: chat(
+      "report-afterwards",
+      "is about the chat that began last, though an older one lived on until later"
+    )
   }
 ]
