@@ -1,11 +1,10 @@
 import { Effect } from "effect"
 import { behindNewPair } from "../core/chat-news.ts"
-import { isOurs, type Kept } from "../core/folding.ts"
+import { tellsOfAnEnd } from "../core/old-ends.ts"
 import type { Openid } from "../core/openid.ts"
 import { inWords, joined, type Said } from "../core/reply-plan.ts"
 import type { RoomId } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
-import { word } from "../core/wording.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Conversations } from "./conversations.ts"
 import type { Finished } from "./late-answers.ts"
@@ -117,8 +116,3 @@ export const saysHowThingsStand = (one: Sentence): boolean =>
 
 /** Nothing but 正在配对, or nothing at all. */
 const saysOnlyLooking = (sentences: ReadonlyArray<Sentence>): boolean => sentences.every(saysLooking)
-
-const ends: ReadonlySet<string> = new Set([word({ _tag: "PartnerLeft" }), word({ _tag: "IdleEnded" })])
-
-const tellsOfAnEnd = (thing: Kept): boolean =>
-  isOurs(thing) && thing.content._tag === "Text" && ends.has(thing.content.text)

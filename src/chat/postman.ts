@@ -8,6 +8,7 @@ import type { Openid } from "../core/openid.ts"
 import type { WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import type { WeChatApi } from "../wechat/api.ts"
+import { makeCurrentMail } from "./current-mail.ts"
 import { type Delivery, type Fate, isFate, worstOf } from "./delivery.ts"
 import { newWriteId } from "./identifiers.ts"
 import { Ledger } from "./ledger.ts"
@@ -16,6 +17,7 @@ import { mayBeForOne, passes, type PushOutcome } from "./push-outcome.ts"
 import { type DeliveryMode, makePushing } from "./pushing.ts"
 import { makePutOff } from "./put-off.ts"
 import type { Receiver } from "./receiver.ts"
+import type { Sessions } from "./sessions.ts"
 import { type Settled, wordsToWriters } from "./settled.ts"
 import { makeTyping } from "./typing.ts"
 
@@ -61,13 +63,14 @@ export class Postman extends Context.Service<
 >()("xiaohou/chat/Postman") {
   static readonly layer = (options: {
     readonly delivery: DeliveryMode
-  }): Layer.Layer<Postman, never, Memcached | WeChatApi | Ledger | Mailbox> =>
+  }): Layer.Layer<Postman, never, Memcached | WeChatApi | Ledger | Mailbox | Sessions> =>
     Layer.effect(Postman, make(options.delivery))
 }
 
 const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   const ledger = yield* Ledger
   const mailbox = yield* Mailbox
+  const currentMail = yield* makeCurrentMail
   const memcached = yield* Memcached
   const putOff = yield* makePutOff
   const typing = yield* makeTyping
@@ -124,12 +127,7 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     importance: Importance,
     receiver?: Receiver
   ) {
-    const { done, tryOn }: { readonly done: Delivery; readonly tryOn?: WriteId } = yield* pushOrKeep(
-      to,
-      thing,
-      importance,
-      receiver
-    )
+    const { done, tryOn }: Tried = yield* pushOrKeep(to, thing, importance, receiver)
     if (tryOn === undefined) return done
     // It is kept already, whatever becomes of the pushing.
     return yield* Effect.orElseSucceed(pushKept(to, { ...thing, mark: tryOn }, importance), () => done)
@@ -174,7 +172,7 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
 
   const pushFirst = Effect.fnUntraced(function* (to: Openid, importance: Importance) {
     const result = (more: boolean, settled?: Settled) => ({ more, settled })
-    const mail = yield* mailbox.peek(to)
+    const mail = yield* currentMail(to)
     const folded = fold(mail.kept, replyTextBytes)
     if (folded === undefined) return result(false)
     const things = mail.kept.slice(0, folded.taken)
@@ -243,6 +241,9 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     postMsg: (to, words) => Effect.orElseSucceed(postMsg(to, words), () => false)
   })
 })
+
+/** `tryOn`: the mark of what was kept and may be pushed all the same. */
+type Tried = { readonly done: Delivery; readonly tryOn?: WriteId }
 
 /** An answer of the chatbot carries its label; what a person wrote is a person's, whatever it begins with. */
 const isOfChatbot = ({ content, from }: Kept): boolean =>

@@ -5,6 +5,7 @@ import type { Openid } from "../core/openid.ts"
 import { joined, planReply, type Said } from "../core/reply-plan.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
 import { Background } from "./background.ts"
+import { makeCurrentMail } from "./current-mail.ts"
 import { type Mail, Mailbox } from "./mailbox.ts"
 import { Postman } from "./postman.ts"
 
@@ -50,6 +51,7 @@ export interface ComposeOptions {
 export const makeReplies = Effect.gen(function* () {
   const background = yield* Background
   const mailbox = yield* Mailbox
+  const currentMail = yield* makeCurrentMail
   const postman = yield* Postman
 
   /** Our own words that did not fit into the exchange. */
@@ -70,7 +72,9 @@ export const makeReplies = Effect.gen(function* () {
     said: ReadonlyArray<Said>,
     { anew, record = () => Effect.void }: ComposeOptions
   ) {
-    const mail = yield* mailbox.peek(openid)
+    // Who reads of a pair in this very answer reads of the end of the last one before it.
+    const opensChat = said.some(({ opens }) => opens !== undefined)
+    const mail = yield* opensChat ? mailbox.peek(openid) : currentMail(openid)
     if (anew !== undefined && mail.version !== read.version) return { anew }
     if (mail.kept.length === 0) return undefined
     const planned = planReply(mail.kept, said, yield* postman.linesAllowed(openid))

@@ -23,7 +23,8 @@ export const stepUnaware = (pair: Paired, event: ChatEvent): Step => {
     : wished
 }
 
-const isPairMade = (thing: Kept): boolean =>
+/** Whether this is word of a new pair. */
+export const isPairMade = (thing: Kept): boolean =>
   isOurs(thing) && thing.content._tag === "Text" && thing.content.text === pairMade
 
 const pairMade = word({ _tag: "PairMade" })

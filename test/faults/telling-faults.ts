@@ -217,5 +217,29 @@ export const tellingFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("late-answers", "is not pushed to who has left the pair meanwhile")
+  },
+  {
+    name: "word of an earlier end that waited is told behind word of the pair",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/current-mail.ts",
+        text: "if (current.length === mail.kept.length) return mail",
+        replacement: "if (current.length <= mail.kept.length) return mail"
+      }
+    ],
+    test: chat("old-ends", "is not pushed behind that of the next pair")
+  },
+  {
+    name: "word of the last end is thrown away before word of the pair is told",
+    breaks: "told once",
+    changes: [
+      {
+        file: "src/chat/replies.ts",
+        text: "opensChat ? mailbox.peek(openid) : currentMail(openid)",
+        replacement: "opensChat ? currentMail(openid) : mailbox.peek(openid)"
+      }
+    ],
+    test: chat("old-ends", "is read before that of the next pair")
   }
 ]

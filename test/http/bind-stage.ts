@@ -14,6 +14,7 @@ import { Campus } from "../../src/chat/campus.ts"
 import { Ledger } from "../../src/chat/ledger.ts"
 import { Mailbox } from "../../src/chat/mailbox.ts"
 import { Postman } from "../../src/chat/postman.ts"
+import { Sessions } from "../../src/chat/sessions.ts"
 import { Openid } from "../../src/core/openid.ts"
 import { Database } from "../../src/database/database.ts"
 import { bindingFields } from "../../src/http/bind-views.ts"
@@ -64,7 +65,7 @@ export const bindStage = Effect.gen(function* () {
     Effect.sync(() => void pushed.push(message._tag === "Text" ? message.content : message._tag))
   )
   const chat = Postman.layer({ delivery: "active" }).pipe(
-    Layer.provideMerge(Layer.mergeAll(Ledger.layer, Mailbox.layer)),
+    Layer.provideMerge(Layer.mergeAll(Ledger.layer, Mailbox.layer, Sessions.layer)),
     Layer.provide([api]),
     Layer.provideMerge(Background.layer)
   )
