@@ -1,11 +1,11 @@
 import { Effect } from "effect"
 import type { Openid } from "../core/openid.ts"
+import { makeAbandonLines } from "./abandoned-lines.ts"
 import { Blocks } from "./blocks.ts"
 import { Campus } from "./campus.ts"
 import { clocksApartSeconds } from "./clocks.ts"
 import { LastPartners } from "./last-partners.ts"
 import { Ledger } from "./ledger.ts"
-import { Mailbox } from "./mailbox.ts"
 import { Tease } from "./tease.ts"
 import { UnsavedReports } from "./unsaved-reports.ts"
 
@@ -19,7 +19,7 @@ export const makeForget = Effect.gen(function* () {
     yield* Campus,
     yield* LastPartners,
     yield* Ledger,
-    yield* Mailbox,
+    { forget: yield* makeAbandonLines },
     yield* Tease
   ]
   const unsaved = yield* UnsavedReports

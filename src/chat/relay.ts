@@ -4,6 +4,7 @@ import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
+import { makeAbandonLines } from "./abandoned-lines.ts"
 import { Background } from "./background.ts"
 import { makeChatView } from "./chat-view.ts"
 import type { Relaying } from "./command-kinds.ts"
@@ -21,6 +22,7 @@ import { WordFilter } from "./word-filter.ts"
  * does not follow any more, the room is closed now, and the writer's own state has to be read again.
  */
 export const makeRelay = Effect.gen(function* () {
+  const abandonLines = yield* makeAbandonLines
   const background = yield* Background
   const lastLines = yield* LastLines
   const mailbox = yield* Mailbox
@@ -34,7 +36,7 @@ export const makeRelay = Effect.gen(function* () {
     yield* closeOpen(room, "unfollowed", partner)
     const session = yield* sessions.read(partner)
     if (session.value?.room === room) yield* sessions.write(partner, session, undefined)
-    yield* mailbox.forget(partner)
+    yield* abandonLines(partner)
   })
 
   /** Whether the partner unfollowed at this moment: then what was just kept for them may have come after their mailbox was deleted. */

@@ -37,5 +37,6 @@ export const wordsToWriters = (
 const laterSentences: Partial<Record<Fate, Sentence>> = {
   unsure: { _tag: "Unsure", later: true },
   refused: { _tag: "RefusedByWeChat", later: true },
-  unsendable: { _tag: "Unsendable", later: true }
+  unsendable: { _tag: "Unsendable", later: true },
+  gone: { _tag: "NotSent", later: true }
 }

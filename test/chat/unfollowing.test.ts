@@ -5,11 +5,12 @@ import { TestClock } from "effect/testing"
 import { clocksApartSeconds } from "../../src/chat/clocks.ts"
 import { keys, ttlSeconds } from "../../src/chat/keys.ts"
 import { Reports } from "../../src/chat/reports.ts"
+import type { Openid } from "../../src/core/openid.ts"
 import { closed, Room, RoomId } from "../../src/core/room.ts"
 import { word } from "../../src/core/wording.ts"
 import type { MemoryStore } from "../../src/memcached/memory-store.ts"
 import type { Incoming } from "../../src/wechat/messages.ts"
-import { alice, bob, carol, pushedTo, startMillis } from "./chat-rig.ts"
+import { alice, bob, carol, pushedTo, refusal, type Rig, startMillis } from "./chat-rig.ts"
 import { failAlways, noFaults } from "./faulty-memcached.ts"
 import { clicked, paired, send, startSeconds, typed } from "./inbox-stage.ts"
 
@@ -143,3 +144,49 @@ const leave = (store: MemoryStore, who: typeof bob): void => {
 }
 
 const decodeRoom = Schema.decodeUnknownSync(Schema.fromJsonString(Room))
+
+describe("who unfollows while lines wait for them", () => {
+  const refuses = (rig: Rig, who: Openid) => {
+    rig.answerPush = (to) => (to === who ? Effect.fail(refusal(45047)) : Effect.void)
+  }
+
+  it.effect(
+    "never reads these: their writer, who was told that they wait, hears so behind the end, once",
+    () =>
+      Effect.gen(function* () {
+        const { rig, servers } = yield* paired()
+        refuses(rig, alice)
+        assert.include(yield* send(servers[1], typed(bob, "第一句")), "对方稍后收到")
+        assert.include(yield* send(servers[1], typed(bob, "第二句")), "对方稍后收到")
+        yield* send(servers[0], unfollows)
+        const heard = pushedTo(rig, bob)
+        assert.lengthOf(heard, 2)
+        assert.include(heard[0], "对方已离开")
+        assert.strictEqual(heard[1], word({ _tag: "NotSent", later: true }))
+        assert.isEmpty(rig.store.keys().filter((key) => key.endsWith(`:${alice}`)))
+      })
+  )
+
+  it.effect("as WeChat says when something is pushed to them: the same", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      refuses(rig, alice)
+      yield* send(servers[1], typed(bob, "第一句"))
+      rig.answerPush = (to) => (to === alice ? Effect.fail(refusal(43004)) : Effect.void)
+      // As if her window were open.
+      rig.store.evict(keys.quota(alice))
+      assert.include(yield* send(servers[1], typed(bob, "第二句")), "对方已离开")
+      assert.deepStrictEqual(pushedTo(rig, bob), [word({ _tag: "NotSent", later: true })])
+    })
+  )
+
+  it.effect("is told to nobody who left before them", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired({ delivery: "passive" })
+      yield* send(servers[1], typed(bob, "第一句"))
+      yield* send(servers[1], { ...unfollows, from: bob })
+      yield* send(servers[0], unfollows)
+      assert.isEmpty(rig.store.keys().filter((key) => key.endsWith(`:${bob}`)))
+    })
+  )
+})

@@ -18,6 +18,7 @@ import { simulatorTokenFaults } from "./simulator-token-faults.ts"
 import { sweepFaults } from "./sweep-faults.ts"
 import { tellingFaults } from "./telling-faults.ts"
 import { truthFaults } from "./truth-faults.ts"
+import { unfollowingFaults } from "./unfollowing-faults.ts"
 
 /** Every way to break a rule on purpose that a named test notices: of the chat (docs/guarantees.md), of the simulated WeChat (docs/wechat.md). */
 export const faultLists: {
@@ -32,7 +33,8 @@ export const faultLists: {
     ...outageFaults,
     ...deliveryFaults,
     ...allowanceFaults,
-    ...channelFaults
+    ...channelFaults,
+    ...unfollowingFaults
   ],
   simulator: [
     ...simulatorLineFaults,

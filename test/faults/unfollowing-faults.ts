@@ -1,0 +1,44 @@
+import { chat, type PlantedFault } from "./planted-fault.ts"
+
+/** Against who unfollows while lines wait for them. */
+export const unfollowingFaults: ReadonlyArray<PlantedFault> = [
+  {
+    name: "lines that wait for somebody who unfollows are thrown away without a word",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/abandoned-lines.ts",
+        text: "if (mail.kept.length > 0) yield*",
+        replacement: "if (mail.kept.length < 0) yield*"
+      }
+    ],
+    test: chat(
+      "unfollowing",
+      "never reads these: their writer, who was told that they wait, hears so behind the end, once"
+    )
+  },
+  {
+    name: "lines that waited for somebody who turns out to have unfollowed are thrown away without a word",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/settled.ts",
+        text: "if (sentence === undefined) return []",
+        replacement: 'if (sentence === undefined || fate === "gone") return []'
+      }
+    ],
+    test: chat("unfollowing", "as WeChat says when something is pushed to them: the same")
+  },
+  {
+    name: "something is kept for who unfollowed before their partner did",
+    breaks: "who unfollows is forgotten",
+    changes: [
+      {
+        file: "src/chat/abandoned-lines.ts",
+        text: "room.closedBy === writer",
+        replacement: "room.closedBy === undefined"
+      }
+    ],
+    test: chat("unfollowing", "is told to nobody who left before them")
+  }
+]
