@@ -7,6 +7,7 @@ import {
   evictable,
   type Fault,
   type FaultName,
+  faultNames,
   largestSkewMillis,
   longestRestartMillis,
   mostSkipped
@@ -78,8 +79,12 @@ const pausesMillis = [1_000, 0, 100, 10_000, 60_000, 200_000] as const
 const unlucky = 4
 
 const faultOf = (cast: Cast): Schema.Codec<Fault | undefined> => {
-  const schemas = faultSchemas(cast)
-  const [first, ...others] = (cast.faults ?? []).map((name) => schemas[name])
+  const schemas: Partial<Record<string, Schema.Codec<Fault>>> = faultSchemas(cast)
+  const [first, ...others] = (cast.faults ?? []).map((name) => {
+    const schema = schemas[name]
+    if (schema === undefined) throw new RangeError(`no fault ${name}: there are ${faultNames.join(", ")}`)
+    return schema
+  })
   return first === undefined ? Schema.Undefined : Schema.Union([first, ...others])
 }
 

@@ -43,10 +43,13 @@ export const anyEvent: Arbitrary.Arbitrary<ChatEvent> = Arbitrary.schema(
   ])
 )
 
-/** Only what a user does, not how a search came out. */
-export const anyUserEvent = Arbitrary.filter(
+/** What a user does, not how a search came out. */
+export type UserEvent = Exclude<ChatEvent, { readonly _tag: "PartnerFound" | "NobodyThere" | "Waited" }>
+
+export const anyUserEvent: Arbitrary.Arbitrary<UserEvent> = Arbitrary.filter(
   anyEvent,
-  ({ _tag }) => _tag !== "PartnerFound" && _tag !== "NobodyThere" && _tag !== "Waited"
+  (event): event is UserEvent =>
+    event._tag !== "PartnerFound" && event._tag !== "NobodyThere" && event._tag !== "Waited"
 )
 
 /** What a user can do on the phone of a simulated world. */

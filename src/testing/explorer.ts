@@ -13,11 +13,16 @@ export interface ExploreOptions {
   readonly reduction?: "partial order" | "none"
   /** Covers every schedule with at most so many preemptions, and no others; without reduction. */
   readonly mostPreemptions?: number
-  /** Sees the world at the end of every run. */
+  /** Finds more that is wrong at the end of a run, beside the guarantees. */
+  readonly judge?: Judge
+  /** Sees the world at the end of every run, before `onSchedule`. */
   readonly onRun?: (world: World) => void
   /** Sees every schedule that was run to its end, as `replay` takes it. */
   readonly onSchedule?: (schedule: string) => void
 }
+
+/** What is wrong with a world that has come to rest. */
+export type Judge = (world: World) => ReadonlyArray<Violation>
 
 export interface Exploration {
   readonly race: string
@@ -68,22 +73,29 @@ export const explore = (race: Race, options: ExploreOptions): Exploration => {
   }
 }
 
-/** Runs one schedule again, as a failed exploration printed it. */
-export const replay = (race: Race, fault: FaultKind, schedule: string): ReadonlyArray<Violation> => {
+/** Runs one schedule again, as a failed exploration printed it, with the same `judge`. */
+export const replay = (
+  race: Race,
+  fault: FaultKind,
+  schedule: string,
+  judge: Judge = noMore
+): ReadonlyArray<Violation> => {
   const run = new RaceRun(race, fault)
   for (const name of schedule.split(" ").filter((part) => part !== "")) {
     const choice = run.choices().find((one) => nameOf(one) === name)
     if (choice === undefined) return [{ guarantee: "a schedule can be replayed", facts: `no choice ${name}` }]
     run.make(choice)
   }
-  return run.finish()
+  return [...run.finish(), ...judge(run.world)]
 }
+
+const noMore: Judge = () => []
 
 /** Follows the path and lengthens it to the end of the run. */
 const follow = (
   run: RaceRun,
   path: Array<Node>,
-  { reduction, mostPreemptions, onRun }: ExploreOptions
+  { reduction, mostPreemptions, onRun, judge = noMore }: ExploreOptions
 ): ReadonlyArray<Violation> | "equivalent" => {
   const reduced = reduction !== "none" && mostPreemptions === undefined
   let asleep: ReadonlyArray<Choice> = []
@@ -94,7 +106,7 @@ const follow = (
     if (choices.length === 0) {
       const violations = run.finish()
       onRun?.(run.world)
-      return violations
+      return [...violations, ...judge(run.world)]
     }
     const known = path[depth]
     const node =

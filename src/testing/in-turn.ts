@@ -20,6 +20,9 @@ export const settle = (world: World, isOver: () => boolean = () => true): void =
 
 /** Lets a user act, and gives the action back when it was answered, or given up: its server had been killed. */
 export const actInTurn = (world: World, user: Openid, input: Input, server = 0): Action => {
+  if (server >= world.serverCount) {
+    throw new RangeError(`no server ${server}: they count from 0, and the world has ${world.serverCount}`)
+  }
   const action = world.act(user, input, server)
   settle(world, () => action.answeredAtMillis !== undefined || !world.isAlive(server))
   world.giveUp(action)

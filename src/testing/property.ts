@@ -1,6 +1,8 @@
 /** Checks properties without a test runner: plain calls that throw, so that they stand in any test or script. */
+import { inspect } from "node:util"
 import { Arbitrary, Effect, Schema } from "effect"
 import type { Violation } from "./invariants.ts"
+import { minimal } from "./shrinking.ts"
 import type { Deed } from "./story.ts"
 import { tellStory } from "./telling.ts"
 
@@ -18,8 +20,8 @@ export type PropertyOptions = Pick<Arbitrary.CheckOptions, "runs" | "seed" | "re
 
 /**
  * Checks a property on generated values. It holds for a value if it returns true or no violations; it is broken if it throws
- * (as assertions do), or returns false or violations. Throws `PropertyBroken` for the smallest value that breaks it. Without a
- * `seed`, every check draws new values. A `replay` that no longer breaks the property, as after a repair, passes.
+ * (as assertions do), or returns anything else. Throws `PropertyBroken` for the smallest value that breaks it, of a story without any deed
+ * that it breaks without. Without a `seed`, every check draws new values. A `replay` that no longer breaks the property, as after a repair, passes.
  */
 export const checkProperty = <A>(
   values: Arbitrary.Arbitrary<A>,
@@ -33,15 +35,17 @@ export const checkProperty = <A>(
   switch (result._tag) {
     case "Passed":
       return
-    case "Falsified":
+    case "Falsified": {
+      const smallest = withoutIdleDeeds(result.shrunkInput, (value) => brokenBy(property, value))
       throw new PropertyBroken({
         facts: [
           `broken by value number ${result.runs}, shrunk ${result.shrinks} times to`,
-          ...written(result.shrunkInput).map((line) => `  ${line}`),
-          ...brokenBy(property, result.shrunkInput)
+          ...written(smallest).map((line) => `  ${line}`),
+          ...brokenBy(property, smallest)
         ],
         replay: result.replay
       })
+    }
     case "ReplayMismatch":
       if (result.reason === "PropertyPassed") return
       throw new PropertyBroken({
@@ -68,16 +72,37 @@ const brokenBy = <A>(
   value: A
 ): ReadonlyArray<string> => {
   try {
-    const verdict = property(value)
+    const verdict: unknown = property(value)
     if (typeof verdict === "boolean") return verdict ? [] : ["it gave back false"]
+    if (!isVerdict(verdict))
+      return [`it gave back ${inspect(verdict)}: give back true, or a list of violations`]
     return [...new Set(verdict.map(({ guarantee, facts }) => `${guarantee}: ${facts}`))]
   } catch (error) {
     return [String(error)]
   }
 }
 
+const isVerdict = (verdict: unknown): verdict is ReadonlyArray<Violation> => Array.isArray(verdict)
+
 /** Enough to make a story small without taking long. */
 const presetShrinks = 1_000
+
+/**
+ * A story grows shorter as its moves turn into nothing, and with them their pauses, so that what needs its moment keeps idle moves. Here deeds
+ * go and the others stay when they are, as long as the same is wrong.
+ */
+const withoutIdleDeeds = <A>(value: A, wrongs: (value: A) => ReadonlyArray<string>): A => {
+  if (!isStory(value)) return value
+  const kinds = wrongs(value).map(kindOf)
+  const isAsWrong = (part: ReadonlyArray<Deed>) => {
+    const found = new Set(wrongs(part as A).map(kindOf))
+    return part.length > 0 && kinds.every((kind) => found.has(kind))
+  }
+  return minimal<Deed>(value, isAsWrong) as A
+}
+
+/** The guarantee, or the name of an error. */
+const kindOf = (wrong: string): string => wrong.split(":", 1).join("")
 
 const written = (value: unknown): ReadonlyArray<string> =>
   isStory(value) ? tellStory(value) : (JSON.stringify(value, undefined, 2) ?? String(value)).split("\n")

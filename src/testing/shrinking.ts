@@ -47,7 +47,7 @@ export const shrink = (story: ReadonlyArray<Deed>, fails: Fails, budget = mostDe
 }
 
 /** The parts without which the failure is gone: chunks are left out, halved and halved again, until none can go. */
-const minimal = <A>(
+export const minimal = <A>(
   whole: ReadonlyArray<A>,
   fails: (part: ReadonlyArray<A>) => boolean
 ): ReadonlyArray<A> => {

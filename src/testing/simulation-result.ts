@@ -3,6 +3,7 @@ import type { Memcached } from "../memcached/memcached.ts"
 import type { FaultName } from "./faults.ts"
 import type { Violation } from "./invariants.ts"
 import type { LineCounts } from "./line-book.ts"
+import type { Received } from "./simulated-followers.ts"
 import type { StoryOptions } from "./story.ts"
 
 export interface SimulationOptions extends StoryOptions {
@@ -10,6 +11,8 @@ export interface SimulationOptions extends StoryOptions {
   readonly slowShare?: number
   /** Takes what happens, line by line, with the milliseconds since the beginning. */
   readonly tell?: (atMillis: number, words: string) => void
+  /** Takes what shows up on people's phones, as it does. */
+  readonly received?: (received: Received) => void
   /** Breaks something on purpose, so that a test sees the judge find it. */
   readonly plant?: (memcached: Memcached["Service"]) => Memcached["Service"]
 }

@@ -43,6 +43,7 @@ class Simulation {
   #lastDeed = 0
 
   constructor(options: SimulationOptions) {
+    if (!(options.servers >= 1)) throw new RangeError(`a story needs servers, not ${options.servers}`)
     this.#options = options
     this.#world = new World({
       servers: options.servers,
@@ -55,6 +56,7 @@ class Simulation {
         answered: (action) => this.#judge.hears(action),
         received: (received) => {
           this.#tell(() => `${received.by} reads ${wordsOf(received.content)}`)
+          options.received?.(received)
           this.#judge.sees(received)
         },
         written: (key) => this.#judge.written(key)

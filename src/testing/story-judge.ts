@@ -5,7 +5,7 @@ import type { SimulationOptions } from "./simulation-result.ts"
 import type { Deed } from "./story.ts"
 
 /** `seed`: how long each operation takes; 1 when absent. */
-export type StoryJudgement = Pick<SimulationOptions, "plant" | "servers" | "tell"> & {
+export type StoryJudgement = Pick<SimulationOptions, "plant" | "received" | "servers" | "tell"> & {
   readonly seed?: number
 }
 

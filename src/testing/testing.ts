@@ -14,9 +14,10 @@ export {
   person,
   roomName,
   roomNames,
-  typed
+  typed,
+  type UserEvent
 } from "./arbitraries.ts"
-export { type Exploration, explore, type ExploreOptions, replay } from "./explorer.ts"
+export { type Exploration, explore, type ExploreOptions, type Judge, replay } from "./explorer.ts"
 export { evictable, type Evictable, type Fault, type FaultName, faultNames, type Target } from "./faults.ts"
 export { actInTurn, passTime, playInTurn, settle } from "./in-turn.ts"
 export {

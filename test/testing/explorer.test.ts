@@ -36,6 +36,25 @@ describe("the explorer finds no schedule that breaks a guarantee", () => {
   }
 })
 
+describe("what else is wrong", () => {
+  const race = named("both look, on one server")
+  /** Nobody is ever told of a pair: wrong in every run. */
+  const judge = ({ followers }: World) =>
+    followers.received.flatMap(({ by, content }) =>
+      content._tag === "Text" && content.text.includes("已配对成功")
+        ? [{ guarantee: "nobody is told", facts: by }]
+        : []
+    )
+
+  it("is found by a judge of one's own, and again by the replay with the same", () => {
+    const { failure } = explore(race, { fault: "none", mostSchedules: 5, judge })
+    assert.strictEqual(failure?.violations[0]?.guarantee, "nobody is told")
+    const { schedule = "", violations } = failure ?? {}
+    assert.deepStrictEqual(replay(race, "none", schedule, judge), violations)
+    assert.deepStrictEqual(replay(race, "none", schedule), [])
+  })
+})
+
 describe("nor does one with a single preemption", () => {
   for (const race of races) {
     it(`${race.name}, fault: none`, () => {

@@ -61,6 +61,10 @@ describe("generated stories", () => {
     assert.deepStrictEqual(seen(faultNames), ["Drop", "Evict", "Flush", "Kill", "LoseAnswer", "SetClock"])
   })
 
+  it("take no fault that there is not", () => {
+    assert.throws(() => anyStory({ ...plain, faults: ["lose" as "lost"] }), /no fault lose: .*lost/u)
+  })
+
   it("are judged with their faults", () => {
     const told: Array<string> = []
     const deed = { number: 0, atMillis: 0, what: { _tag: "Flush" } } as const
@@ -184,6 +188,11 @@ describe("a world driven in turn", () => {
       world.followers.received.map(({ content }) => (content._tag === "Text" ? content.text : "")).at(-1),
       "配对失败"
     )
+  })
+
+  it("has no server that it has not", () => {
+    const world = new World({ servers: 2, seed: "in turn" })
+    assert.throws(() => actInTurn(world, ann, look, 2), /no server 2/u)
   })
 
   it("goes on when the server of an action was killed", () => {
