@@ -3,9 +3,9 @@ import type { Openid } from "../core/openid.ts"
 import type { RoomId } from "../core/room.ts"
 import type { Sentence } from "../core/sentence.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
+import { makeActedAfter } from "./acted-after.ts"
 import type { Later } from "./answer.ts"
 import { Background } from "./background.ts"
-import { Ledger } from "./ledger.ts"
 import { Rooms } from "./rooms.ts"
 
 /** How often a held exchange looks whether somebody came. */
@@ -17,14 +17,8 @@ export const heldPollMillis = 250
  */
 export const makeHeldSearch = Effect.gen(function* () {
   const background = yield* Background
-  const ledger = yield* Ledger
+  const actedAfter = yield* makeActedAfter
   const rooms = yield* Rooms
-
-  /** Whether the user did something else after `millis`, and was told by its answer how things stand. */
-  const actedAfter = Effect.fnUntraced(function* (openid: Openid, millis: number) {
-    const { allowance, version } = yield* ledger.read(openid)
-    return version !== undefined && allowance.openedAtMillis > millis
-  })
 
   /** `room`: where they have waited since `askedAtMillis`. `told`: what there is to say about it. */
   return (
@@ -45,6 +39,7 @@ export const makeHeldSearch = Effect.gen(function* () {
           if (isEnding) break
         }
         const sentences = yield* told
+        // Whoever did something else was told by its answer how things stand.
         return (yield* actedAfter(openid, askedAtMillis))
           ? sentences.filter(({ _tag }) => _tag !== "Looking")
           : sentences

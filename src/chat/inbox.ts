@@ -6,6 +6,7 @@ import type { Openid } from "../core/openid.ts"
 import { word } from "../core/wording.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { duplicateKey, type Incoming } from "../wechat/messages.ts"
+import { makeFollowsAgain } from "./acted-after.ts"
 import { firstAttemptMillis, laterMillis, madeEarlierMillis } from "./answer.ts"
 import type { Background } from "./background.ts"
 import type { Blocks } from "./blocks.ts"
@@ -60,6 +61,7 @@ export class Inbox extends Context.Service<
 }
 
 const make = Effect.gen(function* () {
+  const followsAgain = yield* makeFollowsAgain
   const conversations = yield* Conversations
   const duplicates = yield* Duplicates
   const ledger = yield* Ledger
@@ -103,7 +105,7 @@ const make = Effect.gen(function* () {
     const claimed = yield* claim(message, over)
     if (claimed._tag !== "Mine") return claimed
     const madeAtMillis = madeMillis(message, claimed)
-    if (message.event._tag === "Unfollowed" && (yield* hasActedSince(from, madeAtMillis))) {
+    if (message.event._tag === "Unfollowed" && (yield* followsAgain(from, madeAtMillis))) {
       return { _tag: "Begun", claim: claimed, rest: Effect.succeed({ answer: undefined }) } satisfies Begun
     }
     const { pace } = claimed.seen
@@ -119,15 +121,6 @@ const make = Effect.gen(function* () {
     )
     return { _tag: "Begun", claim: claimed, rest } satisfies Begun
   })
-
-  /** Somebody who has acted since they unfollowed follows again: word of it was on its way for long. */
-  const hasActedSince = (openid: Openid, millis: number | undefined) =>
-    millis === undefined
-      ? Effect.succeed(false)
-      : Effect.map(
-          ledger.read(openid),
-          ({ allowance, version }) => version !== undefined && allowance.openedAtMillis > millis
-        )
 
   /**
    * Like `begin`. A user who unfollowed need not hear that memcached is away, but what they leave behind has to be deleted all

@@ -79,6 +79,18 @@ describe("what WeChat's first attempts did not bring", () => {
     })
   )
 
+  it.effect.each([300, 1_000])("who unfollows %i ms after their last word, too", (millis) =>
+    Effect.gen(function* () {
+      const { servers } = yield* paired()
+      yield* TestClock.setTime(startMillis + aWhileMillis)
+      yield* send(servers[0], { ...typed(alice, "再见"), createTimeSeconds: madeSeconds })
+      yield* TestClock.adjust(millis + attemptGapMillis)
+      const createTimeSeconds = madeSeconds + Math.floor(millis / 1_000)
+      yield* send(servers[0], { _tag: "Unfollowed", to: "gh_0", from: alice, createTimeSeconds })
+      assert.isTrue(Option.isNone(yield* servers[1].partner(alice)))
+    })
+  )
+
   it.effect("a line that was written in this chat reaches the partner", () =>
     Effect.gen(function* () {
       const { rig, servers } = yield* paired()

@@ -40,5 +40,17 @@ export const unfollowingFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("unfollowing", "is told to nobody who left before them")
+  },
+  {
+    name: "who acted just before they unfollowed counts as somebody who follows again, where word of it comes late",
+    breaks: "who unfollows is forgotten",
+    changes: [
+      {
+        file: "src/chat/acted-after.ts",
+        text: "unfollowedAtMillis + followsAgainMillis",
+        replacement: "unfollowedAtMillis + 0 * followsAgainMillis"
+      }
+    ],
+    test: chat("overdue", "who unfollows 300 ms after their last word, too")
   }
 ]
