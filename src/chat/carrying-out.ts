@@ -52,7 +52,12 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
   return Effect.fnUntraced(function* ({ openid, stored, seen, step, circumstances, searchFor }: Decided) {
     const { room, now, chat, partnerUnaware, receiver } = seen
     const { chat: next, commands } = step
-    const { firstToSend = Effect.succeed(true), unfollowedAtMillis } = circumstances
+    const { begunAtMillis, firstToSend = Effect.succeed(true), unfollowedAtMillis } = circumstances
+    /** A server that died may have passed on what now has nobody to go to. */
+    const mayHaveArrived = ({ _tag }: Sentence) =>
+      (_tag === "NotSent" || _tag === "Hint") && begunAtMillis !== undefined
+        ? Effect.map(firstToSend, (isFirst) => !isFirst)
+        : Effect.succeed(false)
     if (isUnrepeatable(chat, next) && !(yield* firstToSend)) {
       return { sentences: [perhapsDone(chat)] } satisfies Answer
     }
@@ -71,7 +76,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
     for (const command of commands) {
       switch (command._tag) {
         case "Reply":
-          answer.push(command.sentence)
+          answer.push((yield* mayHaveArrived(command.sentence)) ? { _tag: "Unsure" } : command.sentence)
           break
         case "Look": {
           const outcome = yield* searchFor(command)

@@ -43,6 +43,19 @@ describe("of a server that died after the effect and before the answer", () => {
     })
   )
 
+  it.effect("a line of a chat that has ended since is not called unsent: it may have arrived", () =>
+    Effect.gen(function* () {
+      const { rig, servers } = yield* paired()
+      const line = typed(alice, "只说一次")
+      yield* diesBeforeAnswering(servers[0], line)
+      assert.deepStrictEqual(pushedTo(rig, bob), ["只说一次"])
+      yield* send(servers[1], clicked(bob, "退出"))
+      const answer = yield* secondAttempt(servers[1], line)
+      assert.include(answer, "不知道对方有没有收到")
+      assert.notInclude(answer, "没有发出去")
+    })
+  )
+
   it.effect("the allowance of the receiver is not used up by a line that is not passed on again", () =>
     Effect.gen(function* () {
       const { servers } = yield* paired()
