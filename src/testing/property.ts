@@ -95,8 +95,9 @@ const withoutIdleDeeds = <A>(value: A, wrongs: (value: A) => ReadonlyArray<strin
   if (!isStory(value)) return value
   const kinds = wrongs(value).map(kindOf)
   const isAsWrong = (part: ReadonlyArray<Deed>) => {
+    if (part.length === 0) return false
     const found = new Set(wrongs(part as A).map(kindOf))
-    return part.length > 0 && kinds.every((kind) => found.has(kind))
+    return kinds.every((kind) => found.has(kind))
   }
   return minimal<Deed>(value, isAsWrong) as A
 }
