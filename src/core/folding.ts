@@ -132,7 +132,8 @@ const smallestPartBytes = 256
 
 /**
  * A reply that carries kept lines first and then our own words, as far as both fit in one message. `ownIncluded` is false when
- * the own words have to wait behind the kept things (they do not fit, or a picture comes first).
+ * the own words have to wait behind the kept things (they do not fit, or a picture comes first). Gives nothing if nothing is kept, and
+ * there are no own words or too many for one message.
  */
 export const composeReply = (
   kept: ReadonlyArray<Kept>,
@@ -141,7 +142,8 @@ export const composeReply = (
   const room = own === "" ? replyTextBytes : replyTextBytes - byteLength(own) - 1
   const folded = fold(kept, Math.max(0, room))
   if (folded === undefined) {
-    return own === "" ? undefined : { message: text(own), taken: 0, ownIncluded: true }
+    const mayStandAlone = own !== "" && byteLength(own) <= replyTextBytes
+    return mayStandAlone ? { message: text(own), taken: 0, ownIncluded: true } : undefined
   }
   if (own === "") return { ...folded, ownIncluded: true }
   if (folded.message._tag !== "Text" || byteLength(folded.message.text) > room) {

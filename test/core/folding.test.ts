@@ -158,12 +158,16 @@ describe("kept things in one message", () => {
 
   it.prop(
     "a reply carries kept lines first, then our words or not at all; it fits whenever its parts do",
-    [mail, Schema.Literals(["", "已退出。", "正在配对".repeat(20), "很".repeat(600)])],
+    [mail, Schema.Literals(["", "已退出。", "正在配对".repeat(20), "很".repeat(600), "很".repeat(700)])],
     ([kept, own]) => {
       const composed = composeReply(kept, own)
-      if (composed === undefined) return assert.isTrue(kept.length === 0 && own === "")
+      const mayStandAlone = own !== "" && byteLength(own) <= replyTextBytes
+      if (composed === undefined) return assert.isTrue(kept.length === 0 && !mayStandAlone)
       const lines = kept.slice(0, composed.taken)
-      if (kept.length === 0) return assert.deepStrictEqual(composed.message, text(own))
+      if (kept.length === 0) {
+        assert.isTrue(mayStandAlone)
+        return assert.deepStrictEqual(composed.message, text(own))
+      }
       assert.isAbove(composed.taken, 0)
       if (composed.message._tag !== "Text") {
         assert.deepStrictEqual(composed.message, lines[0]?.content)

@@ -209,6 +209,18 @@ describe("where nothing can be pushed, replies", () => {
     assert.strictEqual([first, ...rest.slice(1).map(wordsOf)].join(""), long)
     assert.deepStrictEqual(split(long, byteLength(first))[0], first)
   })
+
+  it("so it does where nothing else is left to say but what it says itself", () => {
+    const long = "很".repeat(1_500)
+    const said: ReadonlyArray<Said> = [
+      { whenFull: "now", words: long },
+      { whenFull: "once", words: "receipt" }
+    ]
+    const { message, rest } = planReply([{ content: text("receipt"), group: answerGroup }], said, 0)
+    const [first = "", note = ""] = linesIn(message)
+    assert.isTrue(isNote(note))
+    assert.strictEqual([first, ...rest.map(wordsOf)].join(""), `${long}\nreceipt`)
+  })
 })
 
 it("where all of it may follow by push at once, the first thing goes in the reply and our words come last", () => {
