@@ -63,8 +63,8 @@ export const makeReplies = Effect.gen(function* () {
     )
 
   /**
-   * As planned, once what is in the message was recorded and taken out of the mailbox, and our words that come behind it stand there: they
-   * outlive this server, and nothing overtakes them; or `anew`, as in `compose`. Undefined: somebody else took something out.
+   * As planned, once our words that come behind the message stand in the mailbox, where they outlive this server and nothing overtakes
+   * them, and what is in it was recorded and taken out; or `anew`, as in `compose`. Undefined: somebody else took something out.
    */
   const withMail = Effect.fnUntraced(function* (
     openid: Openid,
@@ -82,13 +82,21 @@ export const makeReplies = Effect.gen(function* () {
     const gone = mail.kept.length - rest.length
     const isFront = rest.every((thing, place) => thing === mail.kept[gone + place])
     const plan = { ...planned, importance: isFront ? "line" : "notice" } as const
-    if (isFront && gone === 0) return plan
-    // First, so that a server that dies in between brings them twice rather than never.
+    // Our words first: once the answer is recorded, a server that dies leaves nobody who would say them.
+    const staged = isFront ? mail : yield* staging(openid, mail, [...taken, ...rest])
+    if (staged === undefined) return undefined
+    const leaving = isFront ? gone : taken.length
+    if (leaving === 0) return plan
+    // Recorded before they are taken, so that a server that dies in between brings them twice rather than never.
     if (taken.length > 0) yield* record(message)
-    const taking = isFront
-      ? mailbox.take(openid, mail, gone)
-      : mailbox.take(openid, mail, mail.kept.length, rest)
-    return (yield* taking) ? plan : undefined
+    return (yield* mailbox.take(openid, staged, leaving)) ? plan : undefined
+  })
+
+  /** The mailbox with all that was read replaced. Undefined: somebody else took something out. */
+  const staging = Effect.fnUntraced(function* (openid: Openid, mail: Mail, next: ReadonlyArray<Kept>) {
+    return (yield* mailbox.take(openid, mail, mail.kept.length, next))
+      ? yield* mailbox.peek(openid)
+      : undefined
   })
 
   /** What is said where nothing waits for the user, or what does cannot be had. */

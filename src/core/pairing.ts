@@ -119,7 +119,9 @@ export const pairNewcomers = <S extends Seeker>(
     const partner = waiting[place]
     if (partner === undefined) waiting.push(newcomer)
     else {
-      waiting.splice(place, 1)
+      // Nearly always the only one: `splice` would make a list of them.
+      if (place === waiting.length - 1) waiting.pop()
+      else waiting.splice(place, 1)
       pairs.push([partner, newcomer])
     }
   }

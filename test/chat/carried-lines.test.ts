@@ -66,6 +66,56 @@ describe("a server dies while its answer carries lines", () => {
   })
 })
 
+/** A reply to Bob, which Ann's line fills; the server dies after some operations, and WeChat asks the other. */
+const writtenToTheDying = (operations: number) => {
+  const world = new World({ servers: 2, seed: "a line that fills a reply", delivery: "passive" })
+  const bobs = world.act(bob, { _tag: "Press", button: "配对" }, 1)
+  settle(world)
+  actInTurn(world, ann, { _tag: "Press", button: "配对" }, 1)
+  settle(world, () => bobs.answeredAtMillis !== undefined)
+  actInTurn(world, ann, { _tag: "Say", text: "长".repeat(660) }, 1)
+  actInTurn(world, ann, { _tag: "Press", button: "退出" }, 1)
+  const writes = world.act(bob, { _tag: "Say", text: "还在吗" }, 0)
+  let ended = 0
+  for (let next = world.pending[0]; next !== undefined && ended < operations; next = world.pending[0]) {
+    world.end(next, "proceed")
+    ended += 1
+  }
+  const wasAnswered = writes.answeredAtMillis !== undefined
+  const [underWay] = world.pending
+  world.kill(0)
+  underWay?.proceed()
+  passTime(world, resendMillis)
+  if (!wasAnswered) world.attempt(writes, 1)
+  settle(world)
+  for (let asked = 0; asked < 3; asked += 1) {
+    passTime(world, 3 * resendMillis)
+    actInTurn(world, bob, { _tag: "Press", button: "状态" }, 1)
+  }
+  const read = world.followers.received.flatMap(({ by, content }) =>
+    by === bob && content._tag === "Text" ? [content.text] : []
+  )
+  return { read, ended }
+}
+
+describe("a server dies while its answer carries a line that leaves no room for our own words", () => {
+  const { ended } = writtenToTheDying(Number.POSITIVE_INFINITY)
+
+  it.each(Array.from({ length: ended + 1 }, (_, operations) => operations))(
+    "after %i operations: the line, the end of the chat and our words are read in their order, and twice at most",
+    (operations) => {
+      const read = writtenToTheDying(operations).read.join("\n")
+      const places = [/长{660}/gu, /对方已离开/gu, /没有发出去/gu].map((words) =>
+        [...read.matchAll(words)].map(({ index }) => index)
+      )
+      for (const some of places) assert.isTrue(some.length === 1 || some.length === 2, read)
+      const [line = 0, end = 0, unsent = 0] = places.map(([first]) => first)
+      assert.isBelow(line, end)
+      assert.isBelow(end, unsent)
+    }
+  )
+})
+
 describe("a server is held up while its answer carries lines", () => {
   const state = { _tag: "Press", button: "状态" } as const
 

@@ -84,6 +84,21 @@ export const channelFaults: ReadonlyArray<PlantedFault> = [
     test: chat("carried-lines", "each is read, in order, and twice at most")
   },
   {
+    name: "an answer that carries kept lines is recorded before our words behind it stand in the mailbox",
+    breaks: "everybody affected is told once",
+    changes: [
+      {
+        file: "src/chat/replies.ts",
+        text: "const staged = isFront",
+        replacement: "if (taken.length > 0) yield* record(message)\n    const staged = isFront"
+      }
+    ],
+    test: chat(
+      "carried-lines",
+      "the line, the end of the chat and our words are read in their order, and twice at most"
+    )
+  },
+  {
     name: "kept lines that a late answer carried are not put back",
     breaks: "no line is lost in silence",
     changes: [

@@ -155,9 +155,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/replies.ts",
-        text: ": mailbox.take(openid, mail, mail.kept.length, rest)",
-        replacement:
-          ": mailbox.take(openid, mail, mail.kept.length, rest.filter((one) => mail.kept.includes(one)))"
+        text: "[...taken, ...rest]",
+        replacement: "[...taken, ...rest].filter((one) => mail.kept.includes(one))"
       }
     ],
     test: chat("replies", "what has no room in a reply outlives the server that gave it")
@@ -168,8 +167,8 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/replies.ts",
-        text: "return (yield* taking) ? plan : undefined",
-        replacement: "return gone < 0 && (yield* taking) ? undefined : plan"
+        text: "if (leaving === 0) return plan",
+        replacement: "if (leaving >= 0) return plan"
       }
     ],
     test: chat("inbox", "rides on the next answer: lines first, oldest first, then our words")
