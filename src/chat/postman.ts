@@ -2,32 +2,24 @@
 import { Clock, Context, Effect, Layer } from "effect"
 import { isMadeByAi } from "../core/ai-label.ts"
 import type { Importance } from "../core/allowance.ts"
-import { type Content, text } from "../core/content.ts"
+import { text } from "../core/content.ts"
 import { carriable, fold, halved, isOurs, type Kept, mustBeHeard, replyTextBytes } from "../core/folding.ts"
 import type { Openid } from "../core/openid.ts"
 import type { WriteId } from "../core/room.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import type { WeChatApi } from "../wechat/api.ts"
 import { makeCurrentMail } from "./current-mail.ts"
-import { type Delivery, type Fate, isFate, worstOf } from "./delivery.ts"
+import { type Delivery, type Fate, isFate, type Parcel, worstOf } from "./delivery.ts"
 import { newWriteId } from "./identifiers.ts"
 import { Ledger } from "./ledger.ts"
 import { type Mail, Mailbox, type Marked } from "./mailbox.ts"
 import { mayBeForOne, passes, type PushOutcome } from "./push-outcome.ts"
-import { type DeliveryMode, makePushing } from "./pushing.ts"
+import { type DeliveryMode, makePushing, wanted } from "./pushing.ts"
 import { makePutOff } from "./put-off.ts"
 import type { Receiver } from "./receiver.ts"
 import type { Sessions } from "./sessions.ts"
 import { type Settled, wordsToWriters } from "./settled.ts"
 import { makeTyping } from "./typing.ts"
-
-/** Something for a user; `group` and `from` as in `Kept`. */
-export interface Parcel {
-  readonly content: Content
-  readonly group: string
-  readonly from?: Openid
-  readonly importance: Importance
-}
 
 export class Postman extends Context.Service<
   Postman,
@@ -87,7 +79,8 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     to: Openid,
     thing: Kept,
     importance: Importance,
-    known?: Receiver
+    known?: Receiver,
+    stillWanted: Effect.Effect<boolean> = wanted
   ) {
     const receiver: Receiver = known ?? (yield* read(to))
     const { mail, window, counted } = receiver
@@ -96,10 +89,13 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     if (mail.kept.length > 0 || !allowed) return yield* keepAll(to, mail, [thing], delivery === "active")
     const outcome = yield* push(
       to,
-      { content: thing.content, madeByAi: isOfChatbot(thing) },
+      { content: thing.content, madeByAi: isOfChatbot(thing), stillWanted },
       importance,
       receiver
     )
+    if (outcome === "unwanted" || (passes(outcome) && !(yield* stillWanted))) {
+      return { done: "unwanted" as const }
+    }
     if (isFate(outcome) && !(outcome === "unsure" && mustBeHeard(thing))) return { done: outcome }
     const parts = outcome === "tooLong" ? halved([thing]) : [thing]
     if (parts === undefined) return { done: "unsendable" as const }
@@ -125,9 +121,10 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     to: Openid,
     thing: Kept,
     importance: Importance,
-    receiver?: Receiver
+    receiver?: Receiver,
+    stillWanted?: Effect.Effect<boolean>
   ) {
-    const { done, tryOn }: Tried = yield* pushOrKeep(to, thing, importance, receiver)
+    const { done, tryOn }: Tried = yield* pushOrKeep(to, thing, importance, receiver, stillWanted)
     if (tryOn === undefined) return done
     // It is kept already, whatever becomes of the pushing.
     return yield* Effect.orElseSucceed(pushKept(to, { ...thing, mark: tryOn }, importance), () => done)
@@ -145,16 +142,16 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
   })
 
   const deliver = Effect.fnUntraced(function* (to: Openid, parcel: Parcel, receiver?: Receiver) {
-    const { importance, content, ...about } = parcel
+    const { importance, content, stillWanted, ...about } = parcel
     const outcomes: Array<Delivery> = []
     const parts = carriable(content)
     // All of a line or nothing of it.
     if (parts.length > 1 && !(yield* mailbox.hasRoom(to, parcel, parts.length))) return "full"
     for (const [place, part] of parts.entries()) {
       const known = place === 0 ? receiver : undefined
-      const done = yield* deliverOne(to, { ...about, content: part }, importance, known)
+      const done = yield* deliverOne(to, { ...about, content: part }, importance, known, stillWanted)
       outcomes.push(done)
-      if (done === "gone" || done === "refused" || done === "unsendable") break
+      if (endsAll.has(done)) break
     }
     return worstOf(outcomes)
   })
@@ -241,6 +238,9 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
     postMsg: (to, words) => Effect.orElseSucceed(postMsg(to, words), () => false)
   })
 })
+
+/** After these the other parts of a thing are not tried. */
+const endsAll: ReadonlySet<Delivery> = new Set<Delivery>(["gone", "refused", "unsendable", "unwanted"])
 
 /** `tryOn`: the mark of what was kept and may be pushed all the same. */
 type Tried = { readonly done: Delivery; readonly tryOn?: WriteId }

@@ -13,11 +13,17 @@ import type { Receiver } from "./receiver.ts"
  */
 export type DeliveryMode = "active" | "passive"
 
-/** What is pushed; `madeByAi`: a chatbot made it, or part of it. */
+/**
+ * What is pushed; `madeByAi`: a chatbot made it, or part of it. `stillWanted`: asked before it is tried again or kept, where WeChat was busy and the like.
+ */
 export interface Pushed {
   readonly content: Content
   readonly madeByAi: boolean
+  readonly stillWanted?: Effect.Effect<boolean> | undefined
 }
+
+/** Whatever becomes of the receiver meanwhile. */
+export const wanted = Effect.succeed(true)
 
 /** How often a push starts over because another server counted at the same moment. */
 const countAttempts = 8
@@ -61,7 +67,7 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
   /** Counts, then sends; a refusal for want of allowance shuts the window. `read`: the receiver, where they were just read. */
   const push = Effect.fnUntraced(function* (
     to: Openid,
-    { content, madeByAi }: Pushed,
+    { content, madeByAi, stillWanted = wanted }: Pushed,
     importance: Importance,
     read?: Receiver
   ) {
@@ -72,9 +78,16 @@ export const makePushing = Effect.fnUntraced(function* (delivery: DeliveryMode) 
         if (!(yield* maySend(window, importance))) return "notAllowed" satisfies PushOutcome
         if (!(yield* ledger.count(to, window))) continue
       }
-      const outcome = yield* readPush(api.send(to, outgoing(content, madeByAi)))
+      let isWanted = true
+      const repeatIf = Effect.tap(stillWanted, (wanted) =>
+        Effect.sync(() => {
+          isWanted = wanted
+        })
+      )
+      const outcome = yield* readPush(api.send(to, outgoing(content, madeByAi), repeatIf))
       if (outcome === "notAllowed") yield* shut(to, window)
       if (outcome === "notSent" || typeof outcome === "object") yield* Effect.ignore(uncount(to, window))
+      if (!isWanted) return "unwanted" satisfies PushOutcome
       if (typeof outcome === "object") {
         pausedUntilMillis = (yield* Clock.currentTimeMillis) + outcome.pauseMillis
       }

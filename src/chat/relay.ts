@@ -39,6 +39,9 @@ export const makeRelay = Effect.gen(function* () {
     yield* abandonLines(partner)
   })
 
+  /** Whether the chat goes on: their reader may be in another by the time WeChat has been busy. */
+  const isOpen = (room: RoomId) => Effect.map(rooms.read(room), ({ value }) => value?._tag === "Open")
+
   /** Whether the partner unfollowed at this moment: then what was just kept for them may have come after their mailbox was deleted. */
   const hasUnfollowed = (room: RoomId, partner: Openid) =>
     Effect.map(
@@ -84,7 +87,9 @@ export const makeRelay = Effect.gen(function* () {
     const { room, to, content } = relaying
     const { isFirst, receiver } = yield* whenFirst(to, firstToSend, seen)
     if (!isFirst) return [sentenceFor.unsure]
-    const delivery = yield* postman.deliver(to, { content, group: room, from, importance: "line" }, receiver)
+    const stillWanted = Effect.orElseSucceed(isOpen(room), () => true)
+    const line = { content, group: room, from, importance: "line", stillWanted } as const
+    const delivery = yield* postman.deliver(to, line, receiver)
     if (delivery === "gone") {
       yield* partnerUnfollowed(room, to)
       return undefined
@@ -116,6 +121,7 @@ const sentenceFor = {
   kept: { _tag: "Kept" },
   unsure: { _tag: "Unsure" },
   full: { _tag: "MailboxFull" },
+  unwanted: notSent,
   refused: { _tag: "RefusedByWeChat" },
   unsendable: { _tag: "Unsendable" }
 } as const satisfies Record<Exclude<Delivery, "gone">, Sentence | undefined>

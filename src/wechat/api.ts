@@ -33,8 +33,15 @@ export type OutgoingMessage = typeof OutgoingMessage.Type
 export class WeChatApi extends Context.Service<
   WeChatApi,
   {
-    /** Pushes one message (客服消息). Repeated twice at most when WeChat was busy, never when the answer was lost: it may have arrived. */
-    readonly send: (to: Openid, message: OutgoingMessage) => Effect.Effect<void, WeChatError>
+    /**
+     * Pushes one message (客服消息). Repeated twice at most when WeChat was busy, and each time only if `repeatIf` still says so; never when
+     * the answer was lost: it may have arrived.
+     */
+    readonly send: (
+      to: Openid,
+      message: OutgoingMessage,
+      repeatIf?: Effect.Effect<boolean>
+    ) => Effect.Effect<void, WeChatError>
     /** Shows that somebody is typing, for up to 15 s (notes 6.3). Nothing is sent while pushes use all that may be under way. */
     readonly typing: (to: Openid) => Effect.Effect<void, WeChatError>
     /** The live menu, if there is one. */
@@ -146,7 +153,11 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
     timeoutMillis = callTimeoutMillis
   ) => inTurn(authorised(path, body, confidential, timeoutMillis))
 
-  const send = Effect.fnUntraced(function* (to: Openid, message: OutgoingMessage) {
+  const send = Effect.fnUntraced(function* (
+    to: Openid,
+    message: OutgoingMessage,
+    repeatIf: Effect.Effect<boolean> = always
+  ) {
     const content = bodyOf(message)
     if (content === undefined) return yield* refused(errcodes.textEmpty.code, "a push needs a text", {})
     const byMillis = (yield* Clock.currentTimeMillis) + longestPushMillis
@@ -154,18 +165,22 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
     const attempt = inTurn(
       authorised("/cgi-bin/message/custom/send", sending, [to], callTimeoutMillis, byMillis)
     )
-    const again = (push: typeof attempt, pauseMillis: number) =>
-      Effect.catchTag(push, "WeChatRefused", (error) =>
-        error.action === "retry" ? Effect.andThen(Effect.sleep(pauseMillis), attempt) : Effect.fail(error)
+    const tries = ([pauseMillis, ...later]: ReadonlyArray<number>): typeof attempt =>
+      Effect.catchTag(attempt, "WeChatRefused", (error) =>
+        error.action !== "retry" || pauseMillis === undefined
+          ? Effect.fail(error)
+          : Effect.flatMap(Effect.delay(repeatIf, pauseMillis), (repeats) =>
+              repeats ? tries(later) : Effect.fail(error)
+            )
       )
-    yield* pausesBeforeRetryMillis.reduce(again, attempt)
+    yield* tries(pausesBeforeRetryMillis)
   })
 
   const noMenu = (error: WeChatRefused) =>
     error.errcode === errcodes.noMenu.code ? Effect.succeedNone : Effect.fail(error)
 
   return WeChatApi.of({
-    send: (to, message) => counted(send(to, message)),
+    send: (to, message, repeatIf) => counted(send(to, message, repeatIf)),
     typing: (to) =>
       Effect.asVoid(
         turns.withPermitsIfAvailable(1)(
@@ -187,6 +202,8 @@ const make = Effect.fnUntraced(function* (options: Pick<WeChatAccount, "apiUrl">
     call: (path, body, timeoutMillis) => call(path, body, [], timeoutMillis)
   })
 })
+
+const always = Effect.succeed(true)
 
 const wholeSteps = (millis: number): number => Math.floor(millis / leastCallMillis) * leastCallMillis
 

@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { AccessToken } from "../../src/wechat/access-token.ts"
+import { errcodes } from "../../src/wechat/errcodes.ts"
 import { WeChatApi } from "../../src/wechat/api.ts"
 import { ApiTransport } from "../../src/wechat/api-transport.ts"
 import {
@@ -31,6 +32,9 @@ const letPass = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     }
     return yield* Fiber.join(fiber)
   })
+
+/** Longer than it takes to leave a chat; real time. */
+const leavingMillis = 300
 
 interface Push {
   readonly to: string
@@ -85,6 +89,25 @@ describe("a push that WeChat refuses", () => {
         asked.answer = () => ok
         yield* letPass(Effect.sleep("11 seconds"))
         assert.lengthOf(pushes(bob), 4)
+        assert.isFalse(waits(rig))
+      })
+  )
+
+  it.effect.each([1, 2, 3])(
+    "-1 to each of %i tries, and the reader leaves during the last: the line goes no more, and its writer hears so",
+    (tries) =>
+      Effect.gen(function* () {
+        const { asked, pushes, rig, servers, says } = yield* stage
+        const goes = () => pushes(bob).filter((words) => words === "你好").length
+        asked.answer = (_push, nth) =>
+          nth < tries ? refusal(errcodes.busy.code) : { ...refusal(errcodes.busy.code), after: leavingMillis }
+        const saying = yield* Effect.forkChild(says("你好"))
+        while (goes() < tries) yield* Effect.promise(() => new Promise((done) => setTimeout(done, 4)))
+        yield* send(servers[1], clicked(bob, "退出"))
+        asked.answer = () => ok
+        assert.include(yield* Fiber.join(saying), "没有发出去")
+        yield* letPass(Effect.sleep("11 seconds"))
+        assert.strictEqual(goes(), tries)
         assert.isFalse(waits(rig))
       })
   )
