@@ -36,9 +36,6 @@ const letPass = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     return yield* Fiber.join(fiber)
   })
 
-/** Longer than it takes to leave a chat; real time. */
-const leavingMillis = 300
-
 interface Push {
   readonly to: string
   readonly words: string
@@ -102,12 +99,14 @@ describe("a push that WeChat refuses", () => {
       Effect.gen(function* () {
         const { asked, pushes, rig, servers } = yield* stage
         const goes = () => pushes(bob).filter((words) => words === "你好").length
-        asked.answer = (_push, nth) =>
-          nth < tries ? refusal(errcodes.busy.code) : { ...refusal(errcodes.busy.code), after: leavingMillis }
+        const left = Promise.withResolvers<void>()
+        const busy = refusal(errcodes.busy.code)
+        asked.answer = (_push, nth) => (nth < tries ? busy : { ...busy, after: left.promise })
         const saying = yield* Effect.forkChild(send(servers[0], typed(alice, "你好")))
         for (yield* shortly; goes() < tries; yield* shortly) yield* TestClock.adjust(50)
         yield* send(servers[1], clicked(bob, "退出"))
         asked.answer = () => ok
+        left.resolve()
         assert.include(yield* letPass(Fiber.join(saying)), "没有发出去")
         yield* letPass(Effect.sleep("11 seconds"))
         assert.strictEqual(goes(), tries)

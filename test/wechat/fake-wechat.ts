@@ -12,8 +12,8 @@ export interface Answer {
   readonly status?: number
   /** Sent as JSON, or as it stands when it is a string. */
   readonly body: object | string
-  /** How long it takes; `"never"` leaves the connection open, `"cut"` closes it without an answer. */
-  readonly after?: number | "never" | "cut"
+  /** How long it takes, or what it waits for; `"never"` leaves the connection open, `"cut"` closes it without an answer. */
+  readonly after?: number | Promise<void> | "never" | "cut"
 }
 
 export interface FakeWeChat {
@@ -44,10 +44,12 @@ export const fakeWeChat = (answer: FakeWeChat["answer"]) =>
           asked.push(call)
           if (after === "never") return
           if (after === "cut") return void request.socket.destroy()
-          setTimeout(() => {
+          const respond = () => {
             response.writeHead(status, { "content-type": "application/json" })
             response.end(typeof body === "string" ? body : JSON.stringify(body))
-          }, after)
+          }
+          if (typeof after === "number") setTimeout(respond, after)
+          else void after.then(respond)
         })
       })
       const fake = {
