@@ -1,6 +1,7 @@
 /** Who is there before the first message: people in tease mode, or in pairs. */
 import { Clock, Effect, Layer } from "effect"
 import { newRoomId, newWriteId } from "../chat/identifiers.ts"
+import { Acquaintances } from "../chat/acquaintances.ts"
 import { LastPartners } from "../chat/last-partners.ts"
 import { Ledger } from "../chat/ledger.ts"
 import { Rooms } from "../chat/rooms.ts"
@@ -61,6 +62,6 @@ export const peopleInPairs = Effect.fnUntraced(function* (people: number) {
 /** The stores of the scene, in a memcached. */
 export const sceneLayer = (memcachedPort: number) =>
   Layer.mergeAll(Sessions.layer, Rooms.layer, Ledger.layer).pipe(
-    Layer.provide(LastPartners.layer),
+    Layer.provide([Acquaintances.layer, LastPartners.layer]),
     Layer.provideMerge(Memcached.layerMemjs({ servers: [{ host: "127.0.0.1", port: memcachedPort }] }))
   )

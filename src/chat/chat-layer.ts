@@ -37,9 +37,8 @@ export const chatLayer = (settings: ChatSettings) => {
     idleTimeoutMillis: settings.chatIdleTimeoutMillis
   }
   const stores = Layer.mergeAll(
-    Acquaintances.layer,
     Agenda.layer,
-    Layer.provide(Blocks.layer, Acquaintances.layer),
+    Blocks.layer,
     Duplicates.layer,
     LastLines.layer,
     Ledger.layer,
@@ -49,7 +48,7 @@ export const chatLayer = (settings: ChatSettings) => {
     Rooms.layer,
     Sessions.layer,
     UnsavedReports.layer
-  ).pipe(Layer.provideMerge(LastPartners.layer))
+  ).pipe(Layer.provideMerge(Layer.merge(Acquaintances.layer, LastPartners.layer)))
   return Layer.mergeAll(Inbox.layer, ChatStatus.layer, Sweeper.layer(times)).pipe(
     Layer.provideMerge(Conversations.layer(settings)),
     Layer.provideMerge(Matchmaker.layer(times)),

@@ -62,7 +62,7 @@ export const ttlSeconds = {
   chat: 7 * day,
   /** A closed room is kept so that each member can still be told why. */
   closedRoom: 2 * day,
-  /** Not the same two again within this time, if anybody else is there. */
+  /** Not the same two again within this time after they met, or parted after a long chat, if anybody else is there. */
   met: hour,
   /** A chat is reported while it lasts; what was said longer ago is nobody's business. */
   lastLine: hour,

@@ -1,15 +1,23 @@
 /** The rooms: the one truth about each pair. A room changes by one compare-and-swap at a time. */
 import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
+import { minuteMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, Room, type RoomId } from "../core/room.ts"
 import { type Ask, ask, understood } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
+import { Acquaintances } from "./acquaintances.ts"
 import { newWriteId } from "./identifiers.ts"
 import { roomText } from "./item-text.ts"
 import { keys, ttlSeconds } from "./keys.ts"
 import { LastPartners } from "./last-partners.ts"
 import { KnownPairs } from "./known-pairs.ts"
 import { jsonItem, nothing, type Stored } from "./stored.ts"
+
+/**
+ * After a longer chat it is recorded anew that its two met, since that is remembered for an hour from when they did. For a short one it would be
+ * three operations for little.
+ */
+const longChatMillis = 5 * minuteMillis
 
 export type StoredRoom = Stored<Room>
 
@@ -51,6 +59,7 @@ export class Rooms extends Context.Service<
     Rooms,
     Effect.gen(function* () {
       const memcached = yield* Memcached
+      const acquaintances = yield* Acquaintances
       const lastPartners = yield* LastPartners
       const items = jsonItem(memcached, Room, roomText)
       const known = new KnownPairs()
@@ -92,6 +101,7 @@ export class Rooms extends Context.Service<
         if (room._tag === "Open") {
           const { opener, joiner, sinceMillis } = room
           yield* lastPartners.parted({ room: id, two: [opener, joiner], sinceMillis, atMillis: now })
+          if (now - sinceMillis > longChatMillis) yield* Effect.ignore(acquaintances.met([opener, joiner]))
         }
         return true
       })

@@ -1,26 +1,32 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
+import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import { Lobby } from "../../src/chat/lobby.ts"
 import { alice, bob, carol, dave, makeRig, startServer } from "./chat-rig.ts"
 import { failOnce } from "./faulty-memcached.ts"
 
 describe("who meets whom", () => {
-  it.effect("nobody meets the last partner again while others look", () =>
-    Effect.gen(function* () {
-      const server = yield* startServer(yield* makeRig())
-      const everybody = [alice, bob, carol, dave]
-      const rush = Effect.forEach(everybody, (who) => server.press(who, "配对"), { concurrency: "unbounded" })
-      yield* rush
-      const before = yield* Effect.forEach(everybody, (who) => server.partner(who))
-      yield* Effect.forEach(everybody, (who) => server.press(who, "退出"))
-      yield* rush
-      for (const [place, who] of everybody.entries()) {
-        const partner = yield* server.partner(who)
-        assert.isTrue(Option.isSome(partner), who)
-        assert.notDeepEqual(partner, before[place], who)
-      }
-    })
+  it.effect.each([0, 65, 180])(
+    "nobody meets the last partner again while others look, after %i minutes",
+    (minutes) =>
+      Effect.gen(function* () {
+        const server = yield* startServer(yield* makeRig())
+        const everybody = [alice, bob, carol, dave]
+        const rush = Effect.forEach(everybody, (who) => server.press(who, "配对"), {
+          concurrency: "unbounded"
+        })
+        yield* rush
+        yield* TestClock.adjust(`${minutes} minutes`)
+        const before = yield* Effect.forEach(everybody, (who) => server.partner(who))
+        yield* Effect.forEach(everybody, (who) => server.press(who, "退出"))
+        yield* rush
+        for (const [place, who] of everybody.entries()) {
+          const partner = yield* server.partner(who)
+          assert.isTrue(Option.isSome(partner), who)
+          assert.notDeepEqual(partner, before[place], who)
+        }
+      })
   )
 
   it.effect("whoever met one of those who wait joins the other", () =>

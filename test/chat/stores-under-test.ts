@@ -14,14 +14,13 @@ import { Openid } from "../../src/core/openid.ts"
 import type { Memcached } from "../../src/memcached/memcached.ts"
 
 export const storesLayer = Layer.mergeAll(
-  Acquaintances.layer,
   Agenda.layer,
   Ledger.layer,
   Lobby.layer,
   Mailbox.layer,
   Rooms.layer,
   Sessions.layer
-).pipe(Layer.provideMerge(LastPartners.layer))
+).pipe(Layer.provideMerge(Layer.merge(Acquaintances.layer, LastPartners.layer)))
 
 /** A person nobody else in the tests is. */
 export const somebody = Effect.map(newWriteId, (name) => Openid.make(`o_${name}`))

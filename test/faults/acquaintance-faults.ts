@@ -113,6 +113,18 @@ export const acquaintanceFaults: ReadonlyArray<PlantedFault> = [
     test: chat("partners", "nobody meets the last partner again while others look")
   },
   {
+    name: "after a long chat the same two meet again while others look",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/rooms.ts",
+        text: "now - sinceMillis > longChatMillis",
+        replacement: "now < sinceMillis"
+      }
+    ],
+    test: chat("partners", "nobody meets the last partner again while others look, after 65 minutes")
+  },
+  {
     name: "newcomers who met lately become a pair again while others look",
     breaks: "rule 9",
     changes: [
