@@ -1,6 +1,6 @@
 import { chat, type PlantedFault } from "./planted-fault.ts"
 
-/** Against the ledger of what WeChat still allows: counted before it is sent, and only what is sent. */
+/** Against what WeChat still allows, counted before it is sent, and only what is sent; and against what it was too busy for. */
 export const allowanceFaults: ReadonlyArray<PlantedFault> = [
   {
     name: "the allowance is not counted",
@@ -62,5 +62,29 @@ export const allowanceFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("refused-lines", "goes by itself when it can, and what never left does not count")
+  },
+  {
+    name: "a line for which WeChat was busy is tried again though its reader has left",
+    breaks: "a line reaches only the partner",
+    changes: [
+      {
+        file: "src/wechat/api.ts",
+        text: "repeats ? tries(later)",
+        replacement: 'repeats || error.action === "retry" ? tries(later)'
+      }
+    ],
+    test: chat("errcode-advice", "-1 to each of 1 tries")
+  },
+  {
+    name: "a line for which WeChat stayed busy is kept though its reader has left",
+    breaks: "a line reaches only the partner",
+    changes: [
+      {
+        file: "src/chat/postman.ts",
+        text: "(passes(outcome) && !(yield* stillWanted))",
+        replacement: "!(yield* wanted)"
+      }
+    ],
+    test: chat("errcode-advice", "-1 to each of 3 tries")
   }
 ]

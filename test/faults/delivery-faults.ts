@@ -174,30 +174,6 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     test: chat("inbox", "rides on the next answer: lines first, oldest first, then our words")
   },
   {
-    name: "a line for which WeChat was busy is tried again though its reader has left",
-    breaks: "a line reaches only the partner",
-    changes: [
-      {
-        file: "src/wechat/api.ts",
-        text: "repeats ? tries(later)",
-        replacement: 'repeats || error.action === "retry" ? tries(later)'
-      }
-    ],
-    test: chat("errcode-advice", "-1 to each of 1 tries")
-  },
-  {
-    name: "a line for which WeChat stayed busy is kept though its reader has left",
-    breaks: "a line reaches only the partner",
-    changes: [
-      {
-        file: "src/chat/postman.ts",
-        text: "(passes(outcome) && !(yield* stillWanted))",
-        replacement: "!(yield* wanted)"
-      }
-    ],
-    test: chat("errcode-advice", "-1 to each of 3 tries")
-  },
-  {
     name: "a kept line whose answer was lost is kept again without looking",
     breaks: "no line arrives twice",
     changes: [
