@@ -84,7 +84,7 @@ const carriedOut = (socket: Socket, packet: Buffer): Promise<void> =>
     socket.write(packet)
   })
 
-/** What our matchmaker asks if these people press, two by two: whether they met, where they go, and the room. */
+/** What our matchmaker asks if these newcomers press, two by two: where they go, and the room. */
 const stepsOf = (people: ReadonlyArray<Openid>): ReadonlyArray<Buffer> => {
   const pairs: Array<readonly [Openid, Openid]> = []
   for (let place = 0; place + 1 < people.length; place += 2) {
@@ -93,7 +93,6 @@ const stepsOf = (people: ReadonlyArray<Openid>): ReadonlyArray<Buffer> => {
   return [
     packetOf(
       pairs.flatMap(([one, other]) => [
-        adding(keys.met(one, other), "1", ttlSeconds.met),
         adding(keys.session(one), JSON.stringify(sessionWith(one, other)), ttlSeconds.chat),
         adding(keys.session(other), JSON.stringify(sessionWith(one, one)), ttlSeconds.chat)
       ])

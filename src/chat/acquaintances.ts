@@ -1,12 +1,17 @@
 /**
  * Who talked with whom lately, so that the same two do not meet again while anybody else is there, and who must not be paired
- * with whom. One item for each two people: one operation both asks and records, and no pair is made without it.
+ * with whom. One item for each two people: one operation both asks and records. Only two newcomers, who were in no chat lately, need not be
+ * asked about; that they met is recorded when they part.
  */
 import { Context, Effect, Exit, Layer, Option } from "effect"
+import { minuteMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import { ask } from "../memcached/asks.ts"
 import { Memcached, type MemcachedError } from "../memcached/memcached.ts"
 import { keys, ttlSeconds } from "./keys.ts"
+
+/** The hour for which it is remembered counts from the end of a chat that lasted longer than this. */
+const longChatMillis = 5 * minuteMillis
 
 export type Two = readonly [Openid, Openid]
 
@@ -23,8 +28,11 @@ export class Acquaintances extends Context.Service<
     readonly introduce: (twos: ReadonlyArray<Two>) => Found
     /** What each two are to each other; changes nothing. */
     readonly between: (twos: ReadonlyArray<Two>) => Found
-    /** Records that two meet now, whether or not they did before. */
-    readonly met: (two: Two) => Effect.Effect<void, MemcachedError>
+    /**
+     * Records that two part now, who were in a chat for so long. After a short one it is not recorded anew if it was before, when they met:
+     * that would be two operations more for little.
+     */
+    readonly met: (two: Two, chatMillis: number) => Effect.Effect<void, MemcachedError>
     /** Records that two must not be paired. */
     readonly block: (two: Two) => Effect.Effect<void, MemcachedError>
   }
@@ -59,9 +67,10 @@ export class Acquaintances extends Context.Service<
               : Effect.forEach(twos, (two, place) => before(two, added[place] ?? Exit.succeed(false)), atOnce)
           ),
         between: (twos) => Effect.forEach(twos, (two) => Effect.exit(one(two)), atOnce),
-        met: Effect.fnUntraced(function* (two) {
+        met: Effect.fnUntraced(function* (two, chatMillis) {
           const key = keys.met(...two)
           if (yield* memcached.add(key, values.met, ttlSeconds.met)) return
+          if (chatMillis < longChatMillis) return
           const found = Option.getOrUndefined(yield* memcached.gets(key))
           // Not `set`: a block that comes at this moment must not be lost.
           if (found?.value === values.met) {

@@ -1,7 +1,7 @@
 /**
  * Who must not be paired with whom. The database knows for good; each server keeps its few blocks in memory, so that a search asks
- * nobody. A fresh block is also marked in the item of the two, which no pair is made without asking (`acquaintances.ts`): so it
- * holds at once on every server, and while the database is down.
+ * nobody. A fresh block is also marked in the item of the two (`acquaintances.ts`), which no pair is made without asking of whom one was in a
+ * chat lately, and none at all while the database is down: so it holds at once on every server.
  */
 import { Clock, Context, Effect, Layer, Schedule } from "effect"
 import { hourMillis } from "../core/durations.ts"
@@ -36,6 +36,11 @@ export class Blocks extends Context.Service<
   {
     /** A person's blocks, as this server last read them from the database; newer ones are the mark in the item of the two. */
     readonly of: (openid: Openid) => ReadonlyArray<Openid>
+    /**
+     * Whether all was read anew since the database last failed, and what was to be saved meanwhile. If not, newer blocks are known from the
+     * items of the two alone.
+     */
+    readonly isUpToDate: () => boolean
     /** Has the database's word read again, in the background, where it is old: for the searches that come later. */
     readonly refresh: Effect.Effect<void>
     /** From now on the two are not paired, also before the database knows. */
@@ -96,6 +101,7 @@ export class Blocks extends Context.Service<
 
       return Blocks.of({
         of: (openid) => known.of(openid),
+        isUpToDate: () => reloadedAtMillis > failedAtMillis + lateSaveMillis,
         refresh: Effect.flatMap(Clock.currentTimeMillis, (now) =>
           now - triedAtMillis < blocksFreshMillis ? Effect.void : background.run(readNow(now))
         ),

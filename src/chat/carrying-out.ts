@@ -114,6 +114,7 @@ export const makeCarryingOut = Effect.fnUntraced(function* (timeZone: DateTime.T
           yield* Effect.ignore(tease.forget(openid))
           break
         case "Forget":
+          yield* sessions.forget(openid)
           yield* forget(openid, unfollowedAtMillis ?? (yield* Clock.currentTimeMillis))
           break
         case "ReportLast":

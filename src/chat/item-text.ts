@@ -5,11 +5,19 @@
 import type { Room } from "../core/room.ts"
 import type { Session } from "../core/session.ts"
 
-export const sessionText = ({ state, room, partner, writtenBy, tellingUntilMillis }: Session): string => {
+export const sessionText = ({
+  state,
+  room,
+  partner,
+  writtenBy,
+  tellingUntilMillis,
+  hasMet
+}: Session): string => {
   const at = room === undefined ? "" : `,"room":"${room}"`
   const beside = partner === undefined ? "" : `,"partner":"${partner}"`
   const telling = tellingUntilMillis === undefined ? "" : `,"tellingUntilMillis":${tellingUntilMillis}`
-  return `{"state":${state}${at}${beside},"writtenBy":"${writtenBy}"${telling}}`
+  const met = hasMet === undefined ? "" : `,"hasMet":true`
+  return `{"state":${state}${at}${beside},"writtenBy":"${writtenBy}"${telling}${met}}`
 }
 
 export const roomText = (room: Room): string => {

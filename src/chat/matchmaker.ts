@@ -30,7 +30,7 @@ const lobbyAttempts = 40
 
 /**
  * Of many pairs at once some are told while memcached works on others. With larger groups all that are in flight wait for memcached at the
- * same moment; smaller ones make more packets. What so many ask first (three questions a pair, and the agenda's note) is one packet, which
+ * same moment; smaller ones make more packets. What so many ask first (two questions a pair, and the agenda's note) is one packet, which
  * leaves at once: see `packetQuestions`.
  */
 export const pairsTogether = 32

@@ -5,10 +5,11 @@ import type { MemcachedError } from "../memcached/memcached.ts"
 import { type Acquaintance, Acquaintances } from "./acquaintances.ts"
 import { Agenda } from "./agenda.ts"
 import { acquainted } from "./lobby-decision.ts"
+import { Blocks } from "./blocks.ts"
 import { countNewcomerPairs } from "./pairing-metrics.ts"
 import { type Ask, makeAgain, type MatchmakerOptions, type Move, pointer } from "./pairing-moves.ts"
 import { Rooms } from "./rooms.ts"
-import { type SessionChange, Sessions } from "./sessions.ts"
+import { hasMet, type SessionChange, Sessions } from "./sessions.ts"
 
 /** Two newcomers of this process who are to become a pair. */
 type Pair = readonly [Ask, Ask]
@@ -20,6 +21,7 @@ type Moved = Exit.Exit<readonly [Move, Move], MemcachedError>
 export const makeNewcomerPairs = Effect.fnUntraced(function* (options: MatchmakerOptions) {
   const acquaintances = yield* Acquaintances
   const agenda = yield* Agenda
+  const blocks = yield* Blocks
   const rooms = yield* Rooms
   const sessions = yield* Sessions
   const again = yield* makeAgain
@@ -31,9 +33,26 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
       now + options.idleTimeoutMillis
     )
 
+  /** Neither is asked about of whom it is certain that they met nobody lately, and so blocked nobody of whom the database does not know. */
+  const mayHaveMet = ([one, other]: Pair): boolean =>
+    hasMet(one.stored) || hasMet(other.stored) || !blocks.isUpToDate()
+
+  /** What each two are to each other. */
+  const introduceAll = (pairs: ReadonlyArray<Pair>): Effect.Effect<ReadonlyArray<Introduced>> => {
+    const unsure = pairs.filter(mayHaveMet)
+    if (unsure.length === 0) return Effect.succeed(pairs.map(() => strangers))
+    return Effect.map(
+      acquaintances.introduce(unsure.map(([one, other]) => [one.openid, other.openid])),
+      (found) => {
+        const foundOf = new Map(unsure.map((pair, place) => [pair, found[place] ?? strangers]))
+        return pairs.map((pair) => foundOf.get(pair) ?? strangers)
+      }
+    )
+  }
+
   /**
-   * Makes all pairs together. One packet lets the sessions point at fresh rooms, puts these on the agenda, and asks whether the
-   * two have met; a second one makes the rooms of strangers, with both people in them. Each pair has an outcome of its own.
+   * Makes all pairs together. One packet lets the sessions point at fresh rooms, puts these on the agenda, and asks whether those
+   * have met who may have; a second one makes the rooms of strangers, with both people in them. Each pair has an outcome of its own.
    */
   const pairAll = Effect.fnUntraced(function* (pairs: ReadonlyArray<Pair>) {
     const now = yield* Clock.currentTimeMillis
@@ -42,11 +61,7 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
       pointers.push(pointing(one, one.freshRoom, other.openid), pointing(other, one.freshRoom, one.openid))
     }
     const [introduced, pointed, noted] = yield* Effect.all(
-      [
-        acquaintances.introduce(pairs.map(([one, other]) => [one.openid, other.openid])),
-        sessions.writeAll(pointers),
-        Effect.exit(Effect.as(notePairs(pairs, now), true))
-      ],
+      [introduceAll(pairs), sessions.writeAll(pointers), Effect.exit(Effect.as(notePairs(pairs, now), true))],
       { concurrency: "unbounded" }
     )
     const mayMeet: Array<Written> = []
@@ -90,6 +105,8 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
 
 type Written = Exit.Exit<boolean, MemcachedError>
 type Introduced = Exit.Exit<Acquaintance, MemcachedError>
+
+const strangers: Introduced = Exit.succeed("strangers")
 
 const isTrue = (exit: Written | undefined): boolean =>
   exit !== undefined && Exit.isSuccess(exit) && exit.value

@@ -4,7 +4,6 @@ import type { LobbyEntry, Seeker } from "../core/pairing.ts"
 import { joined, members, type RoomId, type WriteId } from "../core/room.ts"
 import { type Session, stateNumbers } from "../core/session.ts"
 import type { MemcachedError } from "../memcached/memcached.ts"
-import { Acquaintances } from "./acquaintances.ts"
 import { Agenda } from "./agenda.ts"
 import { Background } from "./background.ts"
 import { newRoomId } from "./identifiers.ts"
@@ -57,7 +56,6 @@ export interface MatchmakerOptions {
 
 /** The writes by which a look becomes a room to wait in or a pair with somebody who waits: point first, then join (design, rule 4). */
 export const makePairingMoves = Effect.fnUntraced(function* (options: MatchmakerOptions) {
-  const acquaintances = yield* Acquaintances
   const agenda = yield* Agenda
   const background = yield* Background
   const news = yield* News
@@ -112,7 +110,6 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
     const room = joined(waiting, left.openid, now, left.mark)
     if (!(yield* rooms.change(entry.room, found, room))) return yield* again(left)
     yield* countLobbyPair(now - waiting.openedAtMillis)
-    yield* background.run(acquaintances.met([left.openid, entry.openid]))
     yield* background.run(news.tell(entry.openid, entry.room))
     if (left.onBehalf) yield* background.run(news.tell(left.openid, entry.room))
     return {

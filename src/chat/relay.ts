@@ -36,6 +36,7 @@ export const makeRelay = Effect.gen(function* () {
     yield* closeOpen(room, "unfollowed", partner)
     const session = yield* sessions.read(partner)
     if (session.value?.room === room) yield* sessions.write(partner, session, undefined)
+    yield* sessions.forget(partner)
     yield* abandonLines(partner)
   })
 

@@ -1,6 +1,5 @@
 /** The rooms: the one truth about each pair. A room changes by one compare-and-swap at a time. */
 import { Clock, Context, Effect, Exit, Layer, Option } from "effect"
-import { minuteMillis } from "../core/durations.ts"
 import type { Openid } from "../core/openid.ts"
 import { closed, type CloseReason, Room, type RoomId } from "../core/room.ts"
 import { type Ask, ask, understood } from "../memcached/asks.ts"
@@ -12,12 +11,6 @@ import { keys, ttlSeconds } from "./keys.ts"
 import { LastPartners } from "./last-partners.ts"
 import { KnownPairs } from "./known-pairs.ts"
 import { jsonItem, nothing, type Stored } from "./stored.ts"
-
-/**
- * After a longer chat it is recorded anew that its two met, since that is remembered for an hour from when they did. For a short one it would be
- * three operations for little.
- */
-const longChatMillis = 5 * minuteMillis
 
 export type StoredRoom = Stored<Room>
 
@@ -97,13 +90,14 @@ export class Rooms extends Context.Service<
         const now = yield* Clock.currentTimeMillis
         const writtenBy = yield* newWriteId
         const next = closed(room, { why, now, writtenBy, ...(closedBy === undefined ? {} : { closedBy }) })
-        if (!(yield* change(id, from, next))) return false
-        if (room._tag === "Open") {
-          const { opener, joiner, sinceMillis } = room
+        if (room._tag === "Waiting") return yield* change(id, from, next)
+        const { opener, joiner, sinceMillis } = room
+        // In the packet that ends the chat: from then on they might look for each other.
+        const recorded = Effect.exit(acquaintances.met([opener, joiner], now - sinceMillis))
+        const [isClosed] = yield* Effect.all([change(id, from, next), recorded], { concurrency: "unbounded" })
+        if (isClosed)
           yield* lastPartners.parted({ room: id, two: [opener, joiner], sinceMillis, atMillis: now })
-          if (now - sinceMillis > longChatMillis) yield* Effect.ignore(acquaintances.met([opener, joiner]))
-        }
-        return true
+        return isClosed
       })
 
       const numberAt = (key: string) =>

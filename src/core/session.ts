@@ -12,7 +12,7 @@ export type StateNumber = (typeof stateNumbers)[keyof typeof stateNumbers]
 /**
  * What memcached keeps of a user under `s:<openid>`: what the user last saw, and where to look. It only points at a room; the
  * room is the truth. `tellingUntilMillis`: until then one server is telling the user that the room went on without them, and
- * the other servers leave that to it.
+ * the other servers leave that to it. `hasMet`: they were in a chat lately.
  */
 export const Session = Schema.Struct({
   state: Schema.Literals([
@@ -24,7 +24,8 @@ export const Session = Schema.Struct({
   room: Schema.optionalKey(RoomId),
   partner: Schema.optionalKey(Openid),
   writtenBy: WriteId,
-  tellingUntilMillis: Schema.optionalKey(Schema.Natural)
+  tellingUntilMillis: Schema.optionalKey(Schema.Natural),
+  hasMet: Schema.optionalKey(Schema.Literal(true))
 })
 export type Session = typeof Session.Type
 

@@ -72,7 +72,7 @@ const keepAliveDelaySeconds = 30
  * A packet with this many leaves at once: the server works on it while the rest of the turn goes on, instead of the two waiting
  * for each other. As many as a group of new pairs asks first (`../chat/matchmaker.ts`): with fewer, a group would have to wait for the next one's packet.
  */
-export const packetQuestions = 97
+export const packetQuestions = 65
 
 type State = "opening" | "open" | "lost"
 

@@ -1,4 +1,5 @@
 /** What mailboxes, ledger and acquaintances promise. */
+import { hourMillis } from "../../src/core/durations.ts"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { Acquaintances } from "../../src/chat/acquaintances.ts"
@@ -146,12 +147,12 @@ export const ledgerContract = (it_: It) => {
       assert.deepStrictEqual(yield* known(acquaintances.introduce([[one, me]])), ["strangers"])
       assert.deepStrictEqual(yield* known(acquaintances.between(both)), ["met", "strangers"])
       assert.deepStrictEqual(yield* known(acquaintances.introduce(both)), ["met", "strangers"])
-      yield* acquaintances.met([one, other])
-      yield* acquaintances.met([one, other])
+      yield* acquaintances.met([one, other], 0)
+      yield* acquaintances.met([one, other], 0)
       assert.deepStrictEqual(yield* known(acquaintances.introduce([[other, one]])), ["met"])
       yield* acquaintances.block([me, one])
       // Nothing but time takes a block away.
-      yield* acquaintances.met([one, me])
+      yield* acquaintances.met([one, me], hourMillis)
       assert.deepStrictEqual(yield* known(acquaintances.between(both)), ["blocked", "met"])
       assert.deepStrictEqual(yield* known(acquaintances.introduce(both)), ["blocked", "met"])
     })

@@ -3,30 +3,88 @@ import { Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
 import { Lobby } from "../../src/chat/lobby.ts"
+import type { Openid } from "../../src/core/openid.ts"
 import { alice, bob, carol, dave, makeRig, startServer } from "./chat-rig.ts"
 import { failOnce } from "./faulty-memcached.ts"
 
 describe("who meets whom", () => {
+  /** Those four press at once, and as many times again as they parted. */
+  const everybody = [alice, bob, carol, dave]
+  const stage = Effect.gen(function* () {
+    const rig = yield* makeRig()
+    const server = yield* startServer(rig)
+    const each = <A, E>(act: (who: Openid) => Effect.Effect<A, E>) =>
+      Effect.forEach(everybody, act, { concurrency: "unbounded" })
+    const partners = Effect.gen(function* () {
+      yield* each((who) => server.press(who, "配对"))
+      return yield* each((who) => Effect.map(server.partner(who), Option.getOrUndefined))
+    })
+    return { rig, server, partners, leave: each((who) => server.press(who, "退出")) }
+  })
+  const isAnother = (
+    before: ReadonlyArray<Openid | undefined>,
+    after: ReadonlyArray<Openid | undefined>
+  ): void => {
+    for (const [place, who] of everybody.entries()) {
+      assert.isDefined(after[place], who)
+      assert.notStrictEqual(after[place], before[place], who)
+    }
+  }
+
   it.effect.each([0, 65, 180])(
     "nobody meets the last partner again while others look, after %i minutes",
     (minutes) =>
       Effect.gen(function* () {
-        const server = yield* startServer(yield* makeRig())
-        const everybody = [alice, bob, carol, dave]
-        const rush = Effect.forEach(everybody, (who) => server.press(who, "配对"), {
-          concurrency: "unbounded"
-        })
-        yield* rush
+        const { partners, leave } = yield* stage
+        const first = yield* partners
+        yield* leave
+        const second = yield* partners
+        isAnother(first, second)
         yield* TestClock.adjust(`${minutes} minutes`)
-        const before = yield* Effect.forEach(everybody, (who) => server.partner(who))
-        yield* Effect.forEach(everybody, (who) => server.press(who, "退出"))
-        yield* rush
-        for (const [place, who] of everybody.entries()) {
-          const partner = yield* server.partner(who)
-          assert.isTrue(Option.isSome(partner), who)
-          assert.notDeepEqual(partner, before[place], who)
-        }
+        yield* leave
+        isAnother(second, yield* partners)
       })
+  )
+
+  it.effect.each([
+    { between: "asked how things stand", does: ["状态"] },
+    { between: "looked in vain", does: ["配对", "退出"] },
+    { between: "teased the chatbot", does: ["调戏", "退出"] }
+  ])("nor after everybody $between", ({ does }) =>
+    Effect.gen(function* () {
+      const { server, partners, leave } = yield* stage
+      const before = yield* partners
+      yield* leave
+      for (const who of everybody) for (const words of does) yield* server.say(who, `#${words}`)
+      isAnother(before, yield* partners)
+    })
+  )
+
+  it.effect("nor if memcached has forgotten of one of the two that they were in a chat", () =>
+    Effect.gen(function* () {
+      const { rig, partners, leave } = yield* stage
+      const before = yield* partners
+      yield* leave
+      rig.store.evict(keys.session(alice))
+      rig.store.evict(keys.session(everybody.find((who) => who !== alice && who !== before[0]) ?? alice))
+      isAnother(before, yield* partners)
+    })
+  )
+
+  it.effect("who asks how things stand after a chat writes nothing", () =>
+    Effect.gen(function* () {
+      const { rig, server, partners, leave } = yield* stage
+      yield* partners
+      yield* leave
+      const written: Array<string> = []
+      rig.faults.fateOf = (operation, key) => {
+        if (key === keys.session(alice) && operation !== "get" && operation !== "gets")
+          written.push(operation)
+        return "proceed"
+      }
+      assert.include(yield* server.press(alice, "状态"), "未配对")
+      assert.deepStrictEqual(written, [])
+    })
   )
 
   it.effect("whoever met one of those who wait joins the other", () =>

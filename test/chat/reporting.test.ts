@@ -148,32 +148,36 @@ describe("two of whom one reported the other", () => {
     })
   )
 
-  it.effect("nor while the database is down; it gets the report when it is back", () =>
-    Effect.gen(function* () {
-      const memory = yield* Effect.provide(Reports, Reports.layerMemory)
-      let isDown = true
-      const down = Effect.suspend(() =>
-        isDown ? Effect.fail(new DatabaseFailed({ problem: "down" })) : Effect.void
-      )
-      const reports = Reports.of({
-        ...memory,
-        save: (report) => Effect.andThen(down, memory.save(report)),
-        blocksSince: (millis) => Effect.andThen(down, memory.blocksSince(millis))
+  it.effect.each([0, 120])(
+    "nor while the database is down, for %i minutes; it gets the report when it is back",
+    (minutes) =>
+      Effect.gen(function* () {
+        const memory = yield* Effect.provide(Reports, Reports.layerMemory)
+        let isDown = true
+        const down = Effect.suspend(() =>
+          isDown ? Effect.fail(new DatabaseFailed({ problem: "down" })) : Effect.void
+        )
+        const reports = Reports.of({
+          ...memory,
+          save: (report) => Effect.andThen(down, memory.save(report)),
+          blocksSince: (millis) => Effect.andThen(down, memory.blocksSince(millis))
+        })
+        const { servers } = yield* paired({ reports: Layer.succeed(Reports, reports) })
+        const [one, other] = servers
+        const look = (server: Server, who: Openid) =>
+          Effect.map(answer(server, clicked(who, "配对")), wordsOf)
+        assert.include(yield* send(one, typed(alice, "#举报")), "举报收到了")
+        yield* look(other, bob)
+        assert.include(yield* look(one, alice), "正在配对")
+        for (const who of [alice, bob]) yield* answer(one, typed(who, "#退出"))
+        yield* TestClock.adjust(`${minutes} minutes`)
+        // Both in one round of a server that did not take the report.
+        const words = yield* Effect.all([look(other, bob), look(other, alice)], { concurrency: "unbounded" })
+        for (const word of words) assert.include(word, "正在配对")
+        isDown = false
+        yield* servers[1].run(Effect.flatMap(UnsavedReports, ({ saveWaiting }) => saveWaiting))
+        assert.lengthOf(yield* memory.list, 1)
       })
-      const { servers } = yield* paired({ reports: Layer.succeed(Reports, reports) })
-      const [one, other] = servers
-      const look = (server: Server, who: Openid) => Effect.map(answer(server, clicked(who, "配对")), wordsOf)
-      assert.include(yield* send(one, typed(alice, "#举报")), "举报收到了")
-      yield* look(other, bob)
-      assert.include(yield* look(one, alice), "正在配对")
-      for (const who of [alice, bob]) yield* answer(one, typed(who, "#退出"))
-      // Both in one round of a server that did not take the report.
-      const words = yield* Effect.all([look(other, bob), look(other, alice)], { concurrency: "unbounded" })
-      for (const word of words) assert.include(word, "正在配对")
-      isDown = false
-      yield* servers[1].run(Effect.flatMap(UnsavedReports, ({ saveWaiting }) => saveWaiting))
-      assert.lengthOf(yield* memory.list, 1)
-    })
   )
 
   it.effect("nor when memcached does not say what they are to each other", () =>

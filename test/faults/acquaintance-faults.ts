@@ -62,7 +62,10 @@ export const acquaintanceFaults: ReadonlyArray<PlantedFault> = [
         replacement: '(found === "blocked" ? "strangers" : "met")'
       }
     ],
-    test: chat("reporting", "nor while the database is down; it gets the report when it is back")
+    test: chat(
+      "reporting",
+      "nor while the database is down, for 0 minutes; it gets the report when it is back"
+    )
   },
   {
     name: "two of whom memcached does not say what they are count as strangers",
@@ -117,12 +120,72 @@ export const acquaintanceFaults: ReadonlyArray<PlantedFault> = [
     breaks: "rule 9",
     changes: [
       {
-        file: "src/chat/rooms.ts",
-        text: "now - sinceMillis > longChatMillis",
-        replacement: "now < sinceMillis"
+        file: "src/chat/acquaintances.ts",
+        text: "if (chatMillis < longChatMillis) return",
+        replacement: "if (chatMillis >= 0) return"
       }
     ],
     test: chat("partners", "nobody meets the last partner again while others look, after 65 minutes")
+  },
+  {
+    name: "who ends a chat does not record that its two met",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/rooms.ts",
+        text: "Effect.exit(acquaintances.met([opener, joiner], now - sinceMillis))",
+        replacement: "Effect.exit(Effect.as(Effect.void, acquaintances))"
+      }
+    ],
+    test: chat("partners", "nobody meets the last partner again while others look, after 0 minutes")
+  },
+  {
+    name: "who was in a chat counts as a newcomer once it is over",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/sessions.ts",
+        text: "const left = hasMet(from) ?",
+        replacement: "const left = hasMet(from) && from.version === undefined ?"
+      }
+    ],
+    test: chat("partners", "nobody meets the last partner again while others look, after 0 minutes")
+  },
+  {
+    name: "who was in a chat counts as a newcomer after the next search",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/sessions.ts",
+        text: "next.partner === undefined && hasMet(from) ?",
+        replacement: "next.partner === undefined && from.presumed && hasMet(from) ?"
+      }
+    ],
+    test: chat("partners", "nor after everybody looked in vain")
+  },
+  {
+    name: "two are not asked about if one of them counts as a newcomer",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/newcomer-pairs.ts",
+        text: "hasMet(one.stored) || hasMet(other.stored)",
+        replacement: "(hasMet(one.stored) && hasMet(other.stored))"
+      }
+    ],
+    test: chat("partners", "nor if memcached has forgotten of one of the two that they were in a chat")
+  },
+  {
+    name: "newcomers are not asked about while the database is down",
+    breaks: "rule 9",
+    changes: [
+      {
+        file: "src/chat/newcomer-pairs.ts",
+        text: "|| !blocks.isUpToDate()",
+        replacement: "|| blocks === undefined"
+      }
+    ],
+    test: chat("reporting", "nor while the database is down, for 120 minutes")
   },
   {
     name: "newcomers who met lately become a pair again while others look",

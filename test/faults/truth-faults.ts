@@ -8,20 +8,9 @@ export const truthFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/sessions.ts",
-        text: "const items = jsonItem(yield* Memcached, Session, sessionText)",
-        replacement: lines(
-          "const memcached = yield* Memcached",
-          "      const items = jsonItem(memcached, Session, sessionText)"
-        )
-      },
-      {
-        file: "src/chat/sessions.ts",
-        text: "items.write(keys.session(openid), from, next, ttlSeconds.chat)",
-        replacement: lines(
-          "next === undefined",
-          "          ? items.write(keys.session(openid), from, next, ttlSeconds.chat)",
-          "          : Effect.as(memcached.set(keys.session(openid), JSON.stringify(next), ttlSeconds.chat), true)"
-        )
+        text: "const write = items.write(keys.session(openid), from, carrying(from, next), ttlSeconds.chat)",
+        replacement:
+          "const write = Effect.as(memcached.set(keys.session(openid), JSON.stringify(next), ttlSeconds.chat), true)"
       }
     ],
     test: explored("double click on two servers")

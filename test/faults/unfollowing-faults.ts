@@ -52,5 +52,17 @@ export const unfollowingFaults: ReadonlyArray<PlantedFault> = [
       }
     ],
     test: chat("overdue", "who unfollows 300 ms after their last word, too")
+  },
+  {
+    name: "the mark that somebody was in a chat outlives their unfollowing",
+    breaks: "who unfollows is forgotten",
+    changes: [
+      {
+        file: "src/chat/carrying-out.ts",
+        text: "          yield* sessions.forget(openid)\n",
+        replacement: ""
+      }
+    ],
+    test: chat("unfollowing", "or for a moment in the middle of it: their partner is told")
   }
 ]
