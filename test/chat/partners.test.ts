@@ -46,6 +46,20 @@ describe("who meets whom", () => {
       })
   )
 
+  it.effect("nor a quarter of an hour after a long chat", () =>
+    Effect.gen(function* () {
+      const { partners, leave } = yield* stage
+      yield* partners
+      yield* leave
+      // Of people who were in a chat before it is recorded when they meet.
+      const before = yield* partners
+      yield* TestClock.adjust("50 minutes")
+      yield* leave
+      yield* TestClock.adjust("15 minutes")
+      isAnother(before, yield* partners)
+    })
+  )
+
   it.effect.each([
     { between: "asked how things stand", does: ["状态"] },
     { between: "looked in vain", does: ["配对", "退出"] },

@@ -125,7 +125,7 @@ export const acquaintanceFaults: ReadonlyArray<PlantedFault> = [
         replacement: "if (chatMillis >= 0) return"
       }
     ],
-    test: chat("partners", "nobody meets the last partner again while others look, after 65 minutes")
+    test: chat("partners", "nor a quarter of an hour after a long chat")
   },
   {
     name: "who ends a chat does not record that its two met",
