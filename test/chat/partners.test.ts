@@ -8,18 +8,24 @@ import { alice, bob, carol, dave, makeRig, startServer } from "./chat-rig.ts"
 import { failOnce } from "./faulty-memcached.ts"
 
 describe("who meets whom", () => {
-  /** Those four press at once, and as many times again as they parted. */
+  /** Those four press at once. Where nobody met lately, who comes first and second become a pair. */
   const everybody = [alice, bob, carol, dave]
   const stage = Effect.gen(function* () {
     const rig = yield* makeRig()
     const server = yield* startServer(rig)
     const each = <A, E>(act: (who: Openid) => Effect.Effect<A, E>) =>
       Effect.forEach(everybody, act, { concurrency: "unbounded" })
-    const partners = Effect.gen(function* () {
-      yield* each((who) => server.press(who, "配对"))
+    const partnersOf = Effect.fnUntraced(function* (inOrder: ReadonlyArray<Openid>) {
+      yield* Effect.forEach(inOrder, (who) => server.press(who, "配对"), { concurrency: "unbounded" })
       return yield* each((who) => Effect.map(server.partner(who), Option.getOrUndefined))
     })
-    return { rig, server, partners, leave: each((who) => server.press(who, "退出")) }
+    return {
+      rig,
+      server,
+      partnersOf,
+      partners: partnersOf(everybody),
+      leave: each((who) => server.press(who, "退出"))
+    }
   })
   const isAnother = (
     before: ReadonlyArray<Openid | undefined>,
@@ -48,10 +54,10 @@ describe("who meets whom", () => {
 
   it.effect("nor a quarter of an hour after a long chat", () =>
     Effect.gen(function* () {
-      const { partners, leave } = yield* stage
-      yield* partners
-      yield* leave
+      const { partnersOf, partners, leave } = yield* stage
       // Of people who were in a chat before it is recorded when they meet.
+      yield* partnersOf([alice, carol, bob, dave])
+      yield* leave
       const before = yield* partners
       yield* TestClock.adjust("50 minutes")
       yield* leave
