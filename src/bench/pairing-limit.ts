@@ -50,7 +50,7 @@ export const pairingLimit = (port: number): Effect.Effect<Contender, never, Scop
         pairs: Math.floor(everybody.length / 2),
         seconds: (millis() - startMillis) / 1_000,
         processorMicros: processorMicros() - startMicros,
-        requests: 2 * everybody.length,
+        requests: requestsOfPair * Math.floor(everybody.length / 2),
         medianMillis: percentile(millisToPair, 0.5),
         p99Millis: percentile(millisToPair, 0.99)
       }
@@ -58,6 +58,7 @@ export const pairingLimit = (port: number): Effect.Effect<Contender, never, Scop
     return {
       press: (people, inFlight) => Effect.promise(() => press(people, inFlight)),
       wait: () => onlyPairs,
+      leave: () => onlyPairs,
       forget: () => onlyPairs,
       crowd: () => onlyPairs
     } satisfies Contender
@@ -104,6 +105,8 @@ const stepsOf = (people: ReadonlyArray<Openid>): ReadonlyArray<Buffer> => {
     )
   ]
 }
+
+const requestsOfPair = 3
 
 /** As long as the names that the matchmaker draws. */
 const nameLength = 22

@@ -82,7 +82,10 @@ describe("a room that memcached lost", () => {
 })
 
 describe("a session that memcached lost", () => {
-  it.effect("its owner hears nothing of that chat any more who has been in another since", () =>
+  it.effect.each([
+    { and: "", evicted: [] },
+    { and: ", also if that left no mark", evicted: [keys.session(alice)] }
+  ])("its owner hears nothing of that chat any more who has been in another since$and", ({ evicted }) =>
     Effect.gen(function* () {
       const { rig, servers } = yield* paired()
       const [one, other] = servers
@@ -91,6 +94,7 @@ describe("a session that memcached lost", () => {
       assert.include(yield* send(one, clicked(alice, "配对")), "正在配对")
       assert.include(yield* send(one, clicked(carol, "配对")), "已配对成功")
       assert.include(yield* send(one, clicked(carol, "退出")), "已退出")
+      for (const key of evicted) rig.store.evict(key)
       const heardBefore = pushedTo(rig, alice).length
       assert.include(yield* send(other, typed(bob, "在吗")), "对方已离开")
       yield* TestClock.adjust(toldWithinMillis)
