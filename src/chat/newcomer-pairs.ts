@@ -38,14 +38,14 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
     hasMet(one.stored) || hasMet(other.stored) || !blocks.isUpToDate()
 
   /** What each two are to each other. */
-  const introduceAll = (pairs: ReadonlyArray<Pair>): Effect.Effect<ReadonlyArray<Introduced>> => {
+  const introduceAll = (pairs: ReadonlyArray<Pair>): Effect.Effect<ReadonlyArray<Introduced | undefined>> => {
     const unsure = pairs.filter(mayHaveMet)
     if (unsure.length === 0) return Effect.succeed(pairs.map(() => strangers))
     return Effect.map(
       acquaintances.introduce(unsure.map(([one, other]) => [one.openid, other.openid])),
       (found) => {
-        const foundOf = new Map(unsure.map((pair, place) => [pair, found[place] ?? strangers]))
-        return pairs.map((pair) => foundOf.get(pair) ?? strangers)
+        const foundOf = new Map(unsure.map((pair, place) => [pair, found[place]]))
+        return pairs.map((pair) => (foundOf.has(pair) ? foundOf.get(pair) : strangers))
       }
     )
   }

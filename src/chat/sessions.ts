@@ -13,7 +13,7 @@ import { jsonItem, nothing, type Stored } from "./stored.ts"
 
 /**
  * What stands in the place of a session for an hour after a chat: the user is in the ordinary state, and may meet somebody anew. Who has
- * no such item met nobody lately.
+ * neither this nor a session met nobody lately.
  */
 const Left = Schema.Struct({ state: Schema.Literal(stateNumbers.ordinary), writtenBy: WriteId })
 
