@@ -109,7 +109,7 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
     seen: ChatView,
     again: Again
   ): Effect.Effect<Answer, MemcachedError> => {
-    const step = decidedIn(circumstances, seen.chat, event)
+    const step = decidedIn(circumstances, seen.chat, event, stored.leftAtMillis)
     const searching = (command: Looking): Search => ({
       openid,
       stored,
@@ -182,11 +182,12 @@ const make = Effect.fnUntraced(function* (timeZone: DateTime.TimeZone) {
 const decidedIn = (
   { waiting = nothingWaits, begunAtMillis, madeAtMillis }: Circumstances,
   chat: Chat,
-  event: ChatEvent
+  event: ChatEvent,
+  leftAtMillis: number | undefined
 ): Step => {
   if (isUnaware(chat, waiting)) return stepUnaware(chat, event)
   return begunAtMillis === undefined
-    ? stepOverdue(chat, event, madeAtMillis)
+    ? stepOverdue(chat, event, madeAtMillis, leftAtMillis)
     : resume(chat, event, begunAtMillis, madeAtMillis)
 }
 

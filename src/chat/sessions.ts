@@ -1,5 +1,5 @@
 /** The sessions: what each user last saw, and at which room to look. Changed by `add` and `cas` only. */
-import { Context, Effect, Exit, Layer, Schema } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Schema } from "effect"
 import type { Openid } from "../core/openid.ts"
 import { type Chat, ordinary, Session, sessionOf, stateNumbers } from "../core/session.ts"
 import { type RoomId, WriteId } from "../core/room.ts"
@@ -15,19 +15,24 @@ import { jsonItem, nothing, type Stored } from "./stored.ts"
  * What stands in the place of a session for an hour after a chat: the user is in the ordinary state, and may meet somebody anew. Who has
  * neither this nor a session met nobody lately.
  */
-const Left = Schema.Struct({ state: Schema.Literal(stateNumbers.ordinary), writtenBy: WriteId })
+const Left = Schema.Struct({
+  state: Schema.Literal(stateNumbers.ordinary),
+  atMillis: Schema.Natural,
+  writtenBy: WriteId
+})
 
 const Item = Schema.Union([Session, Left])
 type Item = typeof Item.Type
 
 /**
  * A session as it was read. `presumed`: it was not read; this server presumes that nothing is stored. `missed`: nothing is
- * stored, and this is the chat in which the user was when this server last heard of them. `left`: the ordinary state, after a chat.
+ * stored, and this is the chat in which the user was when this server last heard of them. `leftAtMillis`: the ordinary state, after
+ * a chat that was over then (milliseconds since 1970).
  */
 export interface StoredSession extends Stored<Session> {
   readonly presumed?: true
   readonly missed?: RoomId
-  readonly left?: true
+  readonly leftAtMillis?: number
 }
 
 export interface SessionChange {
@@ -75,7 +80,7 @@ export class Sessions extends Context.Service<
       const learned = (openid: Openid, { value, version }: Stored<Item>): StoredSession => {
         if (value !== undefined && isLeft(value)) {
           known.expect(openid)
-          return { value: undefined, version, left: true }
+          return { value: undefined, version, leftAtMillis: value.atMillis }
         }
         const missed = version === undefined ? known.chatOf(openid) : undefined
         // The reader may be this user's partner, so nothing is learned here; this user is told of the loss at their own next
@@ -90,7 +95,10 @@ export class Sessions extends Context.Service<
 
       /** Ends a session. */
       const end = Effect.fnUntraced(function* (openid: Openid, from: StoredSession) {
-        const left = hasMet(from) ? { state: stateNumbers.ordinary, writtenBy: yield* newWriteId } : undefined
+        const atMillis = from.leftAtMillis ?? (yield* Clock.currentTimeMillis)
+        const left = hasMet(from)
+          ? { state: stateNumbers.ordinary, atMillis, writtenBy: yield* newWriteId }
+          : undefined
         const isEnded = yield* items.write(keys.session(openid), from, left, ttlSeconds.met)
         if (isEnded && left === undefined) known.learn(openid, undefined)
         else if (isEnded) known.expect(openid)
@@ -132,7 +140,7 @@ export class Sessions extends Context.Service<
         },
         forget: Effect.fnUntraced(function* (openid) {
           const stored = yield* read(openid)
-          if (stored.left !== true) return
+          if (stored.leftAtMillis === undefined) return
           yield* memcached.delete(keys.session(openid), stored.version)
           known.learn(openid, undefined)
         })
@@ -142,8 +150,8 @@ export class Sessions extends Context.Service<
 }
 
 /** Whether the user was in a chat in the last hour, or is. A session without this is that of somebody who met nobody. */
-export const hasMet = ({ value, left }: StoredSession): boolean =>
-  left === true || value?.partner !== undefined || value?.hasMet === true
+export const hasMet = ({ value, leftAtMillis }: StoredSession): boolean =>
+  leftAtMillis !== undefined || value?.partner !== undefined || value?.hasMet === true
 
 const carrying = (from: StoredSession, next: Session): Session =>
   next.partner === undefined && hasMet(from) ? { ...next, hasMet: true } : next
@@ -157,7 +165,7 @@ const presumedNone: StoredSession = { ...nothing, presumed: true }
 /** Whether the state after a step has to be written. */
 export const isNew = (stored: StoredSession, next: Chat): boolean => {
   if (stored.value === undefined) {
-    return (stored.version !== undefined && stored.left !== true) || next._tag !== ordinary._tag
+    return (stored.version !== undefined && stored.leftAtMillis === undefined) || next._tag !== ordinary._tag
   }
   const kept: Session = stored.value
   const after = sessionOf(next, kept.writtenBy)

@@ -5,10 +5,28 @@ import type { Chat, Paired } from "./session.ts"
 
 /**
  * As `step`, for an event that was made at `madeAtMillis` and may come late, since WeChat's earlier attempts to deliver it were lost: see
- * `beside`. Absent: it comes at once. In milliseconds since 1970.
+ * `beside`. Absent: it comes at once. `leftAtMillis`: when the user's last chat was over. Both in milliseconds since 1970.
  */
-export const stepOverdue = (chat: Chat, event: ChatEvent, madeAtMillis = Number.POSITIVE_INFINITY): Step =>
-  chat._tag === "Paired" && chat.sinceMillis > madeAtMillis ? beside(chat, event) : step(chat, event)
+export const stepOverdue = (
+  chat: Chat,
+  event: ChatEvent,
+  madeAtMillis = Number.POSITIVE_INFINITY,
+  leftAtMillis = Number.NEGATIVE_INFINITY
+): Step => {
+  if (chat._tag === "Paired" && chat.sinceMillis > madeAtMillis) return beside(chat, event)
+  const wished = step(chat, event)
+  return chat._tag === "Ordinary" && leftAtMillis > madeAtMillis ? meantForPartner(wished) : wished
+}
+
+/** What makes no sense to us was written to the partner of a chat that is over. */
+const meantForPartner = (wished: Step): Step => ({
+  ...wished,
+  commands: wished.commands.map((command) =>
+    command._tag === "Reply" && command.sentence._tag === "Hint"
+      ? { ...command, sentence: { _tag: "NotSent" } }
+      : command
+  )
+})
 
 /**
  * An event from before the pair: the pair is none of its business. Nothing of it reaches the partner, nobody is taken out of the pair, and a

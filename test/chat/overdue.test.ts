@@ -38,6 +38,25 @@ describe("what WeChat's first attempts did not bring", () => {
     })
   )
 
+  it.effect.each([alice, bob])(
+    "a line from a chat that is over is not taken for a word to us: %s left",
+    (leaver) =>
+      Effect.gen(function* () {
+        const { servers } = yield* paired()
+        yield* TestClock.setTime(startMillis + aWhileMillis + 1_000)
+        yield* send(servers[1], { ...clicked(leaver, "退出"), createTimeSeconds: madeSeconds + 1 })
+        yield* TestClock.adjust(attemptGapMillis - 1_000)
+        const late = { ...typed(alice, "还在吗"), createTimeSeconds: madeSeconds }
+        assert.strictEqual(yield* send(servers[0], late), word({ _tag: "NotSent" }))
+        yield* TestClock.adjust(attemptGapMillis)
+        const fresh = {
+          ...typed(alice, "有人吗"),
+          createTimeSeconds: madeSeconds + 2 * (attemptGapMillis / 1_000)
+        }
+        assert.notInclude(yield* send(servers[0], fresh), "没有发出去")
+      })
+  )
+
   it.effect.each(["退出", "更换", "配对"] as const)("%s ends no pair that was made since", (button) =>
     Effect.gen(function* () {
       const { servers, words } = yield* comesLate(clicked(alice, button))

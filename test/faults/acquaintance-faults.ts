@@ -145,8 +145,8 @@ export const acquaintanceFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/sessions.ts",
-        text: "const left = hasMet(from) ?",
-        replacement: "const left = hasMet(from) && from.version === undefined ?"
+        text: "const left = hasMet(from)",
+        replacement: "const left = hasMet(from) && from.version === undefined"
       }
     ],
     test: chat("partners", "nobody meets the last partner again while others look, after 0 minutes")

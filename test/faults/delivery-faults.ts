@@ -27,18 +27,6 @@ export const deliveryFaults: ReadonlyArray<PlantedFault> = [
     test: chat("duplicates", "who died is replaced by one")
   },
   {
-    name: "what comes late is taken as if it had just been made",
-    breaks: "a line reaches only the partner",
-    changes: [
-      {
-        file: "src/core/overdue.ts",
-        text: "chat.sinceMillis > madeAtMillis ?",
-        replacement: "chat.sinceMillis > madeAtMillis + 60_000 ?"
-      }
-    ],
-    test: chat("overdue", "no line reaches who was no partner when it was written")
-  },
-  {
     name: "one user's messages are worked on side by side",
     breaks: "lines keep their order",
     changes: [

@@ -1,6 +1,6 @@
 import { chat, type PlantedFault } from "./planted-fault.ts"
 
-/** Against what is done while one of several memcacheds is down (rules 7 and 10). */
+/** Against what is done while one of several memcacheds is down (rules 7 and 10), and with messages that come late since no server took them. */
 export const outageFaults: ReadonlyArray<PlantedFault> = [
   {
     name: "a page that cannot be had is given up",
@@ -57,5 +57,29 @@ export const outageFaults: ReadonlyArray<PlantedFault> = [
       "memcached-down",
       "a search that began meanwhile is told in time, also if the lobby cannot be had"
     )
+  },
+  {
+    name: "what comes late is taken as if it had just been made",
+    breaks: "a line reaches only the partner",
+    changes: [
+      {
+        file: "src/core/overdue.ts",
+        text: "chat.sinceMillis > madeAtMillis)",
+        replacement: "chat.sinceMillis > madeAtMillis + 60_000)"
+      }
+    ],
+    test: chat("overdue", "no line reaches who was no partner when it was written")
+  },
+  {
+    name: "what comes late from a chat that is over is taken for a word to us",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/conversations.ts",
+        text: "decidedIn(circumstances, seen.chat, event, stored.leftAtMillis)",
+        replacement: "decidedIn(circumstances, seen.chat, event, undefined)"
+      }
+    ],
+    test: chat("overdue", "a line from a chat that is over is not taken for a word to us")
   }
 ]
