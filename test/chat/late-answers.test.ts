@@ -1,6 +1,6 @@
 /** Answers that came too late while lines wait: the lines stay in front, and those of their writers. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Clock, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { replyBudgetMillis } from "../../src/chat/answer.ts"
 import { Mailbox } from "../../src/chat/mailbox.ts"
@@ -177,7 +177,8 @@ describe("word of a pair that comes too late", () => {
     rig.faults.takesMillis = () => 0
     yield* TestClock.adjust(replyBudgetMillis)
     assert.isUndefined(wordsOf(yield* Fiber.join(asked)))
-    const told = yield* send(other, message)
+    const createTimeSeconds = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
+    const told = yield* send(other, { ...message, createTimeSeconds })
     yield* TestClock.adjust(10_000)
     yield* server.settled
     yield* other.settled
