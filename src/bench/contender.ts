@@ -12,7 +12,6 @@ export interface People {
 export type Order =
   | ({ readonly _tag: "Press"; readonly inFlight: number } & People)
   | ({ readonly _tag: "Wait" } & People)
-  | ({ readonly _tag: "Leave" } & People)
   | ({ readonly _tag: "Forget" } & People)
   | ({ readonly _tag: "Crowd"; readonly rooms: number } & People)
 
@@ -35,8 +34,6 @@ export interface Contender {
   readonly press: (people: People, inFlight: number) => Effect.Effect<Round>
   /** Everybody waits for a partner, and nobody finds one. */
   readonly wait: (people: People) => Effect.Effect<void>
-  /** Everybody leaves their chat, and may press again. */
-  readonly leave: (people: People) => Effect.Effect<void>
   /** Lets the store forget that they were paired. */
   readonly forget: (people: People) => Effect.Effect<void>
   /** Lets that many strangers wait, none of whom suits these people. */

@@ -31,7 +31,6 @@ const settings = {
 }
 
 const pressed = { _tag: "Pressed", button: "配对" } as const
-const left = { _tag: "Pressed", button: "退出" } as const
 
 /** How many items are written at a time while a scene is set. */
 const settingConcurrency = 256
@@ -125,13 +124,6 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
       yield* lobby.write(yield* lobby.read, waiting)
     })
 
-    const leave = Effect.fnUntraced(function* (people: People) {
-      const conversations = yield* Conversations
-      const background = yield* Background
-      yield* Effect.forEach(openids(people), (openid) => conversations.handle(openid, left), atOnce)
-      yield* background.settled
-    })
-
     const forget = Effect.fnUntraced(function* (people: People) {
       const memcached = yield* Memcached
       const sessions = yield* Sessions
@@ -166,7 +158,6 @@ export const ourPairing = (port: number): Effect.Effect<Contender, never, Scope.
     return {
       press: (people, inFlight) => inChat(press(people, inFlight)),
       wait: (people) => inChat(wait(people)),
-      leave: (people) => inChat(leave(people)),
       forget: (people) => inChat(forget(people)),
       crowd: (rooms, people) => inChat(crowd(rooms, people))
     } satisfies Contender

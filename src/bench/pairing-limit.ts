@@ -58,7 +58,6 @@ export const pairingLimit = (port: number): Effect.Effect<Contender, never, Scop
     return {
       press: (people, inFlight) => Effect.promise(() => press(people, inFlight)),
       wait: () => onlyPairs,
-      leave: () => onlyPairs,
       forget: () => onlyPairs,
       crowd: () => onlyPairs
     } satisfies Contender

@@ -16,8 +16,6 @@ const carryOut = (contender: Contender, order: Order): Effect.Effect<Round | und
       return contender.press(order, order.inFlight)
     case "Wait":
       return Effect.as(contender.wait(order), undefined)
-    case "Leave":
-      return Effect.as(contender.leave(order), undefined)
     case "Forget":
       return Effect.as(contender.forget(order), undefined)
     case "Crowd":

@@ -2,7 +2,6 @@
 import { Effect } from "effect"
 import type { People } from "./contender.ts"
 import type { Extent } from "./extent.ts"
-import { againRows } from "./pairing-again.ts"
 import { costRows } from "./pairing-costs.ts"
 import { startWorker, type Way, type Worker } from "./pairing-workers.ts"
 import { median, type Row, row } from "./rows.ts"
@@ -12,7 +11,6 @@ export const pairing = Effect.fnUntraced(function* (extent: Extent) {
   return [
     ...(yield* Effect.scoped(speedRows(extent, 1))),
     ...(yield* Effect.scoped(speedRows(extent, 2))),
-    ...(yield* Effect.scoped(againRows(extent, redisName))),
     ...(yield* Effect.scoped(costRows(extent)))
   ]
 })

@@ -59,14 +59,10 @@ export const redisPairing = (port: number): Effect.Effect<Contender, never, Scop
       }
     }
 
-    const forget = (people: People) =>
-      Effect.promise(() => client.del(openids(people).map((one) => `partner:${one}`)))
-
     return {
       press: (people, inFlight) => Effect.promise(() => press(people, inFlight)),
       wait: (people) => Effect.promise(() => client.rPush("waiting", [...openids(people)])),
-      leave: forget,
-      forget,
+      forget: (people) => Effect.promise(() => client.del(openids(people).map((one) => `partner:${one}`))),
       crowd: () => Effect.die(new Error("everybody in a Redis list suits everybody"))
     } satisfies Contender
   })

@@ -20,7 +20,7 @@ import type { News } from "./news.ts"
 import { makePairingMoves, type MatchmakerOptions, type Move, type Outcome } from "./pairing-moves.ts"
 import { end, failAll, makeGivingUp, type Pending, Waiting } from "./pending-asks.ts"
 import type { Rooms } from "./rooms.ts"
-import { Sessions, type StoredSession } from "./sessions.ts"
+import { isOutside, Sessions, type StoredSession } from "./sessions.ts"
 
 /**
  * How often a round starts over because another server changed the lobby, or took the partner, at the same moment. Each time
@@ -129,13 +129,13 @@ const make = Effect.fnUntraced(function* (options: MatchmakerOptions) {
           Effect.catch((error) => Effect.as(failAll([pending], error), []))
         )
 
-  /** Whoever was only presumed to have no session is looked up: a room to wait in and an entry taken out are more than an `add` undoes. */
+  /** Whoever was only presumed to be in the ordinary state is looked up: a room to wait in and an entry taken out are more than an `add` undoes. */
   const found = (pending: Pending): Effect.Effect<ReadonlyArray<Pending>> =>
     pending.stored.presumed === undefined
       ? Effect.succeed([pending])
       : sessions.read(pending.openid).pipe(
           Effect.flatMap((stored) =>
-            stored.version === undefined
+            isOutside(stored)
               ? Effect.succeed([{ ...pending, stored }])
               : Effect.as(end(pending, { _tag: "SessionChanged" }), [])
           ),

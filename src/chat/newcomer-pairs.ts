@@ -73,15 +73,20 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
     }
     const created = (yield* rooms.createAll(ready)).values()
     const moved: Array<Moved> = []
+    const unmade: Array<Effect.Effect<void>> = []
     let count = 0
     for (const [place, pair] of pairs.entries()) {
       const may = mayMeet[place]
       const made = isTrue(may) ? (created.next().value ?? may) : may
       if (isTrue(made)) {
         count += 1
-        moved.push(Exit.succeed(foundEachOther(pair, now)))
-      } else moved.push(yield* Effect.exit(notMade(pair, made, introduced[place])))
+        moved[place] = Exit.succeed(foundEachOther(pair, now))
+      } else {
+        const exit = Effect.exit(notMade(pair, made, introduced[place]))
+        unmade.push(Effect.map(exit, (move) => void (moved[place] = move)))
+      }
     }
+    if (unmade.length > 0) yield* Effect.all(unmade, { concurrency: "unbounded", discard: true })
     yield* countNewcomerPairs(count)
     return moved
   })
@@ -97,7 +102,9 @@ export const makeNewcomerPairs = Effect.fnUntraced(function* (options: Matchmake
   ) {
     if (made !== undefined) yield* made
     const were = introduced === undefined ? "strangers" : yield* introduced
-    return [yield* again(acquainted(one, other, were)), yield* again(acquainted(other, one, were))] as const
+    return yield* Effect.all([again(acquainted(one, other, were)), again(acquainted(other, one, were))], {
+      concurrency: "unbounded"
+    })
   })
 
   return pairAll

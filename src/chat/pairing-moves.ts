@@ -10,7 +10,7 @@ import { newRoomId } from "./identifiers.ts"
 import { News } from "./news.ts"
 import { countLobbyPair } from "./pairing-metrics.ts"
 import { Rooms } from "./rooms.ts"
-import { Sessions, type StoredSession } from "./sessions.ts"
+import { isOutside, Sessions, type StoredSession } from "./sessions.ts"
 
 /**
  * Somebody who looks, with what is needed to move them: their session as it was read, the mark by which their writes are
@@ -156,12 +156,16 @@ export const makePairingMoves = Effect.fnUntraced(function* (options: Matchmaker
   return { openRoom, join, undo }
 })
 
-/** The ask as it goes into the next round, if nobody else wrote its session: with that as it is stored after our own write. */
+/**
+ * The ask as it goes into the next round, with the session as it is stored now: if nobody else wrote it since our own write, or if it is what was
+ * presumed of it, the ordinary state, where a chat has left its mark.
+ */
 export const makeAgain = Effect.gen(function* () {
   const sessions = yield* Sessions
   return Effect.fnUntraced(function* (ask: Ask): Effect.fn.Return<Move, MemcachedError> {
     const stored = yield* sessions.read(ask.openid)
-    return stored.value?.writtenBy === ask.mark
+    const isAsPresumed = ask.stored.presumed === true && isOutside(stored)
+    return isAsPresumed || stored.value?.writtenBy === ask.mark
       ? { _tag: "Again", ask: { ...ask, stored, freshRoom: yield* newRoomId } }
       : { _tag: "SessionChanged" }
   })

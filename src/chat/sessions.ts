@@ -153,6 +153,10 @@ export class Sessions extends Context.Service<
 export const hasMet = ({ value, leftAtMillis }: StoredSession): boolean =>
   leftAtMillis !== undefined || value?.partner !== undefined || value?.hasMet === true
 
+/** Whether the user is in the ordinary state, with nothing to tell them. */
+export const isOutside = ({ value, missed }: StoredSession): boolean =>
+  value === undefined && missed === undefined
+
 const carrying = (from: StoredSession, next: Session): Session =>
   next.partner === undefined && hasMet(from) ? { ...next, hasMet: true } : next
 

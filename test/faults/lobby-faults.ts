@@ -140,7 +140,7 @@ export const lobbyFaults: ReadonlyArray<PlantedFault> = [
         replacement: "pending.stored !== undefined"
       }
     ],
-    test: chat("round-trips", "hears of it, and nothing was opened for them")
+    test: chat("pairing-trips", "hears of it, and nothing was opened for them")
   },
   {
     name: "a look that is given up leaves the room open that it opened",
