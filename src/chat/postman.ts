@@ -93,7 +93,7 @@ const make = Effect.fnUntraced(function* (delivery: DeliveryMode) {
       importance,
       receiver
     )
-    if (outcome === "unwanted" || (passes(outcome) && !(yield* stillWanted))) {
+    if (outcome === "unwanted" || (outcome !== "unsure" && passes(outcome) && !(yield* stillWanted))) {
       return { done: "unwanted" as const }
     }
     if (isFate(outcome) && !(outcome === "unsure" && mustBeHeard(thing))) return { done: outcome }

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { keys } from "../../src/chat/keys.ts"
+import { word } from "../../src/core/wording.ts"
 import { Memcached } from "../../src/memcached/memcached.ts"
 import { AccessToken } from "../../src/wechat/access-token.ts"
 import { errcodes } from "../../src/wechat/errcodes.ts"
@@ -112,6 +113,18 @@ describe("a push that WeChat refuses", () => {
         assert.strictEqual(goes(), tries)
         assert.isFalse(waits(rig))
       })
+  )
+
+  it.effect("no answer at all, and the reader leaves meanwhile: its writer hears that nobody knows", () =>
+    Effect.gen(function* () {
+      const { asked, pushes, servers } = yield* stage
+      asked.answer = () => ({ body: {}, after: "never" })
+      const saying = yield* Effect.forkChild(send(servers[0], typed(alice, "你好")))
+      while (!pushes(bob).includes("你好")) yield* shortly
+      asked.answer = () => ok
+      yield* send(servers[1], clicked(bob, "退出"))
+      assert.strictEqual(yield* letPass(Fiber.join(saying)), word({ _tag: "Unsure" }))
+    })
   )
 
   it.effect.each(namesOf("new token"))("$code $name: once more with a new token", ({ code }) =>

@@ -81,10 +81,22 @@ export const allowanceFaults: ReadonlyArray<PlantedFault> = [
     changes: [
       {
         file: "src/chat/postman.ts",
-        text: "(passes(outcome) && !(yield* stillWanted))",
-        replacement: "!(yield* wanted)"
+        text: "passes(outcome) && !(yield* stillWanted)",
+        replacement: "passes(outcome) && !(yield* wanted)"
       }
     ],
     test: chat("errcode-advice", "-1 to each of 3 tries")
+  },
+  {
+    name: "a line of which nobody knows whether it arrived is called unsent where its reader has left",
+    breaks: "no line is lost in silence",
+    changes: [
+      {
+        file: "src/chat/postman.ts",
+        text: 'outcome !== "unsure" && passes(outcome)',
+        replacement: "passes(outcome)"
+      }
+    ],
+    test: chat("errcode-advice", "no answer at all, and the reader leaves meanwhile")
   }
 ]
