@@ -5,8 +5,8 @@ import { errcodes } from "../wechat/errcodes.ts"
 
 /**
  * What a push came to, as far as delivery cares. `notAllowed`: the window is shut for this user · `notSent`: it certainly did not
- * happen · `unwanted`: nor did this, and it was not to be tried again · `unsure`: sent, but no answer came · `refused`: never this content · `unsendable`: never this kind of thing · `tooLong`: in parts,
- * perhaps · `gone`: the receiver cannot be reached at all · `pauseMillis`: the whole account must wait; `passes`: no longer than that.
+ * happen · `unwanted`: nor did this, and it was not to be tried again · `unsure`: sent, but no answer came · `refused`: never this content ·
+ * `unsendable`: never this kind of thing · `tooLong`: in parts, perhaps · `gone`: the receiver cannot be reached at all · `pauseMillis`: the whole account must wait; `passes`: no longer than that.
  */
 export type PushOutcome =
   | "pushed"

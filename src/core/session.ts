@@ -4,7 +4,7 @@ import { partnerIn, RoomId, type Room, WriteId } from "./room.ts"
 
 /**
  * The status numbers of the original design (状态码), and 2 for tease mode, to which its table gives no number.
- * Ordinary has no stored session.
+ * Ordinary has no stored session; for an hour after a chat a mark stands in its place (`Left` in `../chat/sessions.ts`).
  */
 export const stateNumbers = { ordinary: 0, looking: 1, teasing: 2, paired: 11, shown: 12 } as const
 export type StateNumber = (typeof stateNumbers)[keyof typeof stateNumbers]

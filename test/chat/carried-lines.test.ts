@@ -1,6 +1,7 @@
 /** A server dies, or is held up, while its answer carries what waits for the user. */
 import { assert, describe, it } from "@effect/vitest"
 import { keys } from "../../src/chat/keys.ts"
+import type { Action } from "../../src/testing/action.ts"
 import { userOf } from "../../src/testing/any-story.ts"
 import { actInTurn, passTime, settle } from "../../src/testing/in-turn.ts"
 import type { Operation } from "../../src/testing/operation.ts"
@@ -15,9 +16,26 @@ const lines = Array.from({ length: 8 }, (_, place) => `句${place}。`)
 const resendMillis = 5_000
 
 /**
- * Bob asks how things stand while lines of Ann wait; the server dies after some operations, of which memcached still carries out the one under
- * way, and WeChat asks the other server.
+ * The first server, which works on an action, dies after some operations, of which memcached still carries out the one under way; WeChat asks the
+ * other. How many operations there were, and whether the first had answered.
  */
+const diesOver = (world: World, action: Action, operations: number) => {
+  let ended = 0
+  for (let next = world.pending[0]; next !== undefined && ended < operations; next = world.pending[0]) {
+    world.end(next, "proceed")
+    ended += 1
+  }
+  const wasAnswered = action.answeredAtMillis !== undefined
+  const [underWay] = world.pending
+  world.kill(0)
+  underWay?.proceed()
+  passTime(world, resendMillis)
+  if (!wasAnswered) world.attempt(action, 1)
+  settle(world)
+  return { wasAnswered, ended }
+}
+
+/** Bob asks how things stand while lines of Ann wait, and the server dies over it. */
 const askedOfTheDying = (operations: number) => {
   const world = new World({ servers: 2, seed: "carried lines" })
   actInTurn(world, ann, { _tag: "Press", button: "配对" }, 1)
@@ -25,18 +43,7 @@ const askedOfTheDying = (operations: number) => {
   actInTurn(world, bob, { _tag: "Say", text: "在" }, 1)
   for (const text of lines) actInTurn(world, ann, { _tag: "Say", text }, 1)
   const asks = world.act(bob, { _tag: "Press", button: "状态" }, 0)
-  let ended = 0
-  for (let next = world.pending[0]; next !== undefined && ended < operations; next = world.pending[0]) {
-    world.end(next, "proceed")
-    ended += 1
-  }
-  const wasAnswered = asks.answeredAtMillis !== undefined
-  const [underWay] = world.pending
-  world.kill(0)
-  underWay?.proceed()
-  passTime(world, resendMillis)
-  if (!wasAnswered) world.attempt(asks, 1)
-  settle(world)
+  const { wasAnswered, ended } = diesOver(world, asks, operations)
   passTime(world, resendMillis)
   actInTurn(world, bob, { _tag: "Press", button: "状态" }, 1)
   passTime(world, resendMillis)
@@ -76,18 +83,7 @@ const writtenToTheDying = (operations: number) => {
   actInTurn(world, ann, { _tag: "Say", text: "长".repeat(660) }, 1)
   actInTurn(world, ann, { _tag: "Press", button: "退出" }, 1)
   const writes = world.act(bob, { _tag: "Say", text: "还在吗" }, 0)
-  let ended = 0
-  for (let next = world.pending[0]; next !== undefined && ended < operations; next = world.pending[0]) {
-    world.end(next, "proceed")
-    ended += 1
-  }
-  const wasAnswered = writes.answeredAtMillis !== undefined
-  const [underWay] = world.pending
-  world.kill(0)
-  underWay?.proceed()
-  passTime(world, resendMillis)
-  if (!wasAnswered) world.attempt(writes, 1)
-  settle(world)
+  const { ended } = diesOver(world, writes, operations)
   for (let asked = 0; asked < 3; asked += 1) {
     passTime(world, 3 * resendMillis)
     actInTurn(world, bob, { _tag: "Press", button: "状态" }, 1)
